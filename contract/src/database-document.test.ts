@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { databaseDocumentSchema, portOf, usesTls } from "./database-document.ts";
+
+const document = { engine: "postgres", host: "db", username: "app", password: "secret" };
+
+describe("databaseDocumentSchema", () => {
+  it("keeps members that it does not know", () => {
+    expect(databaseDocumentSchema.parse({ ...document, team: { name: "payments" } })).toEqual({
+      ...document,
+      team: { name: "payments" },
+    });
+  });
+
+  it.each([5432, "5432", 1, "65535"])("accepts the port %j", (port) => {
+    expect(portOf(databaseDocumentSchema.parse({ ...document, port }), 1)).toBe(Number(port));
+  });
+
+  it.each([0, -1, 65_536, 5432.5, "", "5432 ", "0x10", "70000", null])("refuses the port %j", (port) => {
+    expect(databaseDocumentSchema.safeParse({ ...document, port }).success).toBe(false);
+  });
+
+  it("takes the engine's port where there is none", () => {
+    expect(portOf(databaseDocumentSchema.parse(document), 5432)).toBe(5432);
+  });
+
+  it.each(["engine", "host", "username", "password"])("refuses a document without %s", (member) => {
+    expect(databaseDocumentSchema.safeParse({ ...document, [member]: undefined }).success).toBe(false);
+    expect(databaseDocumentSchema.safeParse({ ...document, [member]: "" }).success).toBe(false);
+    expect(databaseDocumentSchema.safeParse({ ...document, [member]: "app\0x" }).success).toBe(false);
+  });
+});
+
+describe("usesTls", () => {
+  it.each<[boolean | string | undefined, boolean]>([
+    [undefined, true],
+    [true, true],
+    ["true", true],
+    ["require", true],
+    ["", true],
+    [false, false],
+    ["false", false],
+    ["False", false],
+  ])("ssl %j means %j", (ssl, expected) => {
+    expect(usesTls(databaseDocumentSchema.parse({ ...document, ssl }))).toBe(expected);
+  });
+});

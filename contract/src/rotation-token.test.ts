@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { requestToken, scheduleToken, uuidV5 } from "./rotation-token.ts";
+import { parseSecretArn, parseVersionId } from "./version-id.ts";
+
+const DNS_NAMESPACE = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+const arn = parseSecretArn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbCdEf");
+const otherArn = parseSecretArn(
+  "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbCdEg",
+);
+
+describe("uuidV5", () => {
+  it("gives the UUID of RFC 9562's example", () => {
+    expect(uuidV5(DNS_NAMESPACE, "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
+  });
+
+  it("has version 5, the variant of the RFC, and the length that AWS wants, whatever the name", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (name) => {
+        const uuid = uuidV5(DNS_NAMESPACE, name);
+        expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        expect(parseVersionId(uuid)).toBe(uuid);
+      }),
+    );
+  });
+});
+
+describe("scheduleToken", () => {
+  it("never changes: a release that made others would rotate twice", () => {
+    expect(scheduleToken(arn, "2026-11-22T03:00:00Z")).toMatchInlineSnapshot(
+      `"a5145fca-7019-5720-a956-76e0b157db1b"`,
+    );
+  });
+
+  it.each([
+    ["with milliseconds", "2026-11-22T03:00:00.000Z"],
+    ["with another offset", "2026-11-22T04:00:00+01:00"],
+  ])("is the same for the same moment written %s", (_, tick) => {
+    expect(scheduleToken(arn, tick)).toBe(scheduleToken(arn, "2026-11-22T03:00:00Z"));
+  });
+
+  it("differs for another secret and for another tick", () => {
+    const tokens = [
+      scheduleToken(arn, "2026-11-22T03:00:00Z"),
+      scheduleToken(otherArn, "2026-11-22T03:00:00Z"),
+      scheduleToken(arn, "2026-11-22T03:00:01Z"),
+    ];
+    expect(new Set(tokens).size).toBe(3);
+  });
+
+  it("refuses what is no time", () => {
+    expect(() => scheduleToken(arn, "tomorrow")).toThrow(RangeError);
+  });
+});
+
+describe("requestToken", () => {
+  it("never changes", () => {
+    expect(requestToken(arn, "0a3c", "please")).toMatchInlineSnapshot(
+      `"2f517ddd-aa1d-5e7d-a3eb-7b893a8c41e1"`,
+    );
+  });
+
+  it("differs with the secret, the resource and the text", () => {
+    const tokens = [
+      requestToken(arn, "uid-1", "a"),
+      requestToken(otherArn, "uid-1", "a"),
+      requestToken(arn, "uid-2", "a"),
+      requestToken(arn, "uid-1", "b"),
+    ];
+    expect(new Set(tokens).size).toBe(4);
+  });
+});

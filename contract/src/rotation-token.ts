@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { parseVersionId, type SecretArn, type VersionId } from "./version-id.ts";
+
+/** Namespace of all tokens of rotated-secrets. Never changes: two releases with the same wish must make one rotation. */
+export const ROTATION_NAMESPACE = "6c35b2b1-8c8d-4b0e-9d0a-3f1f2d5c7a94";
+
+/**
+ * Token of the rotation that a schedule asks for at `tick`, an RFC 3339 time. The same for everybody who has the
+ * same schedule for the same secret; the time's notation does not matter. @throws RangeError when `tick` is no time.
+ */
+export function scheduleToken(arn: SecretArn, tick: string): VersionId {
+  return token(`schedule|${arn}|${canonicalTime(tick)}`);
+}
+
+/** Token of the rotation that the resource with `resourceUid` asks for by the text of its rotate annotation. */
+export function requestToken(arn: SecretArn, resourceUid: string, text: string): VersionId {
+  return token(`request|${arn}|${resourceUid}|${text}`);
+}
+
+/** Name-based UUID, version 5, in lower case. RFC 9562, section 5.5. */
+export function uuidV5(namespace: string, name: string): string {
+  const bytes = createHash("sha1")
+    .update(Buffer.from(namespace.replaceAll("-", ""), "hex"))
+    .update(name, "utf8")
+    .digest();
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  const hex = bytes.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    "-",
+  );
+}
+
+function token(name: string): VersionId {
+  return parseVersionId(uuidV5(ROTATION_NAMESPACE, name));
+}
+
+function canonicalTime(tick: string): string {
+  return new Date(tick).toISOString().replace(".000Z", "Z");
+}

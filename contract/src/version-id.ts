@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/**
+ * Id of a version of a secret: the ClientRequestToken that it was made with, 32 to 64 characters.
+ * AWS: Secrets Manager API, SecretVersionIdType.
+ */
+export const versionIdSchema = z.string().min(32).max(64).brand<"VersionId">();
+export type VersionId = z.infer<typeof versionIdSchema>;
+
+/** ARN of a secret, complete with the six random characters at its end; a name or a partial ARN is none. */
+export const secretArnSchema = z
+  .string()
+  .max(2048)
+  .regex(
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$/,
+    "is not a complete ARN of a Secrets Manager secret",
+  )
+  .brand<"SecretArn">();
+export type SecretArn = z.infer<typeof secretArnSchema>;
+
+/** @throws RangeError when `text` has not 32 to 64 characters. */
+export function parseVersionId(text: string): VersionId {
+  const parsed = versionIdSchema.safeParse(text);
+  if (!parsed.success) throw new RangeError(`"${text}" is no version id: it has to have 32 to 64 characters`);
+  return parsed.data;
+}
+
+/** @throws RangeError when `text` is not the complete ARN of a secret. */
+export function parseSecretArn(text: string): SecretArn {
+  const parsed = secretArnSchema.safeParse(text);
+  if (!parsed.success) {
+    throw new RangeError(
+      `"${text}" is no complete secret ARN: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>`,
+    );
+  }
+  return parsed.data;
+}

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import { DNS_SUBDOMAIN, duration, formed, objectName } from "./fields.ts";
+import { withRules } from "./rules.ts";
+import { schedule } from "./schedule.ts";
+
+/** The most names that `rollout.workloads.names` takes. */
+const MAX_NAMES = 50;
+
+const secretId = formed({
+  pattern:
+    "^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+|[A-Za-z0-9/_+=.@!-]+)$",
+  message: 'write the name of a secret in AWS Secrets Manager, such as "prod/payments/db", or its whole ARN',
+  maxLength: 2_048,
+}).describe("The secret in AWS Secrets Manager: its name or its whole ARN. Immutable.");
+
+const region = formed({
+  pattern: "^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$",
+  message: 'write the code of an AWS region, such as "eu-west-1"',
+  maxLength: 32,
+}).describe(
+  "The AWS region of the secret. Immutable. Default: the region in secretId, where that is an ARN, else the operator's own.",
+);
+
+const rotation = withRules(
+  z.object({
+    trigger: z
+      .enum(["Schedule", "External", "Manual"])
+      .optional()
+      .describe(
+        "Who rotates. Schedule: the operator, by the schedule below. External: AWS by its own schedule, or people; the " +
+          "operator follows. Manual: the operator, on request only. A request (the annotation rotatedsecrets.dev/rotate " +
+          "with any new text) works under each of them. Default: External.",
+      ),
+    schedule: schedule
+      .optional()
+      .describe(
+        "When the operator rotates: either cron, or every. Needed with trigger Schedule, and refused without it.",
+      ),
+    timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
+      .optional()
+      .describe(
+        "How long a rotation may take before it is reported as RotationTimedOut. Nothing is cancelled: AWS may go on trying, " +
+          "and a late success is a success. From 5s to 24h. Default: 10m.",
+      ),
+  }),
+  [
+    {
+      cel: "(has(self.trigger) && self.trigger == 'Schedule') || !has(self.schedule)",
+      message: "schedule is used with trigger Schedule only: write trigger: Schedule, or remove schedule",
+      holds: (value) => value.trigger === "Schedule" || value.schedule === undefined,
+    },
+    {
+      cel: "!has(self.trigger) || self.trigger != 'Schedule' || has(self.schedule)",
+      message:
+        'trigger Schedule needs a schedule: write schedule.cron, such as "0 3 * * SUN", or schedule.every, such as 30d',
+      holds: (value) => value.trigger !== "Schedule" || value.schedule !== undefined,
+    },
+  ],
+);
+
+const workloadName = formed({
+  pattern: `^deployment/${DNS_SUBDOMAIN}$`,
+  message: 'write kind and name of a workload of this namespace, such as "deployment/web"',
+  maxLength: 264,
+});
+
+const workloads = withRules(
+  z.object({
+    mode: z
+      .enum(["Auto", "Names", "None"])
+      .optional()
+      .describe(
+        "Which workloads are restarted after a rotation. Auto: every Deployment of the namespace that reads the Secret by env, " +
+          "envFrom or volume. Names: those in names. None: none. Default: Auto.",
+      ),
+    names: z
+      .array(workloadName)
+      .min(1)
+      .max(MAX_NAMES)
+      .meta({ "x-kubernetes-list-type": "set" })
+      .optional()
+      .describe(
+        "Workloads of this namespace as kind/name, as kubectl writes them: deployment/web. Needed with mode Names, and " +
+          `refused without it. From 1 to ${MAX_NAMES}.`,
+      ),
+  }),
+  [
+    {
+      cel: "(has(self.mode) && self.mode == 'Names') || !has(self.names)",
+      message: "names are used with mode Names only: write mode: Names, or remove names",
+      holds: (value) => value.mode === "Names" || value.names === undefined,
+    },
+    {
+      cel: "!has(self.mode) || self.mode != 'Names' || has(self.names)",
+      message: "mode Names needs names: write for instance names: [deployment/web]",
+      holds: (value) => value.mode !== "Names" || value.names !== undefined,
+    },
+  ],
+);
+
+const rollout = z.object({
+  workloads: workloads.optional().describe("Which workloads are restarted after a rotation."),
+  timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
+    .optional()
+    .describe(
+      "How long the restart of a workload may go without progress before it is reported as RolloutTimedOut. " +
+        "From 5s to 24h. Default: 10m.",
+    ),
+});
+
+const target = z.object({
+  name: objectName()
+    .optional()
+    .describe(
+      "The name of the Secret, in the namespace of the resource. Immutable. Default: the resource's own name.",
+    ),
+});
+
+/** What the user asks for. */
+export const rotatedSecretSpec = withRules(
+  z.object({
+    secretId,
+    region: region.optional(),
+    rotation: rotation
+      .optional()
+      .describe(
+        "Who rotates the secret, and when. Default: others do (trigger External); the operator follows.",
+      ),
+    target: target.optional().describe("The Secret that holds the current value."),
+    rollout: rollout.optional().describe("How workloads take up a new value."),
+    suspend: z
+      .boolean()
+      .optional()
+      .describe(
+        "While true, nothing is rotated, written or restarted for this resource; what exists stays as it is. Default: false.",
+      ),
+  }),
+  [
+    {
+      cel: "self.secretId == oldSelf.secretId",
+      message:
+        "secretId is immutable: delete this RotatedSecret (its Secret stays) and make one for the other secret",
+    },
+    {
+      cel: "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
+      message:
+        "region is immutable: delete this RotatedSecret (its Secret stays) and make one for the other region",
+    },
+    {
+      cel: "!has(self.region) || !self.secretId.startsWith('arn:') || self.secretId.split(':')[3] == self.region",
+      message: "region differs from the region in secretId: remove region",
+      holds: ({ secretId: id, region: code }) =>
+        code === undefined || !id.startsWith("arn:") || id.split(":")[3] === code,
+    },
+  ],
+);

@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { resolveSpec } from "./resolved-spec.ts";
+import { parseRotatedSecret } from "./rotated-secret.ts";
+
+const metadata = {
+  name: "payments-db",
+  namespace: "payments",
+  uid: "7f0c",
+  resourceVersion: "12",
+  generation: 1,
+  creationTimestamp: "2026-01-31T15:04:05Z",
+};
+
+function resolved(spec: object) {
+  const parsed = parseRotatedSecret({ metadata, spec });
+  if (parsed.kind !== "valid") throw new Error(JSON.stringify(parsed));
+  return resolveSpec(parsed.resource, { region: "eu-west-1" });
+}
+
+function problems(spec: object) {
+  const parsed = parseRotatedSecret({ metadata, spec });
+  return parsed.kind === "valid" ? [] : parsed.problems;
+}
+
+describe("a RotatedSecret with nothing but a secretId", () => {
+  it("rotates nothing, follows AWS, and restarts what reads the Secret of its own name", () => {
+    expect(resolved({ secretId: "prod/payments/db" })).toEqual({
+      secretId: "prod/payments/db",
+      region: "eu-west-1",
+      trigger: { kind: "External" },
+      rotationTimeoutMs: 600_000,
+      targetName: "payments-db",
+      workloads: { kind: "Auto" },
+      rolloutTimeoutMs: 600_000,
+      suspended: false,
+    });
+  });
+
+  it("has the status of a resource that nobody has seen", () => {
+    const parsed = parseRotatedSecret({ metadata, spec: { secretId: "a" } });
+    expect(parsed).toMatchObject({ kind: "valid", resource: { status: { observedGeneration: -1 } } });
+  });
+});
+
+describe("what fields mean", () => {
+  const secretId = "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbC123";
+  it.each([
+    ["region of an ARN", { secretId }, { region: "us-east-1" }],
+    ["region", { secretId: "a", region: "us-gov-west-1" }, { region: "us-gov-west-1" }],
+    ["a secret that RDS manages", { secretId: "rds!cluster-1" }, { secretId: "rds!cluster-1" }],
+    ["trigger Manual", { secretId, rotation: { trigger: "Manual" } }, { trigger: { kind: "Manual" } }],
+    [
+      "cron",
+      { secretId, rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * SUN" } } },
+      { trigger: { kind: "Schedule", schedule: { kind: "cron", cron: "0 3 * * SUN", timeZone: "UTC" } } },
+    ],
+    [
+      "every",
+      { secretId, rotation: { trigger: "Schedule", schedule: { every: "1d12h" } } },
+      { trigger: { kind: "Schedule", schedule: { kind: "every", everyMs: 129_600_000 } } },
+    ],
+    [
+      "names",
+      { secretId, rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } },
+      { workloads: { kind: "Names", deployments: ["web"] } },
+    ],
+    ["a field of a newer release", { secretId, pin: { versionId: "x" } }, { secretId }],
+  ])("%s", (_, spec, expected) => {
+    expect(resolved(spec)).toMatchObject(expected);
+  });
+});
+
+describe("a resource that no API server of this release would let in", () => {
+  it.each([
+    ["no spec", undefined, "spec: Invalid input: expected object, received undefined"],
+    [
+      "a time zone that this machine does not know",
+      {
+        secretId: "a",
+        rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * *", timeZone: "Europe/Atlantis" } },
+      },
+      'spec.rotation.schedule.timeZone: is unknown here: write a time zone of the IANA database, such as "Europe/Berlin"',
+    ],
+    [
+      "a day that never comes",
+      { secretId: "a", rotation: { trigger: "Schedule", schedule: { cron: "0 0 30 2 *" } } },
+      "spec.rotation.schedule.cron: cron names a time that never comes",
+    ],
+    [
+      "two fields too many",
+      { secretId: "a", rotation: { trigger: "Schedule", schedule: { cron: "0 0 3 * * SUN 2027" } } },
+      'spec.rotation.schedule.cron: write the five fields minute, hour, day of month, month and day of week with one space between, such as "0 3 * * SUN"',
+    ],
+    [
+      "a duration of no form",
+      { secretId: "a", rotation: { timeout: "soon" } },
+      "spec.rotation.timeout: write a duration such as 30d, 1h30m or 90s",
+    ],
+  ])("%s: says so, once", (_, spec, problem) => {
+    expect(problems(spec as object)).toEqual([problem]);
+  });
+
+  it("has its metadata and status all the same, so that the operator can say what is wrong", () => {
+    const status = { observedGeneration: 3, currentVersion: "v1" };
+    const parsed = parseRotatedSecret({ metadata, spec: {}, status });
+    expect(parsed).toMatchObject({ kind: "invalid", metadata, status });
+  });
+
+  it("never makes the operator throw, whatever it is", () => {
+    fc.assert(fc.property(fc.anything(), (object) => void parseRotatedSecret(object)));
+    fc.assert(fc.property(fc.anything(), (spec) => void parseRotatedSecret({ metadata, spec })));
+    fc.assert(
+      fc.property(
+        fc.anything(),
+        (status) => void parseRotatedSecret({ metadata, spec: { secretId: "a" }, status }),
+      ),
+    );
+  });
+});
+
+describe("a status that another release wrote", () => {
+  it("keeps what is understood and names what is not", () => {
+    const status = {
+      observedGeneration: 2,
+      currentVersion: "v1",
+      rotation: { token: "t", phase: "Revoking" },
+      workloads: { total: 1, settled: 1 },
+      novelty: true,
+    };
+    expect(parseRotatedSecret({ metadata, spec: { secretId: "a" }, status })).toMatchObject({
+      kind: "valid",
+      resource: {
+        status: { observedGeneration: 2, currentVersion: "v1", workloads: { total: 1, settled: 1 } },
+      },
+      ignoredStatus: ["rotation"],
+    });
+  });
+});

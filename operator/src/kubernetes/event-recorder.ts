@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { API_VERSION, ROTATED_SECRET } from "../api/resources.ts";
+import type { ObjectMeta } from "../api/rotated-secret.ts";
+import type { EventNote } from "../ports/reporting.ts";
+import { hasStatus } from "../runtime/api-error.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { KubeClient } from "../runtime/kube-client.ts";
+import { keyOf } from "../runtime/kubernetes-object.ts";
+import { collectionPath, objectPath } from "../runtime/resource.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { EVENTS } from "./api-resources.ts";
+import { EventBudget } from "./event-budget.ts";
+
+/** Who reports, in every event of the operator. */
+const REPORTING_CONTROLLER = "rotatedsecrets.dev/operator";
+/** Kubernetes: the bound of an event's note in events.k8s.io/v1. */
+const MAX_MESSAGE = 1_024;
+const MAX_NAME = 253;
+const BUDGET = { burst: 25, perSecond: 0.1 };
+
+/** What the recorder works with. */
+export interface EventRecorderOptions {
+  readonly client: Pick<KubeClient, "create" | "patch">;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The operator's pod, or whatever else tells its instances apart. */
+  readonly instance: string;
+}
+
+/** Tells of RotatedSecrets by Kubernetes events. Needs create and patch on events. */
+export class EventRecorder {
+  readonly #options: EventRecorderOptions;
+  readonly #budget: EventBudget;
+
+  constructor(options: EventRecorderOptions) {
+    this.#options = options;
+    this.#budget = new EventBudget(options.clock, BUDGET);
+  }
+
+  /** Records the note, or counts it up where it is told already. Failures, and notes beyond 25 at once and 6 a minute, are logged only. */
+  async record(about: ObjectMeta, note: EventNote): Promise<void> {
+    const { log } = this.#options;
+    const subject = { object: keyOf(about), reason: note.reason };
+    if (!this.#budget.spend(about.uid)) {
+      log.debug("event left out: too many of this object", subject);
+      return;
+    }
+    try {
+      await this.#tell(about, note);
+    } catch (error) {
+      log.warn("event could not be recorded", { ...subject, error });
+    }
+  }
+
+  async #tell(about: ObjectMeta, note: EventNote): Promise<void> {
+    const { client, clock, instance } = this.#options;
+    const time = new Date(clock.now()).toISOString();
+    const event = eventOf(about, note, { time, instance });
+    try {
+      await client.create(collectionPath(EVENTS, about.namespace), event);
+    } catch (error) {
+      if (!hasStatus(error, 409)) throw error;
+      await this.#countUp(objectPath(EVENTS, event.metadata), time);
+    }
+  }
+
+  /** Its name says what an event tells, so it is found again without a cache, also after a restart. The first patch reads the count. */
+  async #countUp(path: string, lastTimestamp: string): Promise<void> {
+    const { client } = this.#options;
+    const { count = 1 } = await client.patch<{ count?: number }>(path, { lastTimestamp }, { type: "merge" });
+    await client.patch(path, { count: count + 1 }, { type: "merge" });
+  }
+}
+
+function eventOf(about: ObjectMeta, note: EventNote, { time, instance }: { time: string; instance: string }) {
+  const { namespace, name, uid } = about;
+  const { type, reason } = note;
+  const message = shortened(note.message);
+  return {
+    apiVersion: "v1",
+    kind: EVENTS.kind,
+    metadata: { namespace, name: eventName(about, [uid, type, reason, message]) },
+    involvedObject: { apiVersion: API_VERSION, kind: ROTATED_SECRET.kind, namespace, name, uid },
+    type,
+    reason,
+    message,
+    // kubectl shows the first; the other two are their newer names.
+    source: { component: REPORTING_CONTROLLER },
+    reportingComponent: REPORTING_CONTROLLER,
+    reportingInstance: instance,
+    firstTimestamp: time,
+    lastTimestamp: time,
+    count: 1,
+  };
+}
+
+function eventName({ name }: ObjectMeta, told: readonly string[]): string {
+  const digest = createHash("sha256").update(JSON.stringify(told)).digest("hex").slice(0, 16);
+  const start = name.slice(0, MAX_NAME - digest.length - 1).replace(/[.-]+$/, "");
+  return `${start}.${digest}`;
+}
+
+function shortened(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE - 1)}…`;
+}

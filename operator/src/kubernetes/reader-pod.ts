@@ -1,0 +1,61 @@
+import type { ReaderPod } from "../ports/workloads.ts";
+import type { Pod } from "./pod.ts";
+import { remembersSince } from "./pod-memory.ts";
+import { secretUses } from "./secret-references.ts";
+
+/** Which pods are asked for: those that read the Secret, and those of these Deployments whatever they read. */
+export interface ReaderQuery {
+  /** Name of the Secret. */
+  readonly secret: string;
+  /** Names of Deployments. */
+  readonly names: readonly string[] | undefined;
+}
+
+/** Containers that are about to be started wait for these: no trouble. */
+const ON_THE_WAY = new Set(["ContainerCreating", "PodInitializing"]);
+
+/** What a pod has to do with the Secret; undefined where that is nothing, or where the pod has ended. */
+export function readerPod(pod: Pod, { secret, names }: ReaderQuery): ReaderPod | undefined {
+  if (pod.status.phase === "Succeeded" || pod.status.phase === "Failed") return undefined;
+  const use = secretUses(pod.spec).get(secret);
+  const owner = ownerOf(pod);
+  const isNamed = owner.kind === "workload" && names !== undefined && names.includes(owner.name);
+  if (use === undefined && !isNamed) return undefined;
+  const startedAt = remembersSince(pod, use);
+  const trouble = troubleOf(pod);
+  return {
+    name: pod.metadata.name,
+    owner,
+    terminating: pod.metadata.deletionTimestamp !== undefined,
+    optional: use?.optional ?? true,
+    ready: pod.status.conditions.some(({ type, status }) => type === "Ready" && status === "True"),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+/**
+ * A Deployment's pods belong to a ReplicaSet called `<Deployment>-<hash>`, and carry the hash as a label. Kubernetes:
+ * Deployment, "Pod-template-hash label". So nobody has to list ReplicaSets.
+ */
+function ownerOf({ metadata }: Pod): ReaderPod["owner"] {
+  const controller = metadata.ownerReferences.find((reference) => reference.controller);
+  if (controller === undefined) return { kind: "other", text: "no controller" };
+  const hash = metadata.labels?.["pod-template-hash"];
+  const isReplicaSet = controller.kind === "ReplicaSet" && controller.apiVersion.startsWith("apps/");
+  if (isReplicaSet && hash !== undefined && controller.name.endsWith(`-${hash}`)) {
+    return { kind: "workload", name: controller.name.slice(0, -hash.length - 1) };
+  }
+  return { kind: "other", text: `${controller.kind} ${controller.name}` };
+}
+
+/** The reason of the first container that waits for more than its turn, else that no node takes the pod. */
+function troubleOf({ status }: Pod): string | undefined {
+  const waiting = [...status.initContainerStatuses, ...status.containerStatuses]
+    .map(({ state }) => state?.waiting?.reason)
+    .find((reason) => reason !== undefined && !ON_THE_WAY.has(reason));
+  if (waiting !== undefined) return waiting;
+  return status.conditions.find(
+    (condition) => condition.type === "PodScheduled" && condition.status === "False",
+  )?.reason;
+}

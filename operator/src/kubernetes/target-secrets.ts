@@ -1,0 +1,114 @@
+import {
+  FIELD_MANAGER,
+  MANAGED_BY_LABEL,
+  MANAGED_BY_VALUE,
+  OWNER_UID_ANNOTATION,
+  VERSION_ID_ANNOTATION,
+  WRITES_ANNOTATION,
+} from "@rotated-secrets/contract/annotations";
+import type {
+  NamespacedName,
+  SecretWriteRequest,
+  TargetSecret,
+  TargetSecrets,
+} from "../ports/target-secrets.ts";
+import { hasStatus } from "../runtime/api-error.ts";
+import type { KubeClient } from "../runtime/kube-client.ts";
+import { type KubernetesObject, keyOf } from "../runtime/kubernetes-object.ts";
+import { objectPath } from "../runtime/resource.ts";
+import type { Store } from "../runtime/store.ts";
+import { SECRETS } from "./api-resources.ts";
+import { judgedWrite } from "./judged-write.ts";
+import { formatWrites, type ManagedSecret, managedSecret } from "./managed-secret.ts";
+
+/**
+ * A resourceVersion that no object has, as etcd's first revision is its empty state. An apply that carries it creates
+ * the object where there is none and is refused (409) where there is one: looked up and written in one transaction.
+ *
+ * A plain create would do that too, but leaves its keys to our field manager's *Update* operation, and a later apply
+ * (operation *Apply*) that leaves a key out would not remove it. A test against the real API server holds both.
+ */
+const NO_SUCH_VERSION = "1";
+
+/** What the adapter works with. */
+export interface KubernetesTargetSecretsOptions {
+  readonly client: Pick<KubeClient, "get" | "apply" | "patch">;
+  /** The Secrets that the operator manages; answers to its writes are laid over it. */
+  readonly store: Store<ManagedSecret>;
+}
+
+/** Target Secrets at the API server. Needs the verbs list, watch, get, create and patch on secrets. */
+export class KubernetesTargetSecrets implements TargetSecrets {
+  readonly #client: KubernetesTargetSecretsOptions["client"];
+  readonly #store: Store<ManagedSecret>;
+
+  constructor({ client, store }: KubernetesTargetSecretsOptions) {
+    this.#client = client;
+    this.#store = store;
+  }
+
+  cached(target: NamespacedName): TargetSecret | undefined {
+    return this.#store.get(target)?.secret;
+  }
+
+  async read(target: NamespacedName, signal: AbortSignal): Promise<TargetSecret> {
+    try {
+      return managedSecret(await this.#client.get(objectPath(SECRETS, target), { signal })).secret;
+    } catch (error) {
+      if (hasStatus(error, 404)) return { kind: "absent" };
+      throw error;
+    }
+  }
+
+  apply(request: SecretWriteRequest, signal: AbortSignal): Promise<TargetSecret> {
+    const { target } = request;
+    const options = { fieldManager: FIELD_MANAGER, force: true, signal };
+    return this.#written(target, this.#client.apply(objectPath(SECRETS, target), secretOf(request), options));
+  }
+
+  removeKeys(
+    target: NamespacedName,
+    keys: readonly string[],
+    over: { readonly uid: string; readonly resourceVersion: string },
+    signal: AbortSignal,
+  ): Promise<TargetSecret> {
+    // A merge patch, because its resourceVersion fails as a conflict; a JSON patch's `test` fails like any bad request.
+    const body = { metadata: judged(over), data: Object.fromEntries(keys.map((key) => [key, null])) };
+    const options = { type: "merge", fieldManager: FIELD_MANAGER, signal } as const;
+    return this.#written(target, this.#client.patch(objectPath(SECRETS, target), body, options));
+  }
+
+  async #written(target: NamespacedName, write: Promise<KubernetesObject>): Promise<TargetSecret> {
+    const object = await judgedWrite(`the Secret ${keyOf(target)}`, write);
+    this.#store.remember(object);
+    return managedSecret(object).secret;
+  }
+}
+
+/**
+ * The whole Secret. `data` and never `stringData`, whose keys a later apply would not remove. What is not named here,
+ * such as the owner's consent to the adoption, stays as it is.
+ */
+function secretOf({ target, type, data, versionId, ownerUid, writes, over }: SecretWriteRequest): unknown {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      ...target,
+      ...(over === undefined ? { resourceVersion: NO_SUCH_VERSION } : judged(over)),
+      labels: { [MANAGED_BY_LABEL]: MANAGED_BY_VALUE },
+      annotations: {
+        [VERSION_ID_ANNOTATION]: versionId,
+        [OWNER_UID_ANNOTATION]: ownerUid,
+        [WRITES_ANNOTATION]: formatWrites(writes),
+      },
+    },
+    type,
+    data: data.reveal(),
+  };
+}
+
+/** The uid keeps an apply from making the object anew, the resourceVersion keeps every write from a changed one. */
+function judged({ uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string }) {
+  return { uid, resourceVersion };
+}

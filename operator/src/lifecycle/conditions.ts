@@ -1,0 +1,146 @@
+import type { Condition, PastRotation, RotationStatus } from "../api/rotated-secret.ts";
+import { known } from "../ports/fact.ts";
+import { ownTarget } from "./ownership.ts";
+import type { PhaseName, Wait } from "./step.ts";
+import { isInSync } from "./sync.ts";
+import type { World } from "./world.ts";
+
+/** The condition types, in the order in which they are shown. */
+type ConditionType = "Ready" | "Current" | "Rotated" | "RolledOut" | "Reconciling" | "Stalled";
+
+/** What a condition says now; `keep` leaves it as it was, for nothing was learned of it. */
+type Finding = Pick<Condition, "status" | "reason" | "message"> | "keep";
+
+/** What is known of rotations: whether one is under way, and how the last that was followed has ended. */
+export interface RotationStanding {
+  readonly underway: RotationStatus | undefined;
+  readonly last: PastRotation | undefined;
+}
+
+/** The conditions of a resource that waits for this (in the order of the phases), or for nothing. Times change only with status. */
+export function conditionsOf(
+  world: World,
+  waits: readonly Wait[],
+  standing: RotationStanding,
+): readonly Condition[] {
+  const findings: Record<ConditionType, Finding> = {
+    Ready: ready(world, waits),
+    Current: isCurrent(world, waits),
+    Rotated: rotated(waits, standing),
+    RolledOut: rolledOut(world, waits),
+    Reconciling: reconciling(waits),
+    Stalled: stalled(waits),
+  };
+  return Object.entries(findings).flatMap(([type, finding]) => carriedOver(world, type, finding));
+}
+
+/** A condition for a resource that cannot be worked on at all, in the same words. */
+export function conditionOf(
+  previous: Condition | undefined,
+  next: Omit<Condition, "lastTransitionTime">,
+  now: number,
+): Condition {
+  const isSame = previous !== undefined && previous.status === next.status;
+  return { ...next, lastTransitionTime: isSame ? previous.lastTransitionTime : new Date(now).toISOString() };
+}
+
+function carriedOver(world: World, type: string, finding: Finding): readonly Condition[] {
+  const { status, metadata } = world.resource;
+  const previous = status.conditions?.find((condition) => condition.type === type);
+  if (finding === "keep") return previous === undefined ? [] : [previous];
+  return [conditionOf(previous, { type, ...finding, observedGeneration: metadata.generation }, world.now)];
+}
+
+function ready(world: World, waits: readonly Wait[]): Finding {
+  const [wait] = waits;
+  const target = ownTarget(world);
+  if (target?.versionId === undefined) {
+    return {
+      status: "False",
+      reason: wait?.reason ?? "SecretMissing",
+      message: wait?.message ?? "the Secret is not there yet",
+    };
+  }
+  const carries = `Secret "${world.spec.targetName}" carries version ${target.versionId}`;
+  return { status: "True", reason: wait?.reason ?? "Synced", message: carries };
+}
+
+function isCurrent(world: World, waits: readonly Wait[]): Finding {
+  const wait = waits.find(({ phase }) => phase !== "rotation");
+  if (wait !== undefined) {
+    const isBlind = wait.phase === "access" && wait.reason !== "Suspended";
+    return { status: isBlind ? "Unknown" : "False", reason: wait.reason, message: wait.message };
+  }
+  if (!isInSync(world)) return "keep";
+  return {
+    status: "True",
+    reason: "UpToDate",
+    message: `the readers hold version ${ownTarget(world)?.versionId}, AWSCURRENT`,
+  };
+}
+
+function rotated(waits: readonly Wait[], { underway, last }: RotationStanding): Finding {
+  const wait = waits.find(({ phase }) => phase === "rotation");
+  if (wait !== undefined) return { status: "False", reason: wait.reason, message: wait.message };
+  if (underway !== undefined) return "keep";
+  if (last === undefined) {
+    return {
+      status: "Unknown",
+      reason: "NotRotatedYet",
+      message: "no rotation has been seen since this resource exists",
+    };
+  }
+  const about = `the rotation that makes version ${last.token}`;
+  return last.result === "Succeeded"
+    ? { status: "True", reason: "RotationSucceeded", message: `${about} has succeeded` }
+    : {
+        status: "False",
+        reason: "RotationFailed",
+        message: `${about} has ended without making it current: see the rotation function's log`,
+      };
+}
+
+function rolledOut(world: World, waits: readonly Wait[]): Finding {
+  const wait = waits.find(({ phase }) => phase === "rollout");
+  if (wait !== undefined) return { status: "False", reason: wait.reason, message: wait.message };
+  const target = ownTarget(world);
+  if (target === undefined || stoppedBefore(waits, "rollout")) return "keep";
+  if (world.spec.workloads.kind === "None") {
+    return {
+      status: "Unknown",
+      reason: "NotManaged",
+      message: "spec.rollout.workloads.mode is None: nothing is restarted or looked at",
+    };
+  }
+  const count = world.workloads.length;
+  const readers =
+    count === 0
+      ? "no Deployment reads the Secret"
+      : `all pods of ${count} ${count === 1 ? "Deployment" : "Deployments"} hold it`;
+  return { status: "True", reason: "RolledOut", message: `version ${target.versionId}: ${readers}` };
+}
+
+function reconciling(waits: readonly Wait[]): Finding {
+  const wait = waits.find(({ endedBy }) => endedBy === "time");
+  if (wait === undefined) return { status: "False", reason: "AtRest", message: "nothing is under way" };
+  return { status: "True", reason: wait.reason, message: wait.message };
+}
+
+function stalled(waits: readonly Wait[]): Finding {
+  const wait = waits.find(({ endedBy, reason }) => endedBy === "person" && reason !== "Suspended");
+  if (wait === undefined)
+    return { status: "False", reason: "NotStalled", message: "nobody has to do anything" };
+  return { status: "True", reason: wait.reason, message: wait.message };
+}
+
+const ORDER: readonly PhaseName[] = ["access", "sync", "rollout", "rotation"];
+
+/** Whether an earlier wait kept this phase from being looked at. */
+export function stoppedBefore(waits: readonly Wait[], phase: PhaseName): boolean {
+  return waits.some((wait) => wait.then === "stop" && ORDER.indexOf(wait.phase) < ORDER.indexOf(phase));
+}
+
+/** Whether what AWS says is known at all; before that there is nothing to report. */
+export function hasSomethingToReport(world: World): boolean {
+  return world.spec.suspended || known(world.source) !== undefined;
+}

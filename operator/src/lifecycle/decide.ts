@@ -1,0 +1,37 @@
+import type { Instant } from "../ports/fact.ts";
+import { access } from "./access.ts";
+import { ownership } from "./ownership.ts";
+import { rollout } from "./rollout.ts";
+import { rotation } from "./rotation.ts";
+import { nextTick } from "./schedule.ts";
+import type { Action, Phase, Wait } from "./step.ts";
+import { suspension } from "./suspension.ts";
+import { sync } from "./sync.ts";
+import { REST_MS } from "./timing.ts";
+import type { World } from "./world.ts";
+
+/** The whole policy: what is looked at, in which order. A rotation begins only when everything before it is at rest. */
+export const phases: readonly Phase[] = [suspension, access, ownership, sync, rollout, rotation];
+
+/** What is to be done now; or what is waited for, and until when (ms since the epoch) at the latest. */
+export type Decision =
+  | { readonly kind: "act"; readonly action: Action }
+  | { readonly kind: "rest"; readonly waits: readonly Wait[]; readonly until: Instant };
+
+/** Decides the next step for one RotatedSecret. Pure: the same world gives the same decision. */
+export function decide(world: World): Decision {
+  const waits: Wait[] = [];
+  for (const phase of phases) {
+    const step = phase(world);
+    if (step === undefined) continue;
+    if (step.do !== "wait") return { kind: "act", action: step };
+    waits.push(step);
+    if (step.then === "stop") break;
+  }
+  const until = Math.min(
+    world.now + REST_MS,
+    nextTick(world) ?? Infinity,
+    ...waits.map((wait) => wait.until),
+  );
+  return { kind: "rest", waits, until };
+}

@@ -1,0 +1,72 @@
+import { known } from "../ports/fact.ts";
+import type { TargetSecret } from "../ports/target-secrets.ts";
+import { look, type Phase, type Reason, type Wait, waitForPerson } from "./step.ts";
+import { RECHECK_MS } from "./timing.ts";
+import type { World } from "./world.ts";
+
+/** The one type of Secret that is written. */
+export const SECRET_TYPE = "Opaque";
+
+/** A target Secret that exists. */
+export type PresentSecret = Extract<TargetSecret, { kind: "present" }>;
+
+/** Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. */
+export const ownership: Phase = (world) => {
+  const target = known(world.target);
+  if (target === undefined) return look("target");
+  if (target.kind === "absent") return undefined;
+  return ownedByOthers(world, target) ?? unwritable(world, target);
+};
+
+/** The target Secret, where it exists and this RotatedSecret wrote it. */
+export function ownTarget(world: World): PresentSecret | undefined {
+  const target = known(world.target);
+  return target?.kind === "present" && target.ownerUid === world.resource.metadata.uid ? target : undefined;
+}
+
+function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
+  const { uid, name, namespace } = world.resource.metadata;
+  const secret = world.spec.targetName;
+  if (target.ownerUid === uid) return undefined;
+  const rival = world.rivals.find((other) => other.uid === target.ownerUid);
+  if (rival !== undefined) {
+    return stalled(
+      world,
+      "TargetOwned",
+      `Secret "${secret}" belongs to the RotatedSecret "${rival.name}": give this one another spec.target.name (delete it and ` +
+        "create it anew, the field is immutable), or delete one of the two",
+    );
+  }
+  // Ours, from a RotatedSecret that is gone: whoever creates it again goes on where it stopped.
+  if (target.ownerUid !== undefined) return undefined;
+  if (target.adopt === name) return undefined;
+  return stalled(
+    world,
+    "TargetNotOwned",
+    `Secret "${secret}" exists and belongs to somebody else; it was not touched. To hand it over: kubectl annotate secret ` +
+      `${secret} -n ${namespace} rotatedsecrets.dev/adopt=${name}`,
+  );
+}
+
+function unwritable(world: World, target: PresentSecret): Wait | undefined {
+  const secret = world.spec.targetName;
+  if (target.immutable) {
+    return stalled(
+      world,
+      "TargetImmutable",
+      `Secret "${secret}" is immutable and cannot be kept current: delete it, it is made anew`,
+    );
+  }
+  if (target.type !== SECRET_TYPE) {
+    return stalled(
+      world,
+      "TargetTypeDiffers",
+      `Secret "${secret}" has the type ${target.type}, which cannot be changed to ${SECRET_TYPE}: delete it, or choose another spec.target.name`,
+    );
+  }
+  return undefined;
+}
+
+function stalled(world: World, reason: Reason, message: string): Wait {
+  return waitForPerson(world.now + RECHECK_MS, { phase: "access", reason, message });
+}

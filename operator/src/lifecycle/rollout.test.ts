@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { live } from "../ports/fact.ts";
+import type { ReaderPod, Workload } from "../ports/workloads.ts";
+import { rollout } from "./rollout.ts";
+import { LONG_AGO, NOW, pod, resource, target, version, workload, world } from "./world.fixture.ts";
+import type { World } from "./world.ts";
+
+const [v1, v2] = [version(1), version(2)];
+const WRITTEN = NOW - 10_000;
+const OLD = LONG_AGO + 5_000;
+const NEW = NOW - 4_000;
+
+/** Version 2 was written ten seconds ago over version 1. */
+function afterSync(workloads: readonly Workload[], pods?: readonly ReaderPod[], change: Partial<World> = {}): World {
+  const writes = [
+    { version: v1, time: LONG_AGO },
+    { version: v2, time: WRITTEN },
+  ];
+  return world(2, {
+    target: live(target(2, { writes }), NOW),
+    resource: resource({}, { settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } }),
+    workloads,
+    ...(pods === undefined ? {} : { pods: live(pods, NOW) }),
+    ...change,
+  });
+}
+
+const marked = { versionText: v2 };
+
+describe("the rollout phase", () => {
+  it("does nothing where all was proven to hold this data", () => {
+    expect(rollout(world(1, { workloads: [workload("web")] }))).toBeUndefined();
+  });
+
+  it("looks at the pods after a change", () => {
+    expect(rollout(afterSync([workload("web")]))).toEqual({ do: "look", facts: ["pods"] });
+  });
+
+  it("restarts workloads with a pod that may hold the older version, and only these", () => {
+    const pods = [pod("web", OLD), pod("worker", NEW)];
+    expect(rollout(afterSync([workload("web"), workload("worker")], pods))).toMatchObject({
+      do: "restart",
+      workloads: [{ kind: "Deployment", name: "web" }],
+      text: v2,
+    });
+  });
+
+  it("waits until kubelets are sure to hand out the new version", () => {
+    const step = rollout({ ...afterSync([workload("web")], [pod("web", OLD)]), now: WRITTEN + 500 });
+    expect(step).toMatchObject({ do: "wait", reason: "RollingOut", until: WRITTEN + 2_000 });
+  });
+
+  it("does not restart twice: the mark is there, the pods are being replaced", () => {
+    const web = workload("web", marked, { updated: 1, total: 3 });
+    expect(rollout(afterSync([web], [pod("web", OLD)]))).toMatchObject({ do: "wait", reason: "RollingOut", endedBy: "time" });
+  });
+
+  it("reads no pods while all marked workloads are on their way", () => {
+    expect(rollout(afterSync([workload("web", marked, { updated: 1 })]))).toMatchObject({ do: "wait", reason: "RollingOut" });
+  });
+
+  it("reads pods all the same where a workload without the mark may be due", () => {
+    const both = [workload("web", marked, { updated: 1 }), workload("worker")];
+    expect(rollout(afterSync(both))).toEqual({ do: "look", facts: ["pods"] });
+    const young = workload("young", { createdAt: NOW - 1_000 });
+    expect(rollout(afterSync([workload("web", marked, { updated: 1 }), young]))).toMatchObject({ reason: "RollingOut" });
+  });
+
+  it("needs no restart where the mark was taken away and the pods are new", () => {
+    expect(rollout(afterSync([workload("web")], [pod("web", NEW)]))).toBeUndefined();
+  });
+
+  it("restarts nothing that was made after the change", () => {
+    expect(rollout(afterSync([workload("web", { createdAt: NEW })], [pod("web", NEW)]))).toBeUndefined();
+  });
+
+  it("is not through while an old pod terminates, and does not restart for it", () => {
+    const ending = pod("web", OLD, { terminating: true });
+    const step = rollout(afterSync([workload("web", marked)], [ending, pod("web", NEW)]));
+    expect(step).toMatchObject({ do: "wait", reason: "WaitingForTermination", then: "stop" });
+  });
+
+  it("reports an old pod that does not end within the timeout", () => {
+    const ending = pod("web", OLD, { terminating: true });
+    const step = rollout({ ...afterSync([workload("web", marked)], [ending]), now: WRITTEN + 600_000 });
+    expect(step).toMatchObject({ reason: "RolloutTimedOut", message: expect.stringContaining("web-1") });
+  });
+
+  it("is through when no pod may hold anything older", () => {
+    expect(rollout(afterSync([workload("web", marked)], [pod("web", NEW)]))).toBeUndefined();
+  });
+
+  it("names pods of others that may hold an older version, and lets no rotation begin", () => {
+    const other: ReaderPod = { ...pod("db", OLD), name: "db-0", owner: { kind: "other", text: "StatefulSet db" } };
+    const step = rollout(afterSync([], [other]));
+    expect(step).toMatchObject({ do: "wait", reason: "UnmanagedReaders", endedBy: "person", then: "stop" });
+    expect(step).toMatchObject({ message: expect.stringContaining("db-0 (StatefulSet db)") });
+  });
+
+  it("counts only the named workloads where they are named", () => {
+    const named = resource({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } });
+    const other: ReaderPod = { ...pod("db", OLD), owner: { kind: "other", text: "StatefulSet db" } };
+    const change = { resource: named, spec: { ...world(1).spec, workloads: { kind: "Names", deployments: ["web"] } as const } };
+    expect(rollout(afterSync([workload("web", marked)], [other], change))).toBeUndefined();
+  });
+
+  it("leaves all alone with mode None", () => {
+    const spec = { ...world(1).spec, workloads: { kind: "None" } as const };
+    expect(rollout(afterSync([workload("web")], [pod("web", OLD)], { spec }))).toBeUndefined();
+  });
+
+  it("looks again when the resource was changed, for other workloads may count now", () => {
+    const changed = resource({}, { observedGeneration: 1, settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } });
+    const edited = { ...changed, metadata: { ...changed.metadata, generation: 2 } };
+    const writes = [{ version: v1, time: LONG_AGO }, { version: v1, time: LONG_AGO + 1 }];
+    const now = world(1, { resource: edited, workloads: [workload("web")], target: live(target(1, { writes }), NOW) });
+    expect(rollout(now)).toEqual({ do: "look", facts: ["pods"] });
+  });
+
+  it("reads no pods for the first value of a Secret that nobody reads", () => {
+    const first = world(1, { resource: resource() });
+    expect(rollout(first)).toBeUndefined();
+  });
+
+  describe("without progress", () => {
+    const stuck = workload("web", marked, { updated: 1, available: 1, total: 3, progressedAt: LONG_AGO });
+    const late = { now: WRITTEN + 600_000 };
+    const crashing = pod("web", NEW, { ready: false, trouble: "CrashLoopBackOff" });
+
+    it("looks at the pods, to tell what is wrong", () => {
+      expect(rollout({ ...afterSync([stuck]), ...late })).toEqual({ do: "look", facts: ["pods"] });
+    });
+
+    it("says after the timeout which workload and which pod", () => {
+      const step = rollout({ ...afterSync([stuck], [crashing]), ...late });
+      expect(step).toMatchObject({ do: "wait", reason: "RolloutTimedOut", endedBy: "person" });
+      expect(step).toMatchObject({ message: expect.stringMatching(/Deployment web: 1 of 2 pods are new.*CrashLoopBackOff.*kubectl rollout status deployment\/web/) });
+    });
+
+    it("counts from the last progress that the controller noted", () => {
+      const moving = workload("web", marked, { updated: 1, progressedAt: late.now - 1_000 });
+      expect(rollout({ ...afterSync([moving], [crashing]), ...late })).toMatchObject({ reason: "RollingOut" });
+    });
+
+    it("believes the controller that gave up", () => {
+      const failed = workload("web", marked, { updated: 1, failure: "ProgressDeadlineExceeded" });
+      expect(rollout(afterSync([failed], [crashing]))).toMatchObject({ reason: "RolloutTimedOut" });
+    });
+
+    it("says that a workload is paused, and how to go on", () => {
+      const paused = workload("web", { ...marked, paused: true }, { updated: 0 });
+      const step = rollout({ ...afterSync([paused], []), ...late });
+      expect(step).toMatchObject({ message: expect.stringContaining("kubectl rollout resume deployment/web") });
+    });
+  });
+});

@@ -1,0 +1,197 @@
+import { type Instant, known } from "../ports/fact.ts";
+import { isRolledOut, type ReaderPod, type Workload } from "../ports/workloads.ts";
+import { mayHoldOther, safeStart } from "./holdings.ts";
+import { ownTarget, type PresentSecret } from "./ownership.ts";
+import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil } from "./step.ts";
+import { RECHECK_MS, ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "./timing.ts";
+import type { World } from "./world.ts";
+import { versionText } from "./writes.ts";
+
+/** The most pods or workloads that a message names. */
+const MAX_NAMED = 5;
+
+/**
+ * Restarts what may hold something else than the Secret carries, and waits until nothing does: no pod of a reader,
+ * terminating ones included. Whether a restart is due is computed from the pods' starts and the Secret's last writes.
+ */
+export const rollout: Phase = (world) => {
+  const target = ownTarget(world);
+  if (target === undefined || isSettled(world, target) || isFirstOfItsKind(world, target)) return undefined;
+  const unfinished = patchedWorkloads(world, target).filter((workload) => !isRolledOut(workload));
+  if (unfinished.length > 0 && !somethingMayBeUnpatched(world, target))
+    return rollingOut(world, target, unfinished);
+  if (world.pods.kind !== "live") return look("pods");
+  return restart(world, target) ?? awaitPods(world, target, unfinished);
+};
+
+/** Whether nothing older than this data is held any more, by what was proven before. */
+export function isSettled({ resource, spec }: World, target: PresentSecret): boolean {
+  const last = target.writes.at(-1);
+  const { settled, observedGeneration } = resource.status;
+  if (spec.workloads.kind === "None") return true;
+  if (last === undefined || settled === undefined || observedGeneration !== resource.metadata.generation)
+    return false;
+  return settled.versionId === last.version && Date.parse(settled.writtenAt) === last.time;
+}
+
+/** A Secret that never carried anything else, and that nobody reads: no pod can hold another value. */
+function isFirstOfItsKind(world: World, target: PresentSecret): boolean {
+  return target.writes.length === 1 && world.workloads.length === 0;
+}
+
+function patchedWorkloads(world: World, target: PresentSecret): readonly Workload[] {
+  const text = versionText(target.writes);
+  return world.workloads.filter((workload) => workload.versionText === text);
+}
+
+/** Whether there are workloads without our mark that are old enough to have pods with another value. */
+function somethingMayBeUnpatched(world: World, target: PresentSecret): boolean {
+  const text = versionText(target.writes);
+  const young = (target.writes.at(-1)?.time ?? 0) + START_MARGIN_MS;
+  return world.workloads.some((workload) => workload.versionText !== text && workload.createdAt <= young);
+}
+
+function restart(world: World, target: PresentSecret): Step | undefined {
+  const text = versionText(target.writes);
+  const due = world.workloads.filter(
+    ({ ref, versionText: marked }) => marked !== text && heldBy(world, target, ref.name).some(isLasting),
+  );
+  if (due.length === 0) return undefined;
+  // Pods that start before this could not be told from pods with the older version.
+  const at = safeStart(target.writes.at(-1)?.time ?? 0);
+  if (world.now < at) return beingReplaced(world, target, at);
+  const message = `${named(due)} ${due.length === 1 ? "is" : "are"} restarted onto version ${target.versionId}: pods may hold an older one`;
+  const notes = [{ type: "Normal", reason: "RestartStarted", message } as const];
+  return { do: "restart", workloads: due.map(({ ref }) => ref), text, notes };
+}
+
+/** Pods of the workload that may hold another value, terminating ones included. */
+function heldBy(world: World, target: PresentSecret, workload: string): readonly ReaderPod[] {
+  return (known(world.pods) ?? []).filter(
+    ({ owner, ...pod }) =>
+      owner.kind === "workload" && owner.name === workload && mayHoldOther({ owner, ...pod }, target.writes),
+  );
+}
+
+function isLasting(pod: ReaderPod): boolean {
+  return !pod.terminating;
+}
+
+function awaitPods(world: World, target: PresentSecret, unfinished: readonly Workload[]): Step | undefined {
+  if (unfinished.length > 0) return rollingOut(world, target, unfinished);
+  const old = (known(world.pods) ?? []).filter((pod) => mayHoldOther(pod, target.writes));
+  const restarted = old.filter((pod) => !isLasting(pod) || isOurs(world, pod));
+  if (restarted.length > 0) return awaitTermination(world, target, restarted);
+  return world.spec.workloads.kind === "Auto" && old.length > 0 ? unmanaged(world, target, old) : undefined;
+}
+
+function isOurs(world: World, { owner }: ReaderPod): boolean {
+  return owner.kind === "workload" && world.workloads.some(({ ref }) => ref.name === owner.name);
+}
+
+/** The same words from the write of the Secret until the last pod is new, so that a rollout writes its status once. */
+function beingReplaced(world: World, target: PresentSecret, until: Instant): Wait {
+  const message = `${named(world.workloads)}: pods that may hold an older version are replaced by pods with version ${target.versionId}`;
+  return waitUntil(until, { phase: "rollout", reason: "RollingOut", message });
+}
+
+function rollingOut(world: World, target: PresentSecret, unfinished: readonly Workload[]): Step {
+  const deadline = lastProgress(target, unfinished) + world.spec.rolloutTimeoutMs;
+  const failed = unfinished.find(({ rollout: { failure } }) => failure !== undefined);
+  if (world.now < deadline && failed === undefined) {
+    return beingReplaced(world, target, Math.min(deadline, world.now + ROLLOUT_RECHECK_MS));
+  }
+  if (world.pods.kind !== "live") return look("pods");
+  return stuck(world, target, unfinished);
+}
+
+/** The deadline runs without progress; what the controllers noted of it survives a restart of the operator. */
+function lastProgress(target: PresentSecret, unfinished: readonly Workload[]): number {
+  const noted = unfinished.map(({ rollout: { progressedAt } }) => progressedAt ?? 0);
+  return Math.max(target.writes.at(-1)?.time ?? 0, ...noted);
+}
+
+function stuck(world: World, target: PresentSecret, unfinished: readonly Workload[]): Wait {
+  const details = unfinished.slice(0, MAX_NAMED).map((workload) => progressOf(world, workload));
+  const [first] = unfinished;
+  const inspect =
+    first === undefined
+      ? ""
+      : `: kubectl rollout status deployment/${first.ref.name} -n ${first.ref.namespace}`;
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "rollout",
+    reason: "RolloutTimedOut",
+    message:
+      `the restart onto version ${target.versionId} makes no progress. ${details.join("; ")}. The next rotation waits for it. ` +
+      `See why its pods do not become ready${inspect}`,
+  });
+}
+
+function progressOf(world: World, workload: Workload): string {
+  const {
+    ref,
+    replicas,
+    paused,
+    rollout: { updated, available },
+  } = workload;
+  if (paused)
+    return `${nameOf(workload)} is paused (kubectl rollout resume deployment/${ref.name} -n ${ref.namespace})`;
+  const pod = (known(world.pods) ?? []).find(
+    ({ owner, ready }) => owner.kind === "workload" && owner.name === ref.name && !ready,
+  );
+  const trouble =
+    pod === undefined
+      ? ""
+      : `, pod ${pod.name} is not ready${pod.trouble === undefined ? "" : ` (${pod.trouble})`}`;
+  return `${nameOf(workload)}: ${updated} of ${replicas} pods are new, ${available} available${trouble}`;
+}
+
+function awaitTermination(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
+  if (world.now >= lastProgress(target, world.workloads) + world.spec.rolloutTimeoutMs) return lingering(world, target, pods);
+  return waitUntil(world.now + ROLLOUT_RECHECK_MS, {
+    phase: "rollout",
+    reason: "WaitingForTermination",
+    message: `pods that may still hold something older than version ${target.versionId} have not ended yet: ${podNames(pods)}`,
+  });
+}
+
+function lingering(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
+  const { namespace } = world.resource.metadata;
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "rollout",
+    reason: "RolloutTimedOut",
+    message:
+      `pods that may still hold something older than version ${target.versionId} do not end: ${podNames(pods)}. The next ` +
+      `rotation waits for them. See why: kubectl describe pods -n ${namespace}`,
+  });
+}
+
+function unmanaged(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "rollout",
+    reason: "UnmanagedReaders",
+    message:
+      `pods that are not a Deployment's may hold something older than version ${target.versionId}: ${podNames(pods)}. ` +
+      "They are not restarted by themselves, and the next rotation waits for them: restart them, or name the Deployments " +
+      "that count in spec.rollout.workloads",
+  });
+}
+
+function podNames(pods: readonly ReaderPod[]): string {
+  return listed(
+    pods.map(({ name, owner }) => (owner.kind === "workload" ? name : `${name} (${owner.text})`)),
+  );
+}
+
+function named(workloads: readonly Workload[]): string {
+  return listed(workloads.map(nameOf));
+}
+
+function nameOf({ ref }: Workload): string {
+  return `${ref.kind} ${ref.name}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : "";
+  return names.slice(0, MAX_NAMED).join(", ") + more;
+}

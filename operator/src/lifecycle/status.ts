@@ -1,0 +1,166 @@
+import type { PastRotation, RotatedSecretStatus, RotationStatus } from "../api/rotated-secret.ts";
+import { MAX_HISTORY, MAX_NOT_SETTLED, MAX_WORKLOAD_MESSAGE } from "../api/rotated-secret-status.ts";
+import { known } from "../ports/fact.ts";
+import type { EventNote } from "../ports/reporting.ts";
+import { isRolledOut, type Workload } from "../ports/workloads.ts";
+import { conditionsOf, stoppedBefore } from "./conditions.ts";
+import { ownTarget } from "./ownership.ts";
+import { outcomeOf } from "./rotation.ts";
+import { currentMadeAt, nextTick } from "./schedule.ts";
+import type { Wait } from "./step.ts";
+import type { World } from "./world.ts";
+import { versionText } from "./writes.ts";
+
+/** The whole status of a resource that waits for this, or for nothing. Equal to the one before where nothing has changed. */
+export function statusOf(world: World, waits: readonly Wait[]): RotatedSecretStatus {
+  const { metadata, status } = world.resource;
+  const { underway, history } = rotations(world, waits);
+  const conditions = conditionsOf(world, waits, { underway, last: history[0] });
+  const madeAt = currentMadeAt(world);
+  return defined({
+    observedGeneration: metadata.generation,
+    secretArn: status.secretArn ?? known(world.source)?.secret?.arn,
+    currentVersion: ownTarget(world)?.versionId ?? status.currentVersion,
+    rotation: underway,
+    lastRotation: madeAt === undefined ? status.lastRotation : isoSeconds(madeAt),
+    nextRotation: nextRotation(world),
+    lastHandledRotateRequest: underway?.request ?? status.lastHandledRotateRequest,
+    settled: settled(world, waits),
+    workloads: workloads(world, waits),
+    history: history.length === 0 ? undefined : history,
+    conditions,
+  });
+}
+
+/** The events that tell of waits which the status before did not show: each once, when it begins. */
+export function newAlarms(world: World, waits: readonly Wait[]): readonly EventNote[] {
+  const shown = new Set<string>((world.resource.status.conditions ?? []).map(({ reason }) => reason));
+  return waits
+    .filter(({ alarm, reason }) => alarm === "warn" && !shown.has(reason))
+    .map(({ reason, message }) => ({ type: "Warning", reason, message }));
+}
+
+/** The event that tells of the end of a rollout, where this status is the first to show it. */
+export function endNotes(before: RotatedSecretStatus, after: RotatedSecretStatus): readonly EventNote[] {
+  const notes: EventNote[] = [];
+  const ended = after.history?.[0];
+  if (ended !== undefined && ended.token !== before.history?.[0]?.token) {
+    notes.push(
+      ended.result === "Succeeded"
+        ? { type: "Normal", reason: "RotationSucceeded", message: `version ${ended.token} is AWSCURRENT` }
+        : {
+            type: "Warning",
+            reason: "RotationFailed",
+            message: `the rotation that makes version ${ended.token} has ended without making it current: see the rotation function's log`,
+          },
+    );
+  }
+  const isRolledOutNow =
+    conditionStatus(after, "RolledOut") === "True" && conditionStatus(before, "RolledOut") === "False";
+  if (isRolledOutNow) {
+    const message = after.conditions?.find(({ type }) => type === "RolledOut")?.message ?? "";
+    notes.push({ type: "Normal", reason: "RolledOut", message });
+  }
+  return notes;
+}
+
+function conditionStatus(status: RotatedSecretStatus, type: string): string | undefined {
+  return status.conditions?.find((condition) => condition.type === type)?.status;
+}
+
+function rotations(
+  world: World,
+  waits: readonly Wait[],
+): { readonly underway: RotationStatus | undefined; readonly history: readonly PastRotation[] } {
+  const { rotation: underway, history = [] } = world.resource.status;
+  if (underway === undefined) return { underway, history };
+  const result = outcomeOf(world, underway);
+  if (result === undefined) {
+    const isLate = waits.some(({ reason }) => reason === "RotationTimedOut");
+    return { underway: isLate ? { ...underway, phase: "TimedOut" } : underway, history };
+  }
+  if (result === "Vanished") return { underway: undefined, history };
+  const { token, trigger, startedAt } = underway;
+  const past: PastRotation = {
+    token,
+    trigger,
+    startedAt,
+    finishedAt: new Date(world.now).toISOString(),
+    result,
+    ...(result === "Succeeded" ? { versionId: token } : {}),
+  };
+  return {
+    underway: undefined,
+    history: [past, ...history.filter((other) => other.token !== token)].slice(0, MAX_HISTORY),
+  };
+}
+
+/** Proven in this pass or before: where the rollout was looked at and nothing is waited for, nothing older is held. */
+function settled(world: World, waits: readonly Wait[]): RotatedSecretStatus["settled"] {
+  const target = ownTarget(world);
+  const last = target?.writes.at(-1);
+  const isOpen = waits.some(({ phase }) => phase === "rollout") || stoppedBefore(waits, "rollout");
+  if (
+    isOpen ||
+    target?.versionId === undefined ||
+    last === undefined ||
+    world.spec.workloads.kind === "None"
+  ) {
+    return world.resource.status.settled;
+  }
+  return { versionId: target.versionId, writtenAt: new Date(last.time).toISOString() };
+}
+
+/** The counts move only together with a condition, so that a rollout does not write a status for every pod. */
+function workloads(world: World, waits: readonly Wait[]): RotatedSecretStatus["workloads"] {
+  const target = ownTarget(world);
+  const before = world.resource.status;
+  if (target === undefined || stoppedBefore(waits, "rollout") || world.spec.workloads.kind === "None")
+    return before.workloads;
+  const wait = waits.find(({ phase }) => phase === "rollout");
+  const shown = before.conditions?.find(({ type }) => type === "RolledOut");
+  if (wait !== undefined && shown?.reason === wait.reason && before.workloads !== undefined)
+    return before.workloads;
+  const text = versionText(target.writes);
+  const open =
+    wait === undefined
+      ? []
+      : world.workloads.filter((workload) => workload.versionText !== text || !isRolledOut(workload));
+  const total = world.workloads.length;
+  return defined({
+    total,
+    settled: total - open.length,
+    notSettled:
+      open.length === 0 || wait === undefined
+        ? undefined
+        : open.slice(0, MAX_NOT_SETTLED).map((workload) => notSettled(workload, wait)),
+  });
+}
+
+function notSettled({ ref }: Workload, wait: Wait) {
+  return { kind: ref.kind, name: ref.name, message: wait.message.slice(0, MAX_WORKLOAD_MESSAGE) };
+}
+
+function nextRotation(world: World): string {
+  switch (world.spec.trigger.kind) {
+    case "External":
+      return "external";
+    case "Manual":
+      return "on request";
+    case "Schedule": {
+      const tick = nextTick(world);
+      return tick === undefined ? "due" : isoSeconds(tick);
+    }
+  }
+}
+
+function isoSeconds(time: number): string {
+  return new Date(time).toISOString().replace(/[.]\d{3}Z$/, "Z");
+}
+
+/** Without the members that are undefined: what is not there is not written. */
+function defined<T extends object>(object: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
+}

@@ -1,0 +1,136 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { parseSecretArn, parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
+import { resolveSpec } from "../api/resolved-spec.ts";
+import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../api/rotated-secret.ts";
+import type { SecretAccessPolicy, SecretAction } from "../api/secret-access-policy.ts";
+import { cached, type Instant, live } from "../ports/fact.ts";
+import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { SecretData } from "../ports/secret-data.ts";
+import type { ReaderPod, Workload } from "../ports/workloads.ts";
+import type { PresentSecret } from "./ownership.ts";
+import type { World } from "./world.ts";
+
+/** Noon of a day; the tests' now. */
+export const NOW: Instant = Date.parse("2026-11-20T12:00:00Z");
+/** Long before now. */
+export const LONG_AGO: Instant = NOW - 86_400_000;
+export const ARN = parseSecretArn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf");
+
+/** The id of the nth version of the tests' secret. */
+export function version(n: number): VersionId {
+  return parseVersionId(`00000000-0000-4000-8000-${String(n).padStart(12, "0")}`);
+}
+
+/** The document of the nth version. */
+export function documentOf(n: number): string {
+  return JSON.stringify({ username: n % 2 === 1 ? "app" : "app_clone", password: `planted-${n}` });
+}
+
+/** A RotatedSecret `db` in the namespace `payments`. */
+export function resource(spec: Partial<RotatedSecretSpec> = {}, status: Partial<RotatedSecretStatus> = {}, annotations: Record<string, string> = {}): RotatedSecret {
+  return {
+    metadata: {
+      name: "db",
+      namespace: "payments",
+      uid: "uid-db",
+      resourceVersion: "7",
+      generation: 1,
+      creationTimestamp: new Date(LONG_AGO).toISOString(),
+      annotations,
+    },
+    spec: { secretId: "prod/db", ...spec },
+    status: { observedGeneration: 1, ...status },
+  };
+}
+
+/** What AWS tells: version n is current, the one before it previous. */
+export function secret(n: number, change: Partial<SecretFacts> = {}): SecretFacts {
+  return {
+    arn: ARN,
+    name: "prod/db",
+    rotation: { kind: "function", functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:rotator" },
+    stages: new Map([
+      [version(n), ["AWSCURRENT"]],
+      [version(n - 1), ["AWSPREVIOUS"]],
+    ]),
+    currentRead: { first: LONG_AGO, last: NOW },
+    ...change,
+  };
+}
+
+/** The target Secret as this operator wrote it, long ago, with version n. */
+export function target(n: number, change: Partial<PresentSecret> = {}): PresentSecret {
+  return {
+    kind: "present",
+    uid: "uid-secret",
+    resourceVersion: "70",
+    type: "Opaque",
+    managedBy: "rotated-secrets",
+    ownerUid: "uid-db",
+    versionId: version(n),
+    writes: [{ version: version(n), time: LONG_AGO }],
+    data: dataOf(JSON.parse(documentOf(n))),
+    immutable: false,
+    ...change,
+  };
+}
+
+/** A Secret's data of text by key. */
+export function dataOf(texts: Readonly<Record<string, string>>): SecretData {
+  return new SecretData(new Map(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text)])));
+}
+
+/** A policy that allows the namespace these actions on everything. */
+export function policy(...actions: SecretAction[]): SecretAccessPolicy {
+  return {
+    metadata: { name: "all", uid: "uid-policy", resourceVersion: "1", generation: 1, creationTimestamp: new Date(LONG_AGO).toISOString() },
+    spec: { namespaces: { matchLabels: { team: "payments" } }, secrets: ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/*"], actions },
+  };
+}
+
+/** A Deployment that reads the Secret and is through with its last rollout. */
+export function workload(name: string, change: Partial<Workload> = {}, rollout: Partial<Workload["rollout"]> = {}): Workload {
+  return {
+    ref: { kind: "Deployment", namespace: "payments", name },
+    createdAt: LONG_AGO,
+    reads: true,
+    paused: false,
+    replicas: 2,
+    rollout: { observed: true, updated: 2, total: 2, available: 2, terminating: 0, ...rollout },
+    ...change,
+  };
+}
+
+/** A running pod of a Deployment. */
+export function pod(owner: string, startedAt: Instant, change: Partial<ReaderPod> = {}): ReaderPod {
+  return { name: `${owner}-1`, owner: { kind: "workload", name: owner }, terminating: false, startedAt, optional: false, ready: true, ...change };
+}
+
+/** A world at rest with version n everywhere, changed as told. */
+export function world(n: number, change: Partial<World> & { readonly resource?: RotatedSecret } = {}): World {
+  const settled = { versionId: version(n), writtenAt: new Date(LONG_AGO).toISOString() };
+  const theResource = change.resource ?? resource({}, { secretArn: ARN, settled });
+  return {
+    now: NOW,
+    operatorStartedAt: LONG_AGO,
+    resource: theResource,
+    spec: resolveSpec(theResource, { region: "eu-west-1" }),
+    policies: [policy("Read", "Rotate")],
+    namespaceLabels: { team: "payments" },
+    rivals: [],
+    source: cached({ secret: secret(n) }),
+    ages: { kind: "unknown" },
+    value: cached({ kind: "value", versionId: version(n), createdAt: LONG_AGO, value: new SecretValue(documentOf(n)) }),
+    target: cached(target(n)),
+    workloads: [],
+    pods: { kind: "unknown" },
+    recordedNow: undefined,
+    rotateOutcome: undefined,
+    ...change,
+  };
+}
+
+/** When the versions 1 to n were made, a minute apart, the last a minute ago; read now. */
+export function ages(n: number): World["ages"] {
+  return live(new Map(Array.from({ length: n }, (_, i) => [version(i + 1), NOW - (n - i) * 60_000])), NOW);
+}

@@ -1,0 +1,42 @@
+import type { VersionId } from "@rotated-secrets/contract/version-id";
+import type { ResolvedSpec } from "../api/resolved-spec.ts";
+import type { RotatedSecret } from "../api/rotated-secret.ts";
+import type { SecretAccessPolicy } from "../api/secret-access-policy.ts";
+import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { Fact, Instant } from "../ports/fact.ts";
+import type { RotateOutcome } from "../ports/rotations.ts";
+import type { CatalogueEntry, VersionAges } from "../ports/secret-catalogue.ts";
+import type { ValueReading } from "../ports/secret-values.ts";
+import type { TargetSecret } from "../ports/target-secrets.ts";
+import type { ReaderPod, Workload } from "../ports/workloads.ts";
+
+/**
+ * All that a decision about one RotatedSecret needs, as one plain value. Whoever wants to know what the operator would
+ * do in a situation writes the situation down as a World and calls `decide`.
+ */
+export interface World {
+  readonly now: Instant;
+  /** When this operator process started: a call that an earlier one made was made before. */
+  readonly operatorStartedAt: Instant;
+  readonly resource: RotatedSecret;
+  /** The resource's spec with every default filled in. */
+  readonly spec: ResolvedSpec;
+  readonly policies: readonly SecretAccessPolicy[];
+  /** Labels of the resource's namespace; undefined while the namespace is not known. */
+  readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
+  /** Other RotatedSecrets of the namespace that have the same target. */
+  readonly rivals: readonly { readonly name: string; readonly uid: string }[];
+  readonly source: Fact<CatalogueEntry>;
+  readonly ages: Fact<VersionAges | { readonly problem: AwsProblem }>;
+  readonly value: Fact<ValueReading>;
+  readonly target: Fact<TargetSecret>;
+  readonly workloads: readonly Workload[];
+  readonly pods: Fact<readonly ReaderPod[]>;
+  /** The token that this pass has written into status: no call with it can have been made before this pass. */
+  readonly recordedNow: VersionId | undefined;
+  /** What RotateSecret answered in this pass. */
+  readonly rotateOutcome: RotateOutcome | undefined;
+}
+
+/** The facts that a phase may ask to be read at their source. */
+export type FactName = "source" | "ages" | "value" | "target" | "pods";

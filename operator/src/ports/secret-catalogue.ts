@@ -1,0 +1,72 @@
+import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import type { AwsProblem } from "./aws-problem.ts";
+import type { Instant } from "./fact.ts";
+
+/** Which secret a RotatedSecret means: what its author wrote, and where. */
+export interface SecretSource {
+  /** Name or ARN. */
+  readonly secretId: string;
+  readonly region: string;
+}
+
+/**
+ * Who rotates a secret.
+ *
+ * - `function`: a rotation function, and automatic rotation is on: RotateSecret may be called.
+ * - `off`: no function is set, or rotation was switched off (CancelRotateSecret).
+ * - `managed`: an AWS service owns the secret and rotates it by itself; there is no function.
+ */
+export type RotationSetUp =
+  | { readonly kind: "function"; readonly functionArn: string }
+  | { readonly kind: "off" }
+  | { readonly kind: "managed"; readonly owner: string };
+
+/** What AWS tells of a secret without its value. */
+export interface SecretFacts {
+  readonly arn: SecretArn;
+  readonly name: string;
+  readonly rotation: RotationSetUp;
+  /** Staging labels by version; versions without a label may be missing. */
+  readonly stages: ReadonlyMap<VersionId, readonly string[]>;
+  /** End of the last rotation that AWS knows of. */
+  readonly lastRotatedAt?: Instant;
+  /**
+   * Since when, and until when, reads at the source (not lists) have all named the same AWSCURRENT. AWS's reads are
+   * eventually consistent: one read alone does not prove that the label went back to an older version.
+   */
+  readonly currentRead: { readonly first: Instant; readonly last: Instant };
+}
+
+/** What the catalogue has of a source: facts of it, of now or from before, and what stands in the way of newer ones. */
+export interface CatalogueEntry {
+  readonly secret?: SecretFacts;
+  readonly problem?: AwsProblem;
+}
+
+/** When each version was made; versions without labels (deprecated) are included. From ListSecretVersionIds. */
+export type VersionAges = ReadonlyMap<VersionId, Instant>;
+
+/**
+ * The versions of the secrets in use, kept for all of one account and region at the price of a few calls: pages of
+ * ListSecrets as a cheap hint that never undoes newer knowledge, DescribeSecret of each on a long, spread interval.
+ */
+export interface SecretCatalogue {
+  /** Keeps this source up to date from now on. Following twice is following once. */
+  follow(source: SecretSource): void;
+  /** Ends `follow`. */
+  unfollow(source: SecretSource): void;
+  /** What is known without a call; undefined until the first answer. */
+  cached(source: SecretSource): CatalogueEntry | undefined;
+  /** Asks AWS now (DescribeSecret). Problems are part of the answer; throws only when aborted. */
+  look(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry>;
+  /** When the versions were made (ListSecretVersionIds, deprecated ones included, all pages). */
+  ages(
+    arn: SecretArn,
+    region: string,
+    signal: AbortSignal,
+  ): Promise<VersionAges | { readonly problem: AwsProblem }>;
+  /** Reads this secret closely (after 1 s, then 1.5 times longer up to 15 s) until its AWSCURRENT moves or `until` has come. */
+  expectChange(source: SecretSource, until: Instant): void;
+  /** Calls back, never within the call that caused it, when what `cached` gives for a followed source has changed. */
+  onChange(listener: (source: SecretSource) => void): void;
+}

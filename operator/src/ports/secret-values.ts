@@ -1,0 +1,27 @@
+import type { SecretValue } from "@rotated-secrets/contract/secret-value";
+import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import type { AwsProblem } from "./aws-problem.ts";
+import type { Instant } from "./fact.ts";
+
+/** The value that AWSCURRENT named when it was read, and which version that was. */
+export interface CurrentValue {
+  readonly versionId: VersionId;
+  /** When the version was made. */
+  readonly createdAt: Instant;
+  readonly value: SecretValue;
+}
+
+/** An answer to "what is the value". */
+export type ValueReading =
+  | ({ readonly kind: "value" } & CurrentValue)
+  | { readonly kind: "problem"; readonly problem: AwsProblem };
+
+/** Reads values: many at once (BatchGetSecretValue), and each version once as long as it is wanted. */
+export interface SecretValues {
+  /** The value held in memory for this version; undefined where it has to be read. */
+  cached(arn: SecretArn, versionId: VersionId): CurrentValue | undefined;
+  /** Reads the AWSCURRENT value. The answer may be older or newer than what was expected: the version id tells. */
+  current(arn: SecretArn, region: string, signal: AbortSignal): Promise<ValueReading>;
+  /** Forgets what is held of a secret that nobody follows any more. */
+  forget(arn: SecretArn): void;
+}

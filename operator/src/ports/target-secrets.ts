@@ -1,0 +1,87 @@
+import type { VersionId } from "@rotated-secrets/contract/version-id";
+import type { Instant } from "./fact.ts";
+import type { SecretData } from "./secret-data.ts";
+
+/** Names an object of a namespace. */
+export interface NamespacedName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * One change of the Secret's data: from `time` on it carried `version`.
+ *
+ * Besides version ids, `version` may be `foreign` (somebody else's data, found and corrected) or `absent` (the Secret
+ * was gone). Kept oldest first in the annotation `rotatedsecrets.dev/writes`, the last 20 of them.
+ */
+export interface SecretWrite {
+  readonly version: VersionId | "foreign" | "absent";
+  readonly time: Instant;
+}
+
+/** The target Secret as it stands. */
+export type TargetSecret =
+  | { readonly kind: "absent" }
+  | {
+      readonly kind: "present";
+      readonly uid: string;
+      readonly resourceVersion: string;
+      readonly type: string;
+      /** The label `app.kubernetes.io/managed-by`. */
+      readonly managedBy?: string;
+      /** UID of the RotatedSecret that wrote it: annotation `rotatedsecrets.dev/owner-uid`. */
+      readonly ownerUid?: string;
+      /** Consent of its owner: annotation `rotatedsecrets.dev/adopt`, the name of a RotatedSecret. */
+      readonly adopt?: string;
+      /** The version it carries: annotation `rotatedsecrets.dev/version-id`. */
+      readonly versionId?: VersionId;
+      /** Empty where the annotation is missing or cannot be read. */
+      readonly writes: readonly SecretWrite[];
+      readonly data: SecretData;
+      readonly immutable: boolean;
+      /** Who wrote which key of `data`, and when (whole seconds); only in a live reading, as caches drop managedFields. */
+      readonly dataManagers?: readonly DataManager[];
+    };
+
+/** A field manager of keys of a Secret's data. */
+export interface DataManager {
+  readonly manager: string;
+  readonly time?: Instant;
+  readonly keys: readonly string[];
+}
+
+/** What a Secret is to be: all keys of one version, in one write. */
+export interface SecretWriteRequest {
+  readonly target: NamespacedName;
+  readonly type: string;
+  readonly data: SecretData;
+  readonly versionId: VersionId;
+  readonly ownerUid: string;
+  readonly writes: readonly SecretWrite[];
+  /** The object that was judged; undefined where there was none, and then it is only created, never overwritten. */
+  readonly over: { readonly uid: string; readonly resourceVersion: string } | undefined;
+}
+
+/** Reads and writes target Secrets. Every write is refused (Conflict) when the object is not the one that was judged. */
+export interface TargetSecrets {
+  /** From the cache, which holds only Secrets that this operator manages; undefined where it has none of that name. */
+  cached(target: NamespacedName): TargetSecret | undefined;
+  /** From the API server. */
+  read(target: NamespacedName, signal: AbortSignal): Promise<TargetSecret>;
+  /** One server-side apply of the whole Secret. Returns what it now is. @throws Conflict */
+  apply(request: SecretWriteRequest, signal: AbortSignal): Promise<TargetSecret>;
+  /** Removes keys that others added, if the Secret still is the one that was judged. @throws Conflict */
+  removeKeys(
+    target: NamespacedName,
+    keys: readonly string[],
+    over: { readonly uid: string; readonly resourceVersion: string },
+    signal: AbortSignal,
+  ): Promise<TargetSecret>;
+}
+
+/** The object changed since it was judged: look again. */
+export class Conflict extends Error {
+  override readonly name = "Conflict";
+  /** Its message names objects only, and may be logged. */
+  readonly disclosable = true;
+}

@@ -1,0 +1,150 @@
+import { parseVersionId } from "@rotated-secrets/contract/version-id";
+import type { RotationStatus } from "../api/rotated-secret.ts";
+import { SECRET_TYPE } from "../lifecycle/ownership.ts";
+import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
+import { statusOf } from "../lifecycle/status.ts";
+import type { Action, Wait } from "../lifecycle/step.ts";
+import type { World } from "../lifecycle/world.ts";
+import { describeProblem } from "../ports/aws-problem.ts";
+import { type Instant, live } from "../ports/fact.ts";
+import type { EventNote } from "../ports/reporting.ts";
+import type { Workload } from "../ports/workloads.ts";
+import { lookAt, sourceOf, targetOf } from "./observe.ts";
+import type { Ports } from "./ports.ts";
+
+/** What an action may use. */
+export interface Means {
+  readonly ports: Ports;
+  readonly now: () => Instant;
+  readonly signal: AbortSignal;
+}
+
+/** Does one action, and returns the world as it is after it. */
+export async function act(action: Action, world: World, means: Means): Promise<World> {
+  const after = await carryOut(action, world, means);
+  await record(after, "notes" in action ? action.notes : [], means);
+  return { ...after, now: means.now() };
+}
+
+/** Records events; they never fail. */
+export async function record(world: World, notes: readonly EventNote[], { ports }: Means): Promise<void> {
+  await Promise.all(notes.map((note) => ports.reporting.record(world.resource, note)));
+}
+
+async function carryOut(action: Action, world: World, means: Means): Promise<World> {
+  const { ports, signal, now } = means;
+  const target = targetOf(world);
+  switch (action.do) {
+    case "look":
+      return lookAtAll(action, world, means);
+    case "applySecret": {
+      const { versionId, data, writes, over } = action;
+      const request = {
+        target,
+        type: SECRET_TYPE,
+        data,
+        versionId,
+        ownerUid: world.resource.metadata.uid,
+        writes,
+        over,
+      };
+      return { ...world, target: live(await ports.targets.apply(request, signal), now()) };
+    }
+    case "removeKeys":
+      return {
+        ...world,
+        target: live(await ports.targets.removeKeys(target, action.keys, action.over, signal), now()),
+      };
+    case "restart":
+      return restart(action, world, means);
+    case "recordRotation":
+      return recordRotation(action.rotation, world, means);
+    case "rotate":
+      return rotate(action, world, means);
+  }
+}
+
+/** The facts are independent of each other and read side by side. */
+async function lookAtAll(
+  { facts }: Extract<Action, { do: "look" }>,
+  world: World,
+  { ports, now, signal }: Means,
+): Promise<World> {
+  const seen = await Promise.all(
+    facts.map(async (fact) => [fact, (await lookAt(fact, world, ports, now, signal))[fact]] as const),
+  );
+  return { ...world, ...Object.fromEntries(seen) };
+}
+
+async function restart(
+  { workloads, text }: Extract<Action, { do: "restart" }>,
+  world: World,
+  { ports, signal }: Means,
+): Promise<World> {
+  const restarted = await Promise.all(
+    workloads.map((ref) => ports.workloads.restart(targetOf(world), ref, text, signal)),
+  );
+  const isNew = (workload: Workload) =>
+    restarted.find(({ ref }) => ref.name === workload.ref.name) ?? workload;
+  return { ...world, workloads: world.workloads.map(isNew) };
+}
+
+/** The token is in status before RotateSecret is called with it. */
+async function recordRotation(
+  rotation: RotationStatus,
+  world: World,
+  { ports, signal }: Means,
+): Promise<World> {
+  const recorded: World = {
+    ...world,
+    resource: { ...world.resource, status: { ...world.resource.status, rotation } },
+    rotateOutcome: rotation.trigger === "External" ? undefined : { kind: "accepted" },
+  };
+  const status = statusOf(recorded, waitsOf(recorded));
+  const metadata = await ports.reporting.writeStatus(world.resource, status, signal);
+  return {
+    ...world,
+    resource: { ...world.resource, metadata, status },
+    recordedNow: parseVersionId(rotation.token),
+  };
+}
+
+/** What the resource waits for once the rotation runs, so that the status that records it is the one that stays. */
+function waitsOf(world: World): readonly Wait[] {
+  const step = rotationPhase(world);
+  return step?.do === "wait" ? [step] : [];
+}
+
+async function rotate(
+  { arn, token }: Extract<Action, { do: "rotate" }>,
+  world: World,
+  { ports, now, signal }: Means,
+): Promise<World> {
+  const rotateOutcome = await ports.rotations.rotate(arn, world.spec.region, token, signal);
+  const answered: World = { ...world, rotateOutcome };
+  const underway = world.resource.status.rotation;
+  if (rotateOutcome.kind !== "problem" || underway === undefined) return answered;
+  const refused: RotationStatus = {
+    ...underway,
+    attempts: underway.attempts + 1,
+    lastAttemptAt: new Date(now()).toISOString(),
+    lastError: describeProblem(rotateOutcome.problem),
+  };
+  const next: World = {
+    ...answered,
+    resource: { ...world.resource, status: { ...world.resource.status, rotation: refused } },
+  };
+  const status = statusOf(next, waitsOf(next));
+  const metadata = await ports.reporting.writeStatus(world.resource, status, signal);
+  return { ...answered, resource: { ...world.resource, metadata, status } };
+}
+
+/** Keeps an eye on a rotation under way, until it has ended or timed out. */
+export function watchRotation(world: World, ports: Ports): void {
+  const underway = world.resource.status.rotation;
+  if (underway === undefined) return;
+  ports.catalogue.expectChange(
+    sourceOf(world),
+    Date.parse(underway.startedAt) + world.spec.rotationTimeoutMs,
+  );
+}

@@ -1,0 +1,107 @@
+import { resolveSpec } from "../api/resolved-spec.ts";
+import type { RotatedSecret } from "../api/rotated-secret.ts";
+import { currentVersion } from "../lifecycle/staging.ts";
+import type { FactName, World } from "../lifecycle/world.ts";
+import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
+import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
+import type { SecretValues, ValueReading } from "../ports/secret-values.ts";
+import type { NamespacedName } from "../ports/target-secrets.ts";
+import type { Ports } from "./ports.ts";
+
+/** What an operator process knows of itself. */
+export interface OperatorIdentity {
+  /** When the process started, ms since the epoch. */
+  readonly startedAt: Instant;
+  /** The region of secrets that name none. */
+  readonly region: string;
+}
+
+/** The world as the caches show it: no call is made. */
+export function observe(
+  resource: RotatedSecret,
+  ports: Ports,
+  operator: OperatorIdentity,
+  now: Instant,
+): World {
+  const spec = resolveSpec(resource, operator);
+  const target = ports.targets.cached(targetOf({ resource, spec }));
+  const base = { resource, spec };
+  const entry = ports.catalogue.cached(sourceOf(base));
+  return {
+    ...base,
+    now,
+    operatorStartedAt: operator.startedAt,
+    policies: ports.resources.policies(),
+    namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
+    rivals: ports.resources.rivals(resource),
+    source: entry === undefined ? unknown : cached(entry),
+    ages: unknown,
+    value: cachedValue(entry?.secret, ports.values),
+    target: target === undefined ? unknown : cached(target),
+    workloads: ports.workloads.cached(targetOf(base), chosenNames(base)),
+    pods: unknown,
+    recordedNow: undefined,
+    rotateOutcome: undefined,
+  };
+}
+
+/** The same world at another time, with one fact read at its source. */
+export async function lookAt(
+  fact: FactName,
+  world: World,
+  ports: Ports,
+  now: () => Instant,
+  signal: AbortSignal,
+): Promise<World> {
+  switch (fact) {
+    case "source": {
+      const entry = await ports.catalogue.look(sourceOf(world), signal);
+      return { ...world, source: live(entry, now()) };
+    }
+    case "ages": {
+      const { arn } = secretOf(world);
+      return { ...world, ages: live(await ports.catalogue.ages(arn, world.spec.region, signal), now()) };
+    }
+    case "value": {
+      const { arn } = secretOf(world);
+      return { ...world, value: live(await ports.values.current(arn, world.spec.region, signal), now()) };
+    }
+    case "target":
+      return { ...world, target: live(await ports.targets.read(targetOf(world), signal), now()) };
+    case "pods":
+      return {
+        ...world,
+        pods: live(await ports.workloads.pods(targetOf(world), chosenNames(world), signal), now()),
+      };
+  }
+}
+
+/** Where the secret of a RotatedSecret lies. */
+export function sourceOf({ spec }: Pick<World, "spec">): SecretSource {
+  return { secretId: spec.secretId, region: spec.region };
+}
+
+/** The Secret that a RotatedSecret keeps. */
+export function targetOf({ resource, spec }: Pick<World, "resource" | "spec">): NamespacedName {
+  return { namespace: resource.metadata.namespace, name: spec.targetName };
+}
+
+/** The workloads that its author named; undefined where all readers are meant. */
+function chosenNames({ spec }: Pick<World, "spec">): readonly string[] | undefined {
+  return spec.workloads.kind === "Names" ? spec.workloads.deployments : undefined;
+}
+
+function secretOf(world: World) {
+  const secret = known(world.source)?.secret;
+  if (secret === undefined) throw new Error("a phase asked for facts of a secret that AWS has not told of");
+  return secret;
+}
+
+type KnownSecret = NonNullable<NonNullable<ReturnType<SecretCatalogue["cached"]>>["secret"]>;
+
+function cachedValue(secret: KnownSecret | undefined, values: SecretValues): Fact<ValueReading> {
+  const versionId = secret === undefined ? undefined : currentVersion(secret);
+  if (secret === undefined || versionId === undefined) return unknown;
+  const value = values.cached(secret.arn, versionId);
+  return value === undefined ? unknown : cached({ kind: "value", ...value });
+}

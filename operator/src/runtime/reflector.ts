@@ -1,0 +1,209 @@
+import { summarizeError } from "../telemetry/error-summary.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { ReflectorMetrics } from "../telemetry/runtime-metrics.ts";
+import { ApiError, ConnectionError } from "./api-error.ts";
+import { type BackoffLimits, backoffMs } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import { DeadlineExceeded, deadline, delay } from "./deadline.ts";
+import type { KubeClient } from "./kube-client.ts";
+import type { Query } from "./kube-transport.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
+import { listAll } from "./list-all.ts";
+import type { Random } from "./random.ts";
+import { compareResourceVersions } from "./resource-version.ts";
+import type { Store } from "./store.ts";
+import type { WatchEvent } from "./watch-event.ts";
+
+/** What a reflector works with. */
+export interface ReflectorOptions<T extends KubernetesObject> {
+  /** Names the resource in logs and metrics: `deployments`. */
+  readonly name: string;
+  /** The collection's path, see collectionPath. */
+  readonly path: string;
+  /** `labelSelector`, `fieldSelector`: which objects to keep. @default all */
+  readonly selectors?: { readonly labelSelector?: string; readonly fieldSelector?: string };
+  readonly store: Store<T>;
+  readonly client: Pick<KubeClient, "list" | "watch">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metrics: ReflectorMetrics;
+  /** Objects in a page of a list. @default 500 */
+  readonly pageSize?: number;
+  /** A watch that brings neither event nor bookmark for so long is replaced, in ms; bookmarks come every 60 s. @default 90,000 */
+  readonly silenceMs?: number;
+  /** How long to wait after a failure. @default 0.5 s to 30 s */
+  readonly backoff?: BackoffLimits;
+}
+
+const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 500, maxMs: 30_000 };
+/** The server ends a watch after this time, in s, spread so that not all end at once; client-go's range. */
+const WATCH_SECONDS = { shortest: 300, longest: 600 };
+/** So many lists in a row that are older than what was seen are a restored etcd, not a server that lags behind. */
+const OLDER_LISTS_BELIEVED = 3;
+
+/** A list older than what was seen already; `message` may be logged. */
+class OlderList extends Error {
+  override readonly name = "OlderList";
+  readonly disclosable = true;
+  readonly reason = "OlderList";
+
+  constructor(listed: string, observed: string) {
+    super(`the API server listed resourceVersion ${listed} although ${observed} was seen before`);
+  }
+}
+
+/** Keeps a store like the API server's collection: lists, watches, and goes on whatever happens, until told to stop. */
+export class Reflector<T extends KubernetesObject> {
+  readonly #options: ReflectorOptions<T>;
+  readonly #synced = Promise.withResolvers<void>();
+  #hasSynced = false;
+  #lastActivity: number;
+  #mustList = true;
+  #olderLists = 0;
+  #failures = 0;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#lastActivity = options.clock.now();
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Whether the first list is in the store. */
+  get hasSynced(): boolean {
+    return this.#hasSynced;
+  }
+
+  /** Resolves when the first list is in the store; never rejects. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
+  }
+
+  /** When the API server last said anything: list, event or bookmark; ms since the epoch. For health checks. */
+  get lastActivity(): number {
+    return this.#lastActivity;
+  }
+
+  /** Runs until `signal` aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (this.#mustList) await this.#list(signal);
+        await this.#watch(signal);
+      } catch (error) {
+        if (!signal.aborted) await this.#recover(error, signal);
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, path, selectors, store, pageSize = 500, metrics, log } = this.#options;
+    metrics.listed();
+    const { items, resourceVersion } = await listAll(client, path, { ...selectors }, { signal, pageSize });
+    this.#refuseOlder(resourceVersion);
+    store.replace(items, resourceVersion);
+    this.#alive();
+    this.#mustList = false;
+    this.#hasSynced = true;
+    this.#synced.resolve();
+    log.debug("listed", { objects: items.length, resourceVersion });
+  }
+
+  /** Going back would undo what was seen, so it takes more than one word of it. */
+  #refuseOlder(listed: string): void {
+    const observed = this.#options.store.observedResourceVersion;
+    if (observed === undefined || compareResourceVersions(listed, observed) >= 0) {
+      this.#olderLists = 0;
+      return;
+    }
+    this.#olderLists += 1;
+    if (this.#olderLists < OLDER_LISTS_BELIEVED) throw new OlderList(listed, observed);
+    this.#olderLists = 0;
+    this.#options.log.warn("the API server went back in time, as a restored etcd does: the cache follows", {
+      listed,
+      observed,
+    });
+  }
+
+  /** One watch, from where the store is to its end. @throws whatever ends it, except an end by the server after signs of life */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { client, clock, path, metrics, silenceMs = 90_000 } = this.#options;
+    metrics.watched();
+    const silence = deadline(clock, silenceMs, `the next event of the watch of ${path}`, signal);
+    let events = 0;
+    try {
+      for await (const event of client.watch(path, this.#watchQuery(), silence.signal)) {
+        silence.renew();
+        this.#take(event);
+        this.#alive();
+        events += 1;
+      }
+    } finally {
+      silence.release();
+    }
+    if (events === 0) throw new ConnectionError(`WATCH ${path}`, "ENDED_AT_ONCE");
+  }
+
+  #watchQuery(): Query {
+    const { random, selectors, store } = this.#options;
+    const { shortest, longest } = WATCH_SECONDS;
+    return {
+      ...selectors,
+      resourceVersion: store.observedResourceVersion,
+      allowWatchBookmarks: true,
+      timeoutSeconds: Math.round(shortest + random() * (longest - shortest)),
+    };
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    const { store } = this.#options;
+    switch (type) {
+      case "ADDED":
+      case "MODIFIED":
+        store.upsert(object);
+        break;
+      case "DELETED":
+        store.remove(object);
+        break;
+      case "BOOKMARK":
+        store.observe(object.metadata.resourceVersion);
+        break;
+    }
+  }
+
+  #alive(): void {
+    this.#lastActivity = this.#options.clock.now();
+    this.#failures = 0;
+  }
+
+  /** Waits before the next try, and decides whether the watch can go on from where it was. */
+  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, random, log, metrics, backoff = DEFAULT_BACKOFF } = this.#options;
+    this.#failures += 1;
+    if (mustListAfter(error, this.#failures)) this.#mustList = true;
+    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    const waitMs = Math.round(Math.max(asked, backoffMs(backoff, this.#failures, random)));
+    metrics.failed(summarizeError(error).reason);
+    const next = this.#mustList ? "list and watch again" : "watch again";
+    // A single failure is everyday life in a cluster.
+    if (this.#failures === 1) log.info(next, { error, waitMs });
+    else log.warn(next, { error, waitMs });
+    await delay(clock, waitMs, signal).catch(() => {});
+  }
+}
+
+/**
+ * A watch goes on where it was after a broken connection and a passing refusal, also after a first silence: where
+ * nothing changes, the API server's first bookmark may come after 120 s only. After more of the same it must not: a
+ * resourceVersion that lies in the future gets nothing but silence, which only a list finds out. Nor after 410.
+ */
+function mustListAfter(error: unknown, failures: number): boolean {
+  if (error instanceof DeadlineExceeded) return failures >= 2;
+  if (error instanceof ConnectionError) return error.reason === "UND_ERR_BODY_TIMEOUT" && failures >= 2;
+  if (!(error instanceof ApiError)) return true;
+  const passing = [429, 500, 502, 503].includes(error.status);
+  return !passing || failures >= 3;
+}

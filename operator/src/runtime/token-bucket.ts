@@ -1,0 +1,46 @@
+import type { Clock } from "./clock.ts";
+import { delay } from "./deadline.ts";
+
+/** How many of something may happen. */
+export interface RateLimit {
+  /** How many a second in the long run. */
+  readonly perSecond: number;
+  /** How many at once after a rest. */
+  readonly burst: number;
+}
+
+/** Lets callers through in the order in which they came, no faster than its limit. */
+export class TokenBucket {
+  readonly #clock: Clock;
+  readonly #limit: RateLimit;
+  /** May be negative: then it says how many are waiting. */
+  #tokens: number;
+  #filledAt: number;
+
+  constructor(clock: Clock, limit: RateLimit) {
+    this.#clock = clock;
+    this.#limit = limit;
+    this.#tokens = limit.burst;
+    this.#filledAt = clock.monotonic();
+  }
+
+  /** Resolves when it is the caller's turn. @throws the signal's reason when it aborts before that */
+  async take(signal: AbortSignal): Promise<void> {
+    this.#fill();
+    this.#tokens -= 1;
+    if (this.#tokens >= 0) return;
+    try {
+      await delay(this.#clock, (-this.#tokens / this.#limit.perSecond) * 1_000, signal);
+    } catch (error) {
+      this.#tokens += 1;
+      throw error;
+    }
+  }
+
+  #fill(): void {
+    const now = this.#clock.monotonic();
+    const grown = ((now - this.#filledAt) / 1_000) * this.#limit.perSecond;
+    this.#tokens = Math.min(this.#limit.burst, this.#tokens + grown);
+    this.#filledAt = now;
+  }
+}

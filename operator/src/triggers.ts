@@ -1,0 +1,110 @@
+import { resolveSpec } from "./api/resolved-spec.ts";
+import { BY_TARGET, targetKey } from "./kubernetes/known-resources.ts";
+import type { WatchedDeployment } from "./kubernetes/watched-deployment.ts";
+import type { WatchedResources, WatchedRotatedSecret } from "./kubernetes/watched-resources.ts";
+import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
+import type { SecretValues } from "./ports/secret-values.ts";
+import { keyOf, type NamespacedName } from "./runtime/kubernetes-object.ts";
+
+/** What the triggers connect. */
+export interface TriggersOptions {
+  readonly watched: WatchedResources;
+  readonly catalogue: SecretCatalogue;
+  readonly values: SecretValues;
+  /** The region of secrets that name none. */
+  readonly region: string;
+  /** Has a RotatedSecret reconciled. */
+  readonly enqueue: (name: NamespacedName) => void;
+}
+
+const BY_SOURCE = "by-source";
+const BY_NAMED_WORKLOAD = "by-named-workload";
+
+/**
+ * What wakes which RotatedSecret: itself, its target Secret, the Deployments that read it or that it names, its
+ * namespace's labels, any policy, and what AWS says of its secret. Nothing else, so that a change in one costs one.
+ */
+export function connectTriggers(options: TriggersOptions): void {
+  const { watched, catalogue, enqueue } = options;
+  const { store } = watched.rotatedSecrets;
+  store.addIndex(BY_SOURCE, (resource) => sourceKeys(resource, options.region));
+  store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads);
+  const wake = (index: string, key: string) => {
+    for (const { metadata } of store.byIndex(index, key)) enqueue(metadata);
+  };
+  const wakeAll = (namespace?: string) => {
+    for (const { metadata } of store.list(namespace)) enqueue(metadata);
+  };
+  const wakeReaders = (deployment: WatchedDeployment) => {
+    const { namespace } = deployment.metadata;
+    for (const name of deployment.reads) wake(BY_TARGET, keyOf({ namespace, name }));
+    wake(BY_NAMED_WORKLOAD, keyOf(deployment.metadata));
+  };
+  connectRotatedSecrets(options, wake);
+  watched.secrets.store.subscribe({
+    added: ({ metadata }) => wake(BY_TARGET, keyOf(metadata)),
+    updated: ({ metadata }) => wake(BY_TARGET, keyOf(metadata)),
+    deleted: ({ metadata }) => wake(BY_TARGET, keyOf(metadata)),
+  });
+  watched.deployments.store.subscribe({
+    added: wakeReaders,
+    updated: (now, before) => [now, before].forEach(wakeReaders),
+    deleted: wakeReaders,
+  });
+  watched.policies.store.subscribe({ added: () => wakeAll(), updated: () => wakeAll(), deleted: () => wakeAll() });
+  watched.namespaces.store.subscribe({
+    added: ({ metadata }) => wakeAll(metadata.name),
+    updated: ({ metadata }) => wakeAll(metadata.name),
+  });
+  catalogue.onChange((source) => wake(BY_SOURCE, keyOfSource(source)));
+}
+
+/** A RotatedSecret wakes itself and who wants the same target, and has its secret followed as long as anyone wants it. */
+function connectRotatedSecrets(options: TriggersOptions, wake: (index: string, key: string) => void): void {
+  const { watched, catalogue, values, enqueue, region } = options;
+  const { store } = watched.rotatedSecrets;
+  const take = (resource: WatchedRotatedSecret) => {
+    const source = sourceOf(resource, region);
+    if (source !== undefined) catalogue.follow(source);
+    enqueue(resource.metadata);
+  };
+  store.subscribe({
+    added: take,
+    // The answer to our own status write brings nothing new to whoever wrote it.
+    updated: (resource, _before, origin) => {
+      if (origin !== "remembered") take(resource);
+    },
+    deleted: (resource) => {
+      const source = sourceOf(resource, region);
+      if (source !== undefined && store.byIndex(BY_SOURCE, keyOfSource(source)).length === 0) {
+        const arn = catalogue.cached(source)?.secret?.arn;
+        if (arn !== undefined) values.forget(arn);
+        catalogue.unfollow(source);
+      }
+      const target = targetKey(resource);
+      if (target !== undefined) wake(BY_TARGET, target);
+    },
+  });
+}
+
+function sourceOf({ parsed }: WatchedRotatedSecret, region: string): SecretSource | undefined {
+  if (parsed.kind !== "valid") return undefined;
+  const spec = resolveSpec(parsed.resource, { region });
+  return { secretId: spec.secretId, region: spec.region };
+}
+
+function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
+  const source = sourceOf(resource, region);
+  return source === undefined ? [] : [keyOfSource(source)];
+}
+
+function keyOfSource({ region, secretId }: SecretSource): string {
+  return `${region} ${secretId}`;
+}
+
+function namedWorkloads({ parsed }: WatchedRotatedSecret): readonly string[] {
+  if (parsed.kind !== "valid") return [];
+  const { metadata, spec } = parsed.resource;
+  const names = spec.rollout?.workloads?.names ?? [];
+  return names.map((name) => keyOf({ namespace: metadata.namespace, name: name.slice("deployment/".length) }));
+}

@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const CHART = join(import.meta.dirname, "../../charts/rotated-secrets");
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterAll(() => cluster?.stop());
+
+const payments = {
+  name: "payments",
+  namespaces: { matchLabels: { team: "payments" } },
+  secrets: ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/*"],
+  actions: ["Read", "Rotate"],
+};
+const orders = { ...payments, name: "orders", actions: ["Read"] };
+const billing = { ...payments, name: "billing" };
+
+async function helm(command: string[], values: object) {
+  return await cluster.helm(
+    [...command, CHART, "--namespace", "operator", "--values", "-"],
+    JSON.stringify(values),
+  );
+}
+
+/** Names of policies and the UIDs of the objects. */
+async function policies(): Promise<Record<string, string>> {
+  const { stdout } = await cluster.kubectl(["get", "secretaccesspolicies", "-o", "json"]);
+  const { items } = JSON.parse(stdout) as { items: { metadata: { name: string; uid: string } }[] };
+  return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.uid]));
+}
+
+describe("the chart", () => {
+  it("has nothing that helm lint would mend", async () => {
+    const { status, stdout } = await cluster.helm(["lint", "--strict", CHART]);
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining("0 chart(s) failed"),
+    });
+    expect(stdout).not.toMatch(/WARN|ERROR/);
+  });
+
+  it.each([
+    ["a misspelt value", { setings: {} }, "'setings' not allowed"],
+    [
+      "a misspelt field of a policy",
+      { policies: [{ ...payments, namespaces: { matchLabel: {} } }] },
+      "'matchLabel' not allowed",
+    ],
+    ["a digest that is none", { image: { digest: "latest" } }, "/image/digest"],
+    ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
+    ["a second replica", { replicas: 2 }, "'replicas' not allowed"],
+  ])("refuses %s", async (_, values, message) => {
+    const { status, stderr } = await helm(["template", "try"], values);
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
+  });
+
+  it("hands settings to the operator as its flags", async () => {
+    const { stdout } = await helm(["template", "try"], {
+      settings: { "log-level": "debug", "kube-qps": 20 },
+    });
+    expect(stdout).toContain('- "--kube-qps=20"\n            - "--log-level=debug"');
+  });
+
+  it("takes the digest rather than the tag", async () => {
+    const digest = `sha256:${"0".repeat(64)}`;
+    const { stdout } = await helm(["template", "try"], { image: { tag: "1", digest } });
+    expect(stdout).toContain(`image: "ghcr.io/rotated-secrets/operator@${digest}"`);
+  });
+});
+
+describe("a release", () => {
+  it("brings its CRDs and the policies of that kind in one installation", async () => {
+    const said = await helm(["install", "rs", "--create-namespace"], {
+      policies: [payments, orders, billing],
+    });
+    expect(said).toMatchObject({ status: 0, stderr: "" });
+    expect(Object.keys(await policies())).toEqual(["billing", "orders", "payments"]);
+    expect((await cluster.kubectl(["get", "rsec", "--all-namespaces"])).status).toBe(0);
+  });
+
+  it.each([
+    ["first", [payments, orders], ["orders", "payments"]],
+    ["second", [payments], ["payments"]],
+  ])(
+    "takes a policy away that its %s upgrade has no more, and leaves the others as they are",
+    async (_, values, names) => {
+      const before = await policies();
+      expect(await helm(["upgrade", "rs"], { policies: values })).toMatchObject({ status: 0, stderr: "" });
+      expect(await policies()).toEqual(Object.fromEntries(names.map((name) => [name, before[name]])));
+    },
+  );
+
+  it("touches no policy of somebody else", async () => {
+    const { name, ...spec } = orders;
+    const other = {
+      apiVersion: "rotatedsecrets.dev/v1alpha1",
+      kind: "SecretAccessPolicy",
+      metadata: { name },
+      spec,
+    };
+    await cluster.kubectl(["create", "-f", "-"], JSON.stringify(other));
+    const before = await policies();
+    expect(await helm(["upgrade", "rs"], { policies: [payments] })).toMatchObject({ status: 0, stderr: "" });
+    expect(await policies()).toEqual(before);
+    expect(await cluster.kubectl(["delete", "secretaccesspolicy", name])).toMatchObject({ status: 0 });
+  });
+
+  it("has the pod admitted where the restricted standard of pod security holds", async () => {
+    const pods = async () => (await cluster.kubectl(["get", "pods", "-n", "operator", "-o", "name"])).stdout;
+    await expect.poll(pods, { timeout: 10_000 }).not.toBe("");
+    const label = ["label", "namespace", "operator", "pod-security.kubernetes.io/enforce=restricted"];
+    expect(await cluster.kubectl([...label, "--dry-run=server"])).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("leaves CRDs and RotatedSecrets when it goes, and takes its policies along", async () => {
+    const resource = {
+      apiVersion: "rotatedsecrets.dev/v1alpha1",
+      kind: "RotatedSecret",
+      metadata: { name: "a" },
+    };
+    await cluster.kubectl(["apply", "-f", "-"], JSON.stringify({ ...resource, spec: { secretId: "a" } }));
+    expect(await cluster.helm(["uninstall", "rs", "--namespace", "operator"])).toMatchObject({ status: 0 });
+    expect(await policies()).toEqual({});
+    expect((await cluster.kubectl(["get", "rsec", "-o", "name"])).stdout).toBe(
+      "rotatedsecret.rotatedsecrets.dev/a\n",
+    );
+  });
+
+  it("can be installed again over the CRDs that it left", async () => {
+    expect(await helm(["install", "rs"], { policies: [payments] })).toMatchObject({ status: 0, stderr: "" });
+    expect(Object.keys(await policies())).toEqual(["payments"]);
+  });
+});

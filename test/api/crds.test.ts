@@ -1,0 +1,199 @@
+import { join } from "node:path";
+import { parseRotatedSecret } from "@rotated-secrets/operator/api/rotated-secret";
+import { parseSecretAccessPolicy } from "@rotated-secrets/operator/api/secret-access-policy";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cluster, startCluster } from "./cluster.ts";
+import { MISSHAPEN, MISTAKEN_POLICIES, MISTAKEN_SECRETS, policy, RIGHT_SECRETS } from "./specs.ts";
+
+const CRDS = join(import.meta.dirname, "../../crds");
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  const applied = await cluster.kubectl(["apply", "--server-side", "--validate=strict", "-f", CRDS]);
+  expect(applied, "the CRDs are accepted without a warning").toMatchObject({ status: 0, stderr: "" });
+  await cluster.kubectl(["wait", "crd", "--all", "--for=condition=Established"]);
+});
+afterAll(() => cluster?.stop());
+
+function manifest(kind: string, name: string, spec: object): string {
+  return JSON.stringify({ apiVersion: "rotatedsecrets.dev/v1alpha1", kind, metadata: { name }, spec });
+}
+
+async function apply(kind: string, name: string, spec: object, ...options: string[]) {
+  return await cluster.kubectl(
+    ["apply", "--server-side", "--validate=strict", ...options, "-f", "-"],
+    manifest(kind, name, spec),
+  );
+}
+
+/** What the operator says of a resource that has this spec all the same. */
+function operatorSays(kind: string, spec: object): readonly string[] {
+  const metadata = {
+    name: "a",
+    namespace: "a",
+    uid: "a",
+    resourceVersion: "1",
+    generation: 1,
+    creationTimestamp: "2026-01-31T15:04:05Z",
+  };
+  const object = { metadata, spec };
+  const parsed = kind === "RotatedSecret" ? parseRotatedSecret(object) : parseSecretAccessPolicy(object);
+  return parsed.kind === "valid" ? [] : parsed.problems;
+}
+
+describe("a mistaken RotatedSecret is refused by the API server and by the operator in the same words", () => {
+  it.each(MISTAKEN_SECRETS)("%s: %j", (_, spec, field, message) =>
+    refused("RotatedSecret", spec, field, message),
+  );
+});
+
+describe("a mistaken SecretAccessPolicy is refused by the API server and by the operator in the same words", () => {
+  it.each(MISTAKEN_POLICIES)("%s: %j", (_, spec, field, message) =>
+    refused("SecretAccessPolicy", spec, field, message),
+  );
+});
+
+async function refused(kind: string, spec: object, field: string, message: string): Promise<void> {
+  const { status, stderr } = await apply(kind, "mistake", spec, "--dry-run=server");
+  expect(status).toBe(1);
+  expect(stderr).toContain(`${field}: Invalid value`);
+  expect(stderr).toContain(message);
+  const [problem = ""] = operatorSays(kind, spec);
+  expect(problem.startsWith(`${field}: `), problem).toBe(true);
+  expect(problem).toContain(message);
+}
+
+describe("a resource of the wrong shape is refused", () => {
+  it.each(MISSHAPEN)("%s", async (_, kind, spec, message) => {
+    const { status, stderr } = await apply(kind, "mistake", spec, "--dry-run=server");
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(operatorSays(kind, spec)).not.toEqual([]);
+  });
+
+  it("a misspelt field", async () => {
+    const { status, stderr } = await apply(
+      "RotatedSecret",
+      "mistake",
+      { secretId: "a", rotaton: {} },
+      "--dry-run=server",
+    );
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining("rotaton") });
+  });
+});
+
+describe("a right RotatedSecret is accepted without a warning", () => {
+  it.each(RIGHT_SECRETS)("%s", async (_, spec) => {
+    expect(await apply("RotatedSecret", "right", spec, "--dry-run=server")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(operatorSays("RotatedSecret", spec)).toEqual([]);
+  });
+});
+
+describe("a right SecretAccessPolicy", () => {
+  it.each([
+    ["one namespace", policy({ namespaces: { matchLabels: { "kubernetes.io/metadata.name": "payments" } } })],
+    [
+      "every namespace",
+      policy({
+        namespaces: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "Exists" }] },
+      }),
+    ],
+  ])("of %s is accepted", async (_, spec) => {
+    const { status, stderr } = await apply("SecretAccessPolicy", "right", spec, "--dry-run=server");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(operatorSays("SecretAccessPolicy", spec)).toEqual([]);
+  });
+});
+
+describe("a RotatedSecret that exists", () => {
+  const spec = {
+    secretId: "prod/payments/db",
+    rotation: { trigger: "Schedule", schedule: { every: "30d" } },
+  };
+
+  beforeAll(async () => {
+    expect(await apply("RotatedSecret", "payments-db", spec)).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    [
+      "another secret",
+      { ...spec, secretId: "prod/orders/db" },
+      "secretId is immutable: delete this RotatedSecret",
+    ],
+    [
+      "a region where there was none",
+      { ...spec, region: "eu-west-1" },
+      "region is immutable: delete this RotatedSecret",
+    ],
+    [
+      "another target",
+      { ...spec, target: { name: "db" } },
+      "target.name is immutable: delete this RotatedSecret",
+    ],
+  ])("does not take %s", async (_, change, message) => {
+    const { status, stderr } = await apply("RotatedSecret", "payments-db", change, "--force-conflicts");
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+  });
+
+  it.each([
+    ["the name that its target has anyway", { ...spec, target: { name: "payments-db" } }],
+    ["another schedule", { ...spec, rotation: { trigger: "External" } }],
+  ])("takes %s", async (_, change) => {
+    expect(await apply("RotatedSecret", "payments-db", change, "--dry-run=server")).toMatchObject({
+      status: 0,
+    });
+  });
+
+  it("has stored what was written and nothing else", async () => {
+    const { stdout } = await cluster.kubectl(["get", "rsec", "payments-db", "-o", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ spec });
+    expect(JSON.parse(stdout).spec).toEqual(spec);
+  });
+
+  it("does not look ready to kstatus before the operator has seen it", async () => {
+    const { stdout } = await cluster.kubectl(["get", "rsec", "payments-db", "-o", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      metadata: { generation: 1 },
+      status: { observedGeneration: -1 },
+    });
+  });
+
+  it("is shown by its columns", async () => {
+    const { stdout } = await cluster.kubectl(["get", "rsec"]);
+    expect(
+      stdout
+        .split("\n")[0]
+        ?.split(/ {2,}/)
+        .map((name) => name.trim()),
+    ).toEqual(["NAME", "READY", "CURRENT", "REASON", "SECRET", "LAST ROTATION", "NEXT", "AGE"]);
+    expect(stdout).toMatch(/^payments-db .* prod\/payments\/db /m);
+  });
+
+  it("is not among the Secrets", async () => {
+    const secret = ["create", "secret", "generic", "core", "--from-literal=a=b"];
+    expect(await cluster.kubectl(secret)).toMatchObject({ status: 0 });
+    const { stdout } = await cluster.kubectl(["get", "secrets", "-o", "name"]);
+    expect(stdout).toBe("secret/core\n");
+    expect((await cluster.kubectl(["get", "all", "-o", "name"])).stdout).not.toContain("rotatedsecret");
+  });
+});
+
+describe("kubectl explain", () => {
+  it.each([
+    ["rsec", "Keeps one secret of AWS Secrets Manager rotated"],
+    ["rsec.spec.rotation", "Who rotates. Schedule: the operator, by the schedule below."],
+    ["rsec.spec.rotation.schedule.every", "From 1m to 1000d."],
+    ["rsec.status.conditions", "Why, and what to do about it, for people."],
+    ["secretaccesspolicy.spec", "The namespaces that are allowed"],
+  ])("explains %s", async (path, sentence) => {
+    const { stdout } = await cluster.kubectl(["explain", path]);
+    expect(stdout.replace(/\s+/g, " ")).toContain(sentence);
+  });
+});

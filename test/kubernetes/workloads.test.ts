@@ -1,0 +1,193 @@
+import { watchedResources } from "@rotated-secrets/operator/kubernetes/watched-resources";
+import { KubernetesWorkloads } from "@rotated-secrets/operator/kubernetes/workloads";
+import { Conflict } from "@rotated-secrets/operator/ports/target-secrets";
+import type { KubernetesObject } from "@rotated-secrets/operator/runtime/kubernetes-object";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const signal = new AbortController().signal;
+const STARTED = "2026-01-01T00:00:10Z";
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterAll(() => cluster?.stop());
+
+interface Deployment extends KubernetesObject {
+  readonly spec: {
+    readonly template: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } };
+  };
+}
+
+const reading = (...secrets: readonly string[]) => ({
+  containers: [{ name: "web", image: "web", envFrom: secrets.map((name) => ({ secretRef: { name } })) }],
+});
+
+/** A namespace with the adapter, and what the tests do in it besides. */
+async function inNamespace() {
+  const namespace = await cluster.namespace();
+  const { store } = watchedResources((resource, object, error) => {
+    throw new Error(`${resource} ${object.name} could not be taken`, { cause: error });
+  }).deployments;
+  const workloads = new KubernetesWorkloads({ client: cluster.client, store });
+  const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const db = { namespace, name: "db" };
+  const deploy = async (name: string, podSpec: object) => {
+    const labels = { app: name };
+    const made = await cluster.client.create<Deployment>(deployments, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name },
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } },
+    });
+    store.upsert(made);
+    return { kind: "Deployment", namespace, name } as const;
+  };
+  return {
+    namespace,
+    db,
+    store,
+    workloads,
+    deploy,
+    get: (name: string) => cluster.client.get<Deployment>(`${deployments}/${name}`),
+    remove: (name: string) => cluster.client.delete(`${deployments}/${name}`),
+    readers: (names?: readonly string[]) => workloads.pods(db, names, signal),
+    createPod: (name: string, spec: object) =>
+      cluster.client.create(pods, { apiVersion: "v1", kind: "Pod", metadata: { name }, spec }),
+    setStatus: (pod: string, status: object) =>
+      cluster.client.patch(`${pods}/${pod}/status`, { status }, { type: "strategic" }),
+  };
+}
+
+describe("a restart", () => {
+  it("sets the annotation of its Secret, and shows it at once", async () => {
+    const { deploy, workloads, db, get } = await inNamespace();
+    const web = await deploy("web", reading("db"));
+    const before = workloads.cached(db, undefined);
+    expect(before).toMatchObject([{ ref: web, reads: true }]);
+    expect(before[0]).not.toHaveProperty("versionText");
+    const restarted = await workloads.restart(db, web, "v1", signal);
+    expect(restarted).toMatchObject({ versionText: "v1", rollout: { observed: false } });
+    expect(workloads.cached(db, undefined)).toMatchObject([{ versionText: "v1" }]);
+    const { annotations } = (await get("web")).spec.template.metadata;
+    expect(annotations).toEqual({ "version.rotatedsecrets.dev/db": "v1" });
+  });
+
+  it("is none when the text is there already", async () => {
+    const { deploy, workloads, db, get } = await inNamespace();
+    const web = await deploy("web", reading("db"));
+    await workloads.restart(db, web, "v1", signal);
+    const { generation } = (await get("web")).metadata;
+    await workloads.restart(db, web, "v1", signal);
+    expect((await get("web")).metadata.generation).toBe(generation);
+  });
+
+  it("leaves the annotations of the other Secrets that the Deployment reads, and of other people", async () => {
+    const { deploy, workloads, db, get } = await inNamespace();
+    const web = await deploy("web", reading("db", "cache"));
+    const cache = { ...db, name: "cache" };
+    await workloads.restart(db, web, "v1", signal);
+    await workloads.restart(cache, web, "v7", signal);
+    await workloads.restart(db, web, "v2", signal);
+    expect((await get("web")).spec.template.metadata.annotations).toEqual({
+      "version.rotatedsecrets.dev/db": "v2",
+      "version.rotatedsecrets.dev/cache": "v7",
+    });
+    expect(workloads.cached(cache, undefined)).toMatchObject([{ versionText: "v7" }]);
+  });
+
+  it("goes through although the Deployment's status has moved on since", async () => {
+    const { deploy, workloads, db, get } = await inNamespace();
+    const web = await deploy("web", reading("db"));
+    await vi.waitFor(async () => expect(await get("web")).toHaveProperty("status.observedGeneration"));
+    await expect(workloads.restart(db, web, "v1", signal)).resolves.toMatchObject({ versionText: "v1" });
+  });
+
+  it("does not bring back a Deployment that is gone", async () => {
+    const { deploy, remove, workloads, db, get } = await inNamespace();
+    const web = await deploy("web", reading("db"));
+    await remove("web");
+    await expect(workloads.restart(db, web, "v1", signal)).rejects.toThrow(Conflict);
+    await expect(get("web")).rejects.toThrow("404");
+  });
+
+  it("spares a new Deployment of the same name", async () => {
+    const { deploy, remove, workloads, db, get, store } = await inNamespace();
+    const web = await deploy("web", reading("db"));
+    const judged = await get("web");
+    await remove("web");
+    await vi.waitFor(() => deploy("web", reading("db")));
+    store.replace([judged], judged.metadata.resourceVersion ?? "");
+    await expect(workloads.restart(db, web, "v1", signal)).rejects.toThrow(Conflict);
+    expect((await get("web")).spec.template.metadata).not.toHaveProperty("annotations");
+  });
+});
+
+describe("workloads", () => {
+  it("are those that read the Secret and those that are named, each once, by name", async () => {
+    const { deploy, workloads, db } = await inNamespace();
+    for (const [name, secret] of [
+      ["web", "db"],
+      ["api", "db"],
+      ["job", "other"],
+      ["idle", "other"],
+    ] as const) {
+      await deploy(name, reading(secret));
+    }
+    const found = workloads.cached(db, ["job", "web", "nobody"]);
+    expect(found.map(({ ref, reads }) => [ref.name, reads])).toEqual([
+      ["api", true],
+      ["job", false],
+      ["web", true],
+    ]);
+  });
+});
+
+describe("pods", () => {
+  it("of a Deployment are known by their owner, before they start and when they run", async () => {
+    const { deploy, readers, setStatus } = await inNamespace();
+    await deploy("web", reading("db"));
+    const pod = await vi.waitFor(async () => {
+      const [first] = await readers();
+      if (first === undefined) throw new Error("the Deployment has no pod yet");
+      return first;
+    });
+    expect(pod).toMatchObject({ owner: { kind: "workload", name: "web" }, terminating: false, ready: false });
+    expect(pod).not.toHaveProperty("startedAt");
+    await setStatus(pod.name, {
+      phase: "Running",
+      containerStatuses: [
+        {
+          name: "web",
+          image: "web",
+          imageID: "",
+          ready: true,
+          restartCount: 0,
+          state: { running: { startedAt: STARTED } },
+        },
+      ],
+      conditions: [{ type: "Ready", status: "True" }],
+    });
+    expect(await readers()).toMatchObject([{ startedAt: Date.parse(STARTED), ready: true }]);
+  });
+
+  it("that have ended or read something else are left out", async () => {
+    const { createPod, readers, setStatus } = await inNamespace();
+    await createPod("ended", reading("db"));
+    await setStatus("ended", { phase: "Succeeded" });
+    await createPod("other", reading("other"));
+    await createPod("lone", reading("db"));
+    expect(await readers()).toMatchObject([
+      { name: "lone", owner: { kind: "other", text: "no controller" } },
+    ]);
+  });
+
+  it("of a named Deployment are there whatever they read", async () => {
+    const { deploy, readers } = await inNamespace();
+    await deploy("web", reading("other"));
+    await vi.waitFor(async () => expect(await readers(["web"])).toHaveLength(1));
+    expect(await readers(undefined)).toEqual([]);
+  });
+});

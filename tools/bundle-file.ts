@@ -1,0 +1,94 @@
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { build } from "esbuild";
+import { z } from "zod";
+import release from "../package.json" with { type: "json" };
+
+/** A bundle on disk. */
+export interface BuiltFile {
+  /** Absolute path of the ESM file. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Whether it had to be made. */
+  readonly built: "now" | "before";
+}
+
+// Dependencies in CommonJS call require() for Node's own modules, which an ESM file has not by itself.
+const REQUIRE =
+  'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);';
+
+/**
+ * Makes one ESM file for Node 24 of `entry` and all that it imports, unless none of that has changed since.
+ * Paths are absolute. Two processes that do so at the same time do no harm: the file appears whole or not at all.
+ * @throws BuildFailure of esbuild, with the places in the sources
+ */
+export async function bundleFile(entry: string, output: string): Promise<BuiltFile> {
+  const fresh = await isFresh(output);
+  if (!fresh) await make(entry, output);
+  return { path: output, bytes: (await stat(output)).size, built: fresh ? "before" : "now" };
+}
+
+async function make(entry: string, output: string): Promise<void> {
+  const startedAt = Date.now();
+  await mkdir(dirname(output), { recursive: true });
+  const { outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    outfile: output,
+    absWorkingDir: dirname(output),
+    write: false,
+    metafile: true,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    // pg tries this native addon and does without it.
+    external: ["pg-native"],
+    banner: { js: REQUIRE },
+    define: { "process.env.ROTATED_SECRETS_VERSION": JSON.stringify(release.version) },
+    // Not minified: stack traces name what failed, and a reader can check what is shipped.
+    legalComments: "eof",
+    logLevel: "silent",
+  });
+  const text = outputFiles.find(({ path }) => path === output)?.text;
+  if (text === undefined) throw new Error(`esbuild made no ${output} of ${entry}`);
+  const names = [...Object.keys(metafile.inputs), relative(dirname(output), import.meta.filename)];
+  const inputs = await Promise.all(
+    names.map(async (name) => {
+      const changedAt = await lastChange(output, name);
+      // What changed while it was built may be in the bundle or not.
+      return { name, changedAt: changedAt < startedAt ? changedAt : 0 };
+    }),
+  );
+  await writeWhole(output, text);
+  await writeWhole(recordOf(output), JSON.stringify(inputs satisfies BuildRecord));
+}
+
+/** The sources of a bundle, by their paths from its folder, with the times of their last change in ms since the epoch. */
+const buildRecord = z.array(z.object({ name: z.string(), changedAt: z.number() }));
+type BuildRecord = z.infer<typeof buildRecord>;
+
+function recordOf(output: string): string {
+  return `${output}.inputs.json`;
+}
+
+async function lastChange(output: string, input: string): Promise<number> {
+  return (await stat(join(dirname(output), input))).mtimeMs;
+}
+
+async function isFresh(output: string): Promise<boolean> {
+  try {
+    const inputs = buildRecord.parse(JSON.parse(await readFile(recordOf(output), "utf8")));
+    const changes = await Promise.all(inputs.map(({ name }) => lastChange(output, name)));
+    await stat(output);
+    return inputs.every(({ changedAt }, i) => changes[i] === changedAt);
+  } catch {
+    // No record, or a source is gone: whatever it is, a build tells better.
+    return false;
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+}

@@ -1,0 +1,60 @@
+import { objectName } from "@rotated-secrets/operator/api/fields";
+import { secretAccessPolicySpec } from "@rotated-secrets/operator/api/secret-access-policy";
+import { settingsSchema } from "@rotated-secrets/operator/settings";
+import { z } from "zod";
+
+/** An object that Kubernetes defines: its fields are Kubernetes' to check. */
+const kubernetesObject = () => z.looseObject({});
+const texts = () => z.record(z.string(), z.string());
+const toggle = () => z.boolean();
+const optionalName = () => z.union([z.literal(""), objectName()]);
+
+/** Settings that the chart makes of other values, or that a pod has no use for. */
+const NOT_IN_THE_CHART = ["bind-address", "port", "region", "kubeconfig"];
+const SETTINGS = Object.keys(settingsSchema.shape).filter((name) => !NOT_IN_THE_CHART.includes(name));
+const flag = () => z.union([z.string(), z.number()]).optional();
+
+/** The values of the chart. Every one of them stands in values.yaml with its default and its meaning. */
+export const chartValues = z.strictObject({
+  image: z.strictObject({
+    repository: z.string().min(1),
+    tag: z.string().max(128),
+    digest: z.string().regex(/^(sha256:[0-9a-f]{64})?$/),
+    pullPolicy: z.enum(["Always", "IfNotPresent", "Never"]),
+  }),
+  imagePullSecrets: z.array(z.strictObject({ name: objectName() })),
+  crds: z.strictObject({ enabled: toggle(), keep: toggle() }),
+  policies: z.array(z.strictObject({ name: objectName(), ...secretAccessPolicySpec.shape })),
+  aws: z.strictObject({ region: z.string().max(32) }),
+  settings: z.strictObject(Object.fromEntries(SETTINGS.map((name) => [name, flag()]))),
+  extraEnv: z.array(z.looseObject({ name: z.string().min(1) })),
+  serviceAccount: z.strictObject({ create: toggle(), name: optionalName(), annotations: texts() }),
+  rbac: z.strictObject({ create: toggle() }),
+  port: z.int().min(1).max(65_535),
+  resources: kubernetesObject(),
+  terminationGracePeriodSeconds: z.int().min(0).max(3_600),
+  podAnnotations: texts(),
+  podLabels: texts(),
+  priorityClassName: optionalName(),
+  nodeSelector: texts(),
+  tolerations: z.array(kubernetesObject()),
+  affinity: kubernetesObject(),
+  nameOverride: z.string().max(63),
+  fullnameOverride: optionalName(),
+});
+
+/** The schema that helm checks the values of an installation with. */
+export function valuesSchema(): object {
+  // A chart above this one hands down its `global`, which is none of this chart's business.
+  const handedDown = chartValues.extend({ global: kubernetesObject().optional() });
+  const schema = z.toJSONSchema(handedDown, {
+    io: "input",
+    override: ({ jsonSchema }) => {
+      for (const keyword of Object.keys(jsonSchema))
+        if (keyword.startsWith("x-kubernetes-")) delete jsonSchema[keyword];
+      // A misspelt field of a policy would be dropped by the API server, and with it what it was to restrict.
+      if (jsonSchema.properties !== undefined) jsonSchema.additionalProperties ??= false;
+    },
+  });
+  return JSON.parse(JSON.stringify(schema)) as object;
+}

@@ -1,0 +1,59 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { generatedFiles } from "./generated-files.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+/** Folders that hold generated files only: what else lies there is left over from a kind that is gone. */
+const GENERATED_ONLY = ["crds"];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  const differing = await differences();
+  if (!values.check) {
+    await write(differing);
+    process.stdout.write(
+      differing.length === 0 ? "all generated files are up to date\n" : list("written", differing),
+    );
+  } else if (differing.length > 0) {
+    process.stderr.write(
+      `${list("differ from what they are generated from", differing)}run: npm run generate\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+/** The generated files that are not as they should be. Without text: that should not be there. */
+async function differences(): Promise<readonly { path: string; text?: string }[]> {
+  const wanted = generatedFiles();
+  const found = await Promise.all(
+    wanted.map(({ path }) => readFile(join(ROOT, path), "utf8").catch(() => undefined)),
+  );
+  const stale = await Promise.all(
+    GENERATED_ONLY.map(async (folder) =>
+      (await readdir(join(ROOT, folder))).map((name) => `${folder}/${name}`),
+    ),
+  );
+  return [
+    ...wanted.filter(({ text }, i) => found[i] !== text),
+    ...stale
+      .flat()
+      .filter((path) => !wanted.some((file) => file.path === path))
+      .map((path) => ({ path })),
+  ];
+}
+
+async function write(files: readonly { path: string; text?: string }[]): Promise<void> {
+  for (const { path, text } of files) {
+    if (text === undefined)
+      throw new Error(`${path} is in a folder of generated files, but nothing generates it: delete it`);
+    await mkdir(dirname(join(ROOT, path)), { recursive: true });
+    await writeFile(join(ROOT, path), text);
+  }
+}
+
+function list(what: string, files: readonly { path: string }[]): string {
+  return `${what}:\n${files.map(({ path }) => `  ${path}\n`).join("")}`;
+}
+
+await main();

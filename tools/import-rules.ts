@@ -1,0 +1,110 @@
+import { dirname, join } from "node:path";
+
+/** A part of the code and what its files may import. Tests, and what is in a folder `testing`, are free: they bring parts together. */
+interface Part {
+  /** Folder, or a single file, from the root of the repository. */
+  readonly path: string;
+  /** Parts of ours that it may import, besides itself. */
+  readonly parts: readonly string[];
+  /** Packages and modules of Node that it may import. Without this: all that its package.json holds. */
+  readonly modules?: readonly string[];
+}
+
+/** The way that imports point, docs/decisions/0011. The order matters only to the reader. */
+const PARTS: readonly Part[] = [
+  { path: "contract/src", parts: [], modules: ["zod", "node:crypto", "node:util"] },
+
+  { path: "operator/src/api", parts: ["contract/src"], modules: ["zod", "croner"] },
+  { path: "operator/src/ports", parts: ["operator/src/api", "contract/src"], modules: ["node:util"] },
+  {
+    path: "operator/src/lifecycle",
+    parts: ["operator/src/ports", "operator/src/api", "contract/src"],
+    modules: ["croner", "zod"],
+  },
+  { path: "operator/src/telemetry", parts: [] },
+  { path: "operator/src/runtime", parts: ["operator/src/telemetry"] },
+  ...["kubernetes", "aws"].map((adapter) => ({
+    path: `operator/src/${adapter}`,
+    parts: ["ports", "api", "runtime", "telemetry"]
+      .map((part) => `operator/src/${part}`)
+      .concat("contract/src"),
+  })),
+  {
+    path: "operator/src/reconciler",
+    parts: ["lifecycle", "ports", "api", "runtime", "telemetry"]
+      .map((part) => `operator/src/${part}`)
+      .concat("contract/src"),
+  },
+  // What lies beside the folders puts them together.
+  { path: "operator/src", parts: ["contract/src"] },
+
+  { path: "rotator-lambda/src", parts: ["contract/src"] },
+  // The sandbox runs the product as its users do: by the bundles that tools/bundle.ts makes.
+  { path: "sandbox/src", parts: ["contract/src"] },
+  // The set-up puts the sandbox's tools where the sandbox looks for them.
+  {
+    path: "tools",
+    parts: ["operator/src/api", "operator/src/settings.ts", "sandbox/src/tools", "sandbox/src/processes"],
+  },
+  { path: "test", parts: ["contract/src", "operator/src", "rotator-lambda/src", "sandbox/src", "tools"] },
+];
+
+/** A source file. */
+export interface SourceFile {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The imports that are not allowed, a line each. */
+export function forbiddenImports(file: SourceFile): readonly string[] {
+  if (isForTests(file.path)) return [];
+  const part = partOf(file.path);
+  if (part === undefined) return [`${file.path}: belongs to no part that tools/import-rules.ts knows`];
+  return importsOf(file.text)
+    .map((specifier) => [specifier, resolve(file.path, specifier)] as const)
+    .filter(([, target]) => !isAllowed(part, target))
+    .map(([specifier]) => `${file.path}: ${part.path} may not import ${specifier} (${allowedFor(part)})`);
+}
+
+function isForTests(path: string): boolean {
+  return path.endsWith(".test.ts") || path.includes("/testing/");
+}
+
+function allowedFor({ parts, modules }: Part): string {
+  const own = parts.length === 0 ? "no other part" : parts.join(", ");
+  return modules === undefined ? `may: ${own}` : `may: ${own}; modules: ${modules.join(", ") || "none"}`;
+}
+
+/** The narrowest part that the path is in. */
+function partOf(path: string): Part | undefined {
+  return PARTS.filter((part) => isIn(path, part.path)).sort((a, b) => b.path.length - a.path.length)[0];
+}
+
+function isAllowed(from: Part, target: string): boolean {
+  if (!PARTS.some((part) => isIn(target, part.path))) return from.modules?.includes(target) ?? true;
+  if (isForTests(target)) return from.path === "test";
+  if (isIn(target, from.path)) return true;
+  return from.parts.some((part) => isIn(target, part));
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+// Biome's format makes imports regular enough for this: one statement, at the beginning of a line, in double quotes.
+const STATEMENT = /^(?:import|export)\s(?:[^;"'`]*?\sfrom\s+)?"([^"]+)"/gm;
+const DYNAMIC = /\bimport\(\s*"([^"]+)"/g;
+
+/** What a source imports, types included: knowing a type is knowing the part. */
+function importsOf(text: string): readonly string[] {
+  return [STATEMENT, DYNAMIC].flatMap((form) => [...text.matchAll(form)].map((match) => match[1] ?? ""));
+}
+
+const OWN_PACKAGE = /^@rotated-secrets\/([^/]+)\/(.+)$/;
+
+/** The path of a file of ours, from the root of the repository, or the name of a module as it is written. */
+function resolve(importer: string, specifier: string): string {
+  if (specifier.startsWith(".")) return join(dirname(importer), specifier);
+  return specifier.replace(OWN_PACKAGE, (_, name: string, path: string) => `${name}/src/${path}.ts`);
+}

@@ -1,0 +1,137 @@
+import { API_VERSION, type Resource } from "@rotated-secrets/operator/api/resources";
+import type { Schema } from "./crd.ts";
+import { markdownTable } from "./markdown-table.ts";
+
+/** A row of the table of fields. */
+interface Field {
+  readonly path: string;
+  readonly schema: Schema;
+  readonly required: boolean;
+}
+
+/** The reference page of a kind, in Markdown. */
+export function referencePage(resource: Resource, root: Schema): string {
+  const parts = Object.entries(root.properties ?? {});
+  return [
+    `# ${resource.kind}`,
+    root.description ?? "",
+    identity(resource),
+    ...parts.map(([name, schema]) => section(name, schema)),
+    rulesOfRoot(root),
+    columnsOf(resource),
+  ]
+    .filter((block) => block !== "")
+    .join("\n\n");
+}
+
+function identity(resource: Resource): string {
+  const lines = [
+    `- \`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\``,
+    `- ${resource.scope === "Cluster" ? "belongs to the cluster, not to a namespace" : "belongs to a namespace"}`,
+    `- for kubectl: ${[resource.plural, resource.singular, ...resource.shortNames].map(code).join(", ")}`,
+  ];
+  return lines.join("\n");
+}
+
+function section(name: string, schema: Schema): string {
+  const fields = [...fieldsOf(schema, "")];
+  const rows = fields.map((field) => [
+    code(field.path),
+    typeOf(field),
+    boundsOf(field.schema),
+    ...textOf(field.schema),
+  ]);
+  const columns = ["Field", "Type", "Bounds", "Meaning", "Default"];
+  // What nobody but the operator writes has no defaults to speak of.
+  const width = rows.some((row) => row[4] !== "") ? 5 : 4;
+  const note = name === "status" ? "Written by the operator; whoever else writes it is overruled." : "";
+  return [
+    `## ${name}`,
+    [schema.description ?? "", note].join(" ").trim(),
+    markdownTable(
+      columns.slice(0, width),
+      rows.map((row) => row.slice(0, width)),
+    ),
+    rulesOf(schema, name),
+  ]
+    .filter((block) => block !== "")
+    .join("\n\n");
+}
+
+function* fieldsOf(schema: Schema, prefix: string): Generator<Field> {
+  for (const [name, child] of Object.entries(schema.properties ?? {})) {
+    const path = `${prefix}${name}`;
+    yield { path, schema: child, required: schema.required?.includes(name) ?? false };
+    yield* fieldsOf(child, `${path}.`);
+    if (child.items !== undefined) yield* fieldsOf(child.items, `${path}[].`);
+  }
+}
+
+function typeOf({ schema, required }: Field): string {
+  return required ? `${typeName(schema)}, required` : typeName(schema);
+}
+
+function typeName(schema: Schema): string {
+  if (schema.enum !== undefined) return schema.enum.map(code).join(" or ");
+  if (schema.items !== undefined)
+    return `list of ${schema.items.type === "object" ? "objects" : typeName(schema.items)}`;
+  if (schema.additionalProperties !== undefined) return `map of ${typeName(schema.additionalProperties)}`;
+  return schema.format === "duration" || schema.format === "date-time" ? schema.format : schema.type;
+}
+
+function boundsOf(schema: Schema): string {
+  // The form of a duration or of a time says all that its length could.
+  const texts: Partial<Schema> = schema.format === undefined && schema.enum === undefined ? schema : {};
+  return [
+    range(texts.minLength, texts.maxLength, "characters"),
+    range(schema.minItems, schema.maxItems, "items"),
+    range(schema.minimum, schema.maximum, ""),
+    schema.items === undefined ? "" : boundsOf(schema.items).replace(/^(?=.)/, "each "),
+  ]
+    .filter((text) => text !== "")
+    .join(", ");
+}
+
+function range(min: number | undefined, max: number | undefined, unit: string): string {
+  if (min === undefined && max === undefined) return "";
+  if (max === undefined) return `${min} or more ${unit}`.trim();
+  return `${min === undefined ? "at most" : `${min} to`} ${max} ${unit}`.trim();
+}
+
+/** What a field means, and what its absence means, which the description says in its last sentence. */
+function textOf(schema: Schema): [string, string] {
+  const [meaning = "", absence = ""] = (schema.description ?? "").split(" Default: ");
+  return [meaning, absence.replace(/\.$/, "")];
+}
+
+function rulesOf(schema: Schema, path: string): string {
+  const rules = [...rulesBelow(schema, path)].map((rule) => `- ${code(rule.path)}: ${rule.message}`);
+  return rules.length === 0
+    ? ""
+    : ["Rules, with what the API server answers to who breaks them:", "", ...rules].join("\n");
+}
+
+function* rulesBelow(
+  schema: Schema,
+  path: string,
+): Generator<{ readonly path: string; readonly message: string }> {
+  for (const { message } of schema["x-kubernetes-validations"] ?? []) yield { path, message };
+  for (const [name, child] of Object.entries(schema.properties ?? {}))
+    yield* rulesBelow(child, `${path}.${name}`);
+  if (schema.items !== undefined) yield* rulesBelow(schema.items, `${path}[]`);
+}
+
+/** The rules that only the root can keep, for it alone sees the resource's name. */
+function rulesOfRoot(root: Schema): string {
+  const rules = (root["x-kubernetes-validations"] ?? []).map(({ message }) => `- ${message}`);
+  return rules.length === 0 ? "" : ["## Rules of the whole resource", "", ...rules].join("\n");
+}
+
+function columnsOf(resource: Resource): string {
+  const rows = resource.columns.map(({ name, jsonPath, description }) => [name, code(jsonPath), description]);
+  return ["## Columns of `kubectl get`", markdownTable(["Column", "From", "Meaning"], rows)].join("\n\n");
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,33 @@
+// @ts-check
+// Makes a clone ready to run: `node tools/setup.mjs [--with-tools]`. Runs under Node 20, before anything is installed.
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { provideDependencies } from "./setup/dependencies.mjs";
+import { provideTools } from "./setup/provide-tools.mjs";
+
+/** Folder of the repository. */
+export const ROOT = resolve(fileURLToPath(new URL("..", import.meta.url)));
+
+/**
+ * Installs the npm packages and, if asked for, the sandbox's programs. Says nothing when all is there.
+ * @param {{withTools: boolean}} options
+ * @throws Error that says what to do
+ */
+export async function setUp({ withTools }) {
+  await provideDependencies(ROOT);
+  if (withTools) await provideTools(ROOT);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const unknown = process.argv.slice(2).filter((argument) => argument !== "--with-tools");
+  if (unknown.length > 0) {
+    console.error(`unknown: ${unknown.join(" ")}\nusage: node tools/setup.mjs [--with-tools]`);
+    process.exit(2);
+  }
+  try {
+    await setUp({ withTools: process.argv.includes("--with-tools") });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

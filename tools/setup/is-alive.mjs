@@ -1,0 +1,11 @@
+// @ts-check
+
+/** Whether a process with this id exists, whoever it belongs to. @param {number} pid */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === "EPERM";
+  }
+}

@@ -1,0 +1,46 @@
+// @ts-check
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { isAlive } from "./is-alive.mjs";
+
+const CHECK_EVERY_MS = 500;
+const SHELL = /^-?(ba|da|z|k)?sh$/;
+
+/**
+ * Calls `end` once when the npm that runs this process is gone. Killed by SIGKILL it tells nobody, and what it ran would
+ * go on unseen. Without npm nothing is watched, so that `nohup node ...` means what it says.
+ * @param {() => void} end
+ */
+export function whenNpmIsGone(end) {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const npm = npmAbove(parent);
+  const timer = setInterval(() => {
+    if (process.ppid === parent && isAlive(npm)) return;
+    clearInterval(timer);
+    end();
+  }, CHECK_EVERY_MS);
+  timer.unref();
+}
+
+/** npm starts a shell; some shells become the command, others stay between. @param {number} parent */
+function npmAbove(parent) {
+  const { name, above } = look(parent);
+  return SHELL.test(name) && above > 1 ? above : parent;
+}
+
+/** Name and parent of a process, from /proc or, where there is none, from ps. @param {number} pid */
+function look(pid) {
+  try {
+    if (existsSync("/proc/self/stat")) {
+      const [, name = "", above = ""] =
+        /\((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+      return { name, above: Number(above) };
+    }
+    const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    const [above = "", command = ""] = line.split(/\s+/, 2);
+    return { name: command.split("/").pop() ?? "", above: Number(above) };
+  } catch {
+    return { name: "", above: 0 };
+  }
+}
