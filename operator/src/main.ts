@@ -10,7 +10,11 @@ import { KnownResources } from "./kubernetes/known-resources.ts";
 import { KubernetesReporting } from "./kubernetes/reporting.ts";
 import { resourceMetrics } from "./kubernetes/resource-metrics.ts";
 import { KubernetesTargetSecrets } from "./kubernetes/target-secrets.ts";
-import { type WatchedResource, type WatchedResources, watchedResources } from "./kubernetes/watched-resources.ts";
+import {
+  type WatchedResource,
+  type WatchedResources,
+  watchedResources,
+} from "./kubernetes/watched-resources.ts";
 import { KubernetesWorkloads } from "./kubernetes/workloads.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -77,7 +81,13 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
   const api = new SecretsManager({ ...common, version: VERSION, observe: awsMetrics(metrics.registry) });
   const catalogue = new AwsSecretCatalogue({ ...common, api, settings: catalogueSettings(settings) });
   const values = new AwsSecretValues({ ...common, api });
-  const reporting = new KubernetesReporting({ ...common, client, log, store: watched.rotatedSecrets.store, instance: hostname() });
+  const reporting = new KubernetesReporting({
+    ...common,
+    client,
+    log,
+    store: watched.rotatedSecrets.store,
+    instance: hostname(),
+  });
   const ports = {
     resources,
     catalogue,
@@ -96,7 +106,13 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     metrics: runtimeMetrics,
     workers: settings.workers,
   });
-  connectTriggers({ watched, catalogue, values, region: settings.region, enqueue: (name) => controller.enqueue(name) });
+  connectTriggers({
+    watched,
+    catalogue,
+    values,
+    region: settings.region,
+    enqueue: (name) => controller.enqueue(name),
+  });
 
   const health = new HealthServer({ host: settings["bind-address"], port: settings.port, metrics });
   const manager = new Manager({ ...common, log, health, graceMs: settings["shutdown-grace"] });
@@ -135,7 +151,13 @@ function reflectors(watched: WatchedResources, client: KubeClient, log: Logger, 
       ...(selectors === undefined ? {} : { selectors }),
     });
   const { rotatedSecrets, policies, namespaces, secrets, deployments } = watched;
-  return [reflector(rotatedSecrets), reflector(policies), reflector(namespaces), reflector(secrets), reflector(deployments)];
+  return [
+    reflector(rotatedSecrets),
+    reflector(policies),
+    reflector(namespaces),
+    reflector(secrets),
+    reflector(deployments),
+  ];
 }
 
 function catalogueSettings(settings: Settings) {

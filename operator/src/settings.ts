@@ -11,20 +11,40 @@ const duration = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
-const count = (min: number, max: number) => z.coerce.number("write a number").int("write a whole number").min(min).max(max);
+const count = (min: number, max: number) =>
+  z.coerce.number("write a number").int("write a whole number").min(min).max(max);
 
 /** Every setting: a flag `--<name>`, and an environment variable ROTATED_SECRETS_<NAME>. The flag wins. */
 export const settingsSchema = z.object({
-  "bind-address": z.string().min(1).default("127.0.0.1").describe("Address that /metrics, /healthz and /readyz are served on."),
+  "bind-address": z
+    .string()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("Address that /metrics, /healthz and /readyz are served on."),
   port: count(0, 65_535).default(8080).describe("Port of the same; 0 takes a free one."),
-  region: z.string().optional().describe("AWS region of secrets that name none. Default: AWS_REGION, else AWS_DEFAULT_REGION."),
-  kubeconfig: z.string().optional().describe("Kubeconfig file. Default: KUBECONFIG, else the pod's ServiceAccount, else ~/.kube/config."),
-  "log-level": z.enum(["debug", "info", "warn", "error"]).default("info").describe("Least important lines that are logged."),
+  region: z
+    .string()
+    .optional()
+    .describe("AWS region of secrets that name none. Default: AWS_REGION, else AWS_DEFAULT_REGION."),
+  kubeconfig: z
+    .string()
+    .optional()
+    .describe("Kubeconfig file. Default: KUBECONFIG, else the pod's ServiceAccount, else ~/.kube/config."),
+  "log-level": z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("Least important lines that are logged."),
   workers: count(1, 64).default(8).describe("RotatedSecrets that are worked on at once."),
-  "kube-qps": count(1, 10_000).default(50).describe("Requests a second to the API server; twice as many in a burst."),
+  "kube-qps": count(1, 10_000)
+    .default(50)
+    .describe("Requests a second to the API server; twice as many in a burst."),
   "list-every": duration.prefault("60s").describe("How often all secrets are listed (ListSecrets)."),
-  "describe-every": duration.prefault("5m").describe("How often each secret is described while lists show it (DescribeSecret)."),
-  "describe-unlisted-every": duration.prefault("60s").describe("How often each secret is described where lists are not worth it, or not allowed."),
+  "describe-every": duration
+    .prefault("5m")
+    .describe("How often each secret is described while lists show it (DescribeSecret)."),
+  "describe-unlisted-every": duration
+    .prefault("60s")
+    .describe("How often each secret is described where lists are not worth it, or not allowed."),
   "shutdown-grace": duration.prefault("20s").describe("How long work on its way may take after SIGTERM."),
 });
 
@@ -52,17 +72,27 @@ export function readSettings(args: readonly string[], environment: Environment):
   const parsed = settingsSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) return { kind: "invalid", problems: parsed.error.issues.map(problemLine).join("\n") };
   const region = parsed.data.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
-  if (region === undefined || region === "") return { kind: "invalid", problems: "no AWS region is known: write --region, or set AWS_REGION" };
+  if (region === undefined || region === "")
+    return { kind: "invalid", problems: "no AWS region is known: write --region, or set AWS_REGION" };
   return { kind: "run", settings: { ...parsed.data, region } };
 }
 
-function parseFlags(args: readonly string[]): { readonly values: Readonly<Record<string, string | boolean | undefined>> } | { readonly problem: string } {
+function parseFlags(
+  args: readonly string[],
+):
+  | { readonly values: Readonly<Record<string, string | boolean | undefined>> }
+  | { readonly problem: string } {
   const flags = NAMES.map((name) => [name, { type: "string" }] as const);
-  const options = Object.fromEntries<{ type: "string" | "boolean" }>([...flags, ["help", { type: "boolean" }]]);
+  const options = Object.fromEntries<{ type: "string" | "boolean" }>([
+    ...flags,
+    ["help", { type: "boolean" }],
+  ]);
   try {
     return { values: parseArgs({ args: [...args], options, allowPositionals: false }).values };
   } catch (error) {
-    return { problem: `${error instanceof Error ? error.message : "the command line cannot be read"}\nSee --help.` };
+    return {
+      problem: `${error instanceof Error ? error.message : "the command line cannot be read"}\nSee --help.`,
+    };
   }
 }
 
@@ -94,6 +124,6 @@ function helpText(): string {
 }
 
 function defaultOf(schema: z.ZodType): string {
-  const { def } = schema as unknown as { readonly def: { readonly defaultValue?: unknown } };
-  return def.defaultValue === undefined ? "" : ` Default: ${String(def.defaultValue)}.`;
+  const { def } = schema as unknown as { readonly def: { readonly defaultValue?: string | number } };
+  return def.defaultValue === undefined ? "" : ` Default: ${def.defaultValue}.`;
 }

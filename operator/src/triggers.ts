@@ -51,7 +51,11 @@ export function connectTriggers(options: TriggersOptions): void {
     updated: (now, before) => [now, before].forEach(wakeReaders),
     deleted: wakeReaders,
   });
-  watched.policies.store.subscribe({ added: () => wakeAll(), updated: () => wakeAll(), deleted: () => wakeAll() });
+  watched.policies.store.subscribe({
+    added: () => wakeAll(),
+    updated: () => wakeAll(),
+    deleted: () => wakeAll(),
+  });
   watched.namespaces.store.subscribe({
     added: ({ metadata }) => wakeAll(metadata.name),
     updated: ({ metadata }) => wakeAll(metadata.name),
@@ -106,5 +110,7 @@ function namedWorkloads({ parsed }: WatchedRotatedSecret): readonly string[] {
   if (parsed.kind !== "valid") return [];
   const { metadata, spec } = parsed.resource;
   const names = spec.rollout?.workloads?.names ?? [];
-  return names.map((name) => keyOf({ namespace: metadata.namespace, name: name.slice("deployment/".length) }));
+  return names.map((name) =>
+    keyOf({ namespace: metadata.namespace, name: name.slice("deployment/".length) }),
+  );
 }

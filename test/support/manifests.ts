@@ -7,8 +7,18 @@ export const ALLOW_ALL = {
 };
 
 /** A RotatedSecret. */
-export function rotatedSecret(namespace: string, name: string, spec: object, annotations: Record<string, string> = {}): object {
-  return { apiVersion: "rotatedsecrets.dev/v1alpha1", kind: "RotatedSecret", metadata: { name, namespace, annotations }, spec };
+export function rotatedSecret(
+  namespace: string,
+  name: string,
+  spec: object,
+  annotations: Record<string, string> = {},
+): object {
+  return {
+    apiVersion: "rotatedsecrets.dev/v1alpha1",
+    kind: "RotatedSecret",
+    metadata: { name, namespace, annotations },
+    spec,
+  };
 }
 
 /** How a Deployment reads a Secret. */
@@ -19,7 +29,12 @@ export function reader(
   namespace: string,
   name: string,
   secret: string,
-  options: { readonly reading?: Reading; readonly replicas?: number; readonly pod?: object; readonly container?: object } = {},
+  options: {
+    readonly reading?: Reading;
+    readonly replicas?: number;
+    readonly pod?: object;
+    readonly container?: object;
+  } = {},
 ): object {
   const { reading = "envFrom", replicas = 1, pod = {}, container = {} } = options;
   const labels = { app: name };
@@ -32,7 +47,10 @@ export function reader(
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { terminationGracePeriodSeconds: 30, volumes, containers: [idle], ...pod } },
+      template: {
+        metadata: { labels },
+        spec: { terminationGracePeriodSeconds: 30, volumes, containers: [idle], ...pod },
+      },
     },
   };
 }

@@ -1,7 +1,12 @@
 import { join } from "node:path";
 import type { Condition, RotatedSecretStatus } from "@rotated-secrets/operator/api/rotated-secret";
-import { installOperator, operatorPod, OPERATOR_RELEASE, type OperatorValues } from "@rotated-secrets/sandbox/operator-release";
-import { startSandbox, type Sandbox, type SandboxOptions } from "@rotated-secrets/sandbox/sandbox";
+import {
+  installOperator,
+  OPERATOR_RELEASE,
+  type OperatorValues,
+  operatorPod,
+} from "@rotated-secrets/sandbox/operator-release";
+import { type Sandbox, type SandboxOptions, startSandbox } from "@rotated-secrets/sandbox/sandbox";
 import { eventually } from "./eventually.ts";
 import { ALLOW_ALL, IDLE_IMAGE } from "./manifests.ts";
 
@@ -10,9 +15,19 @@ export interface Stage extends Sandbox {
   /** Status of a RotatedSecret. */
   status(namespace: string, name: string): Promise<RotatedSecretStatus>;
   /** Waits until a condition of a RotatedSecret is as told, and resolves with it. */
-  condition(namespace: string, name: string, wanted: Partial<Condition>, timeoutMs?: number): Promise<Condition>;
+  condition(
+    namespace: string,
+    name: string,
+    wanted: Partial<Condition>,
+    timeoutMs?: number,
+  ): Promise<Condition>;
   /** Waits until the RotatedSecret is at rest with this version everywhere. */
-  settled(namespace: string, name: string, versionId: string, timeoutMs?: number): Promise<RotatedSecretStatus>;
+  settled(
+    namespace: string,
+    name: string,
+    versionId: string,
+    timeoutMs?: number,
+  ): Promise<RotatedSecretStatus>;
   /** The object as the API server has it. */
   get<T = Record<string, never>>(...kubectlArgs: string[]): Promise<T>;
   /** Asks for a rotation by annotation. */
@@ -31,11 +46,18 @@ export async function startStage(
   options: SandboxOptions & { readonly operator?: OperatorValues | "absent" } = {},
 ): Promise<Stage> {
   const { operator = {}, ...sandboxOptions } = options;
-  const images = { [IDLE_IMAGE]: { command: [process.execPath, join(import.meta.dirname, "idle.mjs")] }, ...options.images };
+  const images = {
+    [IDLE_IMAGE]: { command: [process.execPath, join(import.meta.dirname, "idle.mjs")] },
+    ...options.images,
+  };
   const sandbox = await startSandbox({ ...sandboxOptions, images, aws: { readLagMs: 500, ...options.aws } });
   try {
     if (operator !== "absent") {
-      await installOperator(sandbox, { policies: [ALLOW_ALL], ...operator, settings: { ...QUICK, ...operator.settings } });
+      await installOperator(sandbox, {
+        policies: [ALLOW_ALL],
+        ...operator,
+        settings: { ...QUICK, ...operator.settings },
+      });
     }
     return { ...sandbox, ...asks(sandbox) };
   } catch (error) {
@@ -45,7 +67,8 @@ export async function startStage(
 }
 
 function asks(sandbox: Sandbox): Omit<Stage, keyof Sandbox> {
-  const get = async <T>(...args: string[]) => JSON.parse(await sandbox.kubectl("get", ...args, "--output", "json")) as T;
+  const get = async <T>(...args: string[]) =>
+    JSON.parse(await sandbox.kubectl("get", ...args, "--output", "json")) as T;
   const status = async (namespace: string, name: string) =>
     (await get<{ status: RotatedSecretStatus }>("rsec", name, "--namespace", namespace)).status;
   return {
@@ -54,7 +77,8 @@ function asks(sandbox: Sandbox): Omit<Stage, keyof Sandbox> {
     condition: (namespace, name, wanted, timeoutMs) =>
       eventually(
         `${namespace}/${name} has the condition ${JSON.stringify(wanted)}`,
-        async () => (await status(namespace, name)).conditions?.find((condition) => matches(condition, wanted)),
+        async () =>
+          (await status(namespace, name)).conditions?.find((condition) => matches(condition, wanted)),
         timeoutMs,
       ),
     settled: (namespace, name, versionId, timeoutMs) =>
@@ -62,17 +86,35 @@ function asks(sandbox: Sandbox): Omit<Stage, keyof Sandbox> {
         `${namespace}/${name} is at rest with ${versionId}`,
         async () => {
           const seen = await status(namespace, name);
-          const isCurrent = seen.conditions?.some(({ type, status: value }) => type === "Current" && value === "True");
-          return isCurrent && seen.settled?.versionId === versionId && seen.rotation === undefined ? seen : undefined;
+          const isCurrent = seen.conditions?.some(
+            ({ type, status: value }) => type === "Current" && value === "True",
+          );
+          return isCurrent && seen.settled?.versionId === versionId && seen.rotation === undefined
+            ? seen
+            : undefined;
         },
         timeoutMs,
       ),
     requestRotation: async (namespace, name, text) => {
-      await sandbox.kubectl("annotate", "rsec", name, "--namespace", namespace, "--overwrite", `rotatedsecrets.dev/rotate=${text}`);
+      await sandbox.kubectl(
+        "annotate",
+        "rsec",
+        name,
+        "--namespace",
+        namespace,
+        "--overwrite",
+        `rotatedsecrets.dev/rotate=${text}`,
+      );
     },
     events: async (namespace, name) => {
       const selector = `involvedObject.kind=RotatedSecret,involvedObject.name=${name}`;
-      const { items } = await get<{ items: { reason: string; message: string }[] }>("events", "--namespace", namespace, "--field-selector", selector);
+      const { items } = await get<{ items: { reason: string; message: string }[] }>(
+        "events",
+        "--namespace",
+        namespace,
+        "--field-selector",
+        selector,
+      );
       return new Map(items.map(({ reason, message }) => [reason, message]));
     },
     killOperator: async () => {

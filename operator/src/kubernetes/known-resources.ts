@@ -36,11 +36,15 @@ export class KnownResources implements Resources {
     const key = keyOf({ namespace: metadata.namespace, name: spec.target?.name ?? metadata.name });
     return this.#watched.rotatedSecrets.store
       .byIndex(BY_TARGET, key)
-      .flatMap(({ metadata: { name, uid } }) => (uid === undefined || uid === metadata.uid ? [] : [{ name, uid }]));
+      .flatMap(({ metadata: { name, uid } }) =>
+        uid === undefined || uid === metadata.uid ? [] : [{ name, uid }],
+      );
   }
 
   policies(): readonly SecretAccessPolicy[] {
-    return this.#watched.policies.store.list().flatMap(({ parsed }) => (parsed.kind === "valid" ? [parsed.resource] : []));
+    return this.#watched.policies.store
+      .list()
+      .flatMap(({ parsed }) => (parsed.kind === "valid" ? [parsed.resource] : []));
   }
 
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined {

@@ -12,7 +12,8 @@ export function resourceMetrics(registry: Registry, store: Store<WatchedRotatedS
     collect() {
       this.reset();
       for (const { namespace, name, status } of statuses(store)) {
-        for (const { type, status: value } of status.conditions ?? []) this.set({ namespace, name, type, status: value }, 1);
+        for (const { type, status: value } of status.conditions ?? [])
+          this.set({ namespace, name, type, status: value }, 1);
       }
     },
   });
@@ -24,7 +25,8 @@ export function resourceMetrics(registry: Registry, store: Store<WatchedRotatedS
     collect() {
       this.reset();
       for (const { namespace, name, status } of statuses(store)) {
-        if (status.lastRotation !== undefined) this.set({ namespace, name }, Date.parse(status.lastRotation) / 1_000);
+        if (status.lastRotation !== undefined)
+          this.set({ namespace, name }, Date.parse(status.lastRotation) / 1_000);
       }
     },
   });

@@ -20,20 +20,57 @@ describe("the access phase", () => {
     ["no policy for reading", { policies: [policy("Rotate")] }, "Denied", "stop"],
     ["no policy for this namespace", { namespaceLabels: { team: "other" } }, "Denied", "stop"],
     ["a namespace that is not known", { namespaceLabels: undefined }, "Denied", "stop"],
-    ["a secret that does not exist", { source: cached({ problem: problem("notFound") }), resource: resource() }, "Denied", "stop"],
-    ["a secret that AWS denies", { source: cached({ problem: problem("denied") }), resource: resource() }, "AwsDenied", "stop"],
-    ["AWS away from the start", { source: cached({ problem: problem("unavailable") }), resource: resource() }, "AwsUnavailable", "stop"],
-    ["AWS away after it told of the secret", { source: cached({ secret: secret(1), problem: problem("unavailable") }) }, "AwsUnavailable", "go on"],
-    ["AWS away after a restart", { source: cached({ problem: problem("unavailable") }) }, "AwsUnavailable", "go on"],
-    ["a secret that was deleted", { source: cached({ secret: secret(1), problem: problem("notFound") }) }, "SecretGone", "go on"],
-    ["another secret under the same name", { resource: resource({}, { secretArn: ARN.replace("AbCdEf", "XyZxYz") }) }, "SourceReplaced", "stop"],
+    [
+      "a secret that does not exist",
+      { source: cached({ problem: problem("notFound") }), resource: resource() },
+      "Denied",
+      "stop",
+    ],
+    [
+      "a secret that AWS denies",
+      { source: cached({ problem: problem("denied") }), resource: resource() },
+      "AwsDenied",
+      "stop",
+    ],
+    [
+      "AWS away from the start",
+      { source: cached({ problem: problem("unavailable") }), resource: resource() },
+      "AwsUnavailable",
+      "stop",
+    ],
+    [
+      "AWS away after it told of the secret",
+      { source: cached({ secret: secret(1), problem: problem("unavailable") }) },
+      "AwsUnavailable",
+      "go on",
+    ],
+    [
+      "AWS away after a restart",
+      { source: cached({ problem: problem("unavailable") }) },
+      "AwsUnavailable",
+      "go on",
+    ],
+    [
+      "a secret that was deleted",
+      { source: cached({ secret: secret(1), problem: problem("notFound") }) },
+      "SecretGone",
+      "go on",
+    ],
+    [
+      "another secret under the same name",
+      { resource: resource({}, { secretArn: ARN.replace("AbCdEf", "XyZxYz") }) },
+      "SourceReplaced",
+      "stop",
+    ],
     ["a catalogue that has not begun", { source: unknown }, "AwsUnavailable", "stop"],
-  ])("%s", (_, change, reason, then) => {
-    expect(access(world(1, change))).toMatchObject({ do: "wait", reason, then });
+  ])("%s", (_, change, reason, afterwards) => {
+    expect(access(world(1, change))).toMatchObject({ do: "wait", reason, afterwards });
   });
 
   it("tells not found and not allowed in the same words", () => {
-    const notFound = access(world(1, { source: cached({ problem: problem("notFound") }), resource: resource() }));
+    const notFound = access(
+      world(1, { source: cached({ problem: problem("notFound") }), resource: resource() }),
+    );
     const notAllowed = access(world(1, { policies: [] }));
     expect(notFound).toEqual(notAllowed);
   });
@@ -61,11 +98,31 @@ describe("the ownership phase", () => {
   it.each<[string, Partial<World>, string]>([
     ["somebody else's", { target: foreign() }, "TargetNotOwned"],
     ["consent for another", { target: foreign({ adopt: "other" }) }, "TargetNotOwned"],
-    ["another RotatedSecret's", { target: live(target(1, { ownerUid: "uid-2" }), NOW), rivals: [{ name: "two", uid: "uid-2" }] }, "TargetOwned"],
-    ["another RotatedSecret's, whatever consent says", { target: live(target(1, { ownerUid: "uid-2", adopt: "db" }), NOW), rivals: [{ name: "two", uid: "uid-2" }] }, "TargetOwned"],
+    [
+      "another RotatedSecret's",
+      { target: live(target(1, { ownerUid: "uid-2" }), NOW), rivals: [{ name: "two", uid: "uid-2" }] },
+      "TargetOwned",
+    ],
+    [
+      "another RotatedSecret's, whatever consent says",
+      {
+        target: live(target(1, { ownerUid: "uid-2", adopt: "db" }), NOW),
+        rivals: [{ name: "two", uid: "uid-2" }],
+      },
+      "TargetOwned",
+    ],
     ["an immutable one", { target: live(target(1, { immutable: true }), NOW) }, "TargetImmutable"],
-    ["one of another type", { target: foreign({ adopt: "db", type: "kubernetes.io/tls" }) }, "TargetTypeDiffers"],
+    [
+      "one of another type",
+      { target: foreign({ adopt: "db", type: "kubernetes.io/tls" }) },
+      "TargetTypeDiffers",
+    ],
   ])("stalls for %s", (_, change, reason) => {
-    expect(ownership(world(1, change))).toMatchObject({ do: "wait", reason, endedBy: "person", then: "stop" });
+    expect(ownership(world(1, change))).toMatchObject({
+      do: "wait",
+      reason,
+      endedBy: "person",
+      afterwards: "stop",
+    });
   });
 });

@@ -45,7 +45,7 @@ function denied(world: World): Wait {
   });
 }
 
-function told(world: World, problem: AwsProblem, then: Wait["then"]): Wait {
+function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"]): Wait {
   const until = world.now + RECHECK_MS;
   const what = describeProblem(problem);
   switch (problem.kind) {
@@ -53,20 +53,20 @@ function told(world: World, problem: AwsProblem, then: Wait["then"]): Wait {
       return waitWithAlarm(
         until,
         { phase: "access", reason: "AwsUnavailable", message: unavailable(world, what) },
-        then,
+        afterwards,
       );
     case "notFound":
       return waitForPerson(
         until,
         { phase: "access", reason: "SecretGone", message: gone(world, what) },
-        then,
+        afterwards,
       );
     case "denied":
     case "invalid":
       return waitForPerson(
         until,
         { phase: "access", reason: "AwsDenied", message: refused(world, what) },
-        then,
+        afterwards,
       );
   }
 }

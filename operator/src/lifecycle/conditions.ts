@@ -137,7 +137,7 @@ const ORDER: readonly PhaseName[] = ["access", "sync", "rollout", "rotation"];
 
 /** Whether an earlier wait kept this phase from being looked at. */
 export function stoppedBefore(waits: readonly Wait[], phase: PhaseName): boolean {
-  return waits.some((wait) => wait.then === "stop" && ORDER.indexOf(wait.phase) < ORDER.indexOf(phase));
+  return waits.some((wait) => wait.afterwards === "stop" && ORDER.indexOf(wait.phase) < ORDER.indexOf(phase));
 }
 
 /** Whether what AWS says is known at all; before that there is nothing to report. */

@@ -26,7 +26,7 @@ export function decide(world: World): Decision {
     if (step === undefined) continue;
     if (step.do !== "wait") return { kind: "act", action: step };
     waits.push(step);
-    if (step.then === "stop") break;
+    if (step.afterwards === "stop") break;
   }
   const until = Math.min(
     world.now + REST_MS,

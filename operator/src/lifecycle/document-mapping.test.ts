@@ -6,15 +6,25 @@ import { mapDocument } from "./document-mapping.ts";
 function keysAndTexts(value: string | Uint8Array): Readonly<Record<string, string>> | string {
   const mapped = mapDocument(new SecretValue(value));
   if (mapped.kind === "invalid") return mapped.problem;
-  return Object.fromEntries(Object.entries(mapped.data.reveal()).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]));
+  return Object.fromEntries(
+    Object.entries(mapped.data.reveal()).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]),
+  );
 }
 
 describe("a document becomes keys of a Secret", () => {
   it.each<[string, string, object]>([
     ["strings as they are", '{"a":"x\\n\\"y\\""}', { a: 'x\n"y"' }],
-    ["numbers and booleans as their JSON text", '{"port":5432,"ssl":true,"ratio":1.50}', { port: "5432", ssl: "true", ratio: "1.50" }],
+    [
+      "numbers and booleans as their JSON text",
+      '{"port":5432,"ssl":true,"ratio":1.50}',
+      { port: "5432", ssl: "true", ratio: "1.50" },
+    ],
     ["numbers beyond 2^53 digit by digit", '{"id":12345678901234567890}', { id: "12345678901234567890" }],
-    ["objects and arrays as compact JSON", '{"o": {"b": [1, 2.0, null]}, "l": []}', { o: '{"b":[1,2.0,null]}', l: "[]" }],
+    [
+      "objects and arrays as compact JSON",
+      '{"o": {"b": [1, 2.0, null]}, "l": []}',
+      { o: '{"b":[1,2.0,null]}', l: "[]" },
+    ],
     ["null not at all", '{"a":null,"b":"x"}', { b: "x" }],
     ["an empty object as no keys", "{}", {}],
     ["the last of duplicate members", '{"a":"1","a":"2"}', { a: "2" }],

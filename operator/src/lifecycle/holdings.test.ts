@@ -17,12 +17,40 @@ describe("a pod may hold something else than the Secret carries", () => {
     ["started a margin after it", NOW + 2 * S, changed, false],
     ["started before the Secret's memory", NOW - 1_000 * S, changed, true],
     ["started when only this version was ever there", NOW - 50 * S, changed.slice(0, 1), false],
-    ["older than a Secret that was adopted with equal data", NOW - 9_999 * S, [{ version: v1, time: 0 }], false],
+    [
+      "older than a Secret that was adopted with equal data",
+      NOW - 9_999 * S,
+      [{ version: v1, time: 0 }],
+      false,
+    ],
     ["of which no history is known", NOW, [], true],
-    ["started before the version went away and came back", NOW - 50 * S, [...changed, { version: v1, time: NOW + 9 * S }], true],
+    [
+      "started before the version went away and came back",
+      NOW - 50 * S,
+      [...changed, { version: v1, time: NOW + 9 * S }],
+      true,
+    ],
     ["started after it came back", NOW + 11 * S, [...changed, { version: v1, time: NOW + 9 * S }], false],
-    ["started while foreign data was there", NOW + 5 * S, [{ version: v1, time: 0 }, { version: "foreign", time: NOW }, { version: v1, time: NOW + 9 * S }] as const, true],
-    ["whole since before foreign data came, for volumes change", NOW - 50 * S, [{ version: v1, time: 0 }, { version: "foreign", time: NOW }, { version: v1, time: NOW + 9 * S }] as const, true],
+    [
+      "started while foreign data was there",
+      NOW + 5 * S,
+      [
+        { version: v1, time: 0 },
+        { version: "foreign", time: NOW },
+        { version: v1, time: NOW + 9 * S },
+      ] as const,
+      true,
+    ],
+    [
+      "whole since before foreign data came, for volumes change",
+      NOW - 50 * S,
+      [
+        { version: v1, time: 0 },
+        { version: "foreign", time: NOW },
+        { version: v1, time: NOW + 9 * S },
+      ] as const,
+      true,
+    ],
   ])("%s", (_, startedAt, writes, expected) => {
     expect(mayHoldOther(pod("web", startedAt), writes)).toBe(expected);
   });
@@ -33,7 +61,11 @@ describe("a pod may hold something else than the Secret carries", () => {
   });
 
   it("holds the Secret's absence only if it can start without it", () => {
-    const writes = [{ version: v1, time: NOW - 100 * S }, { version: "absent", time: NOW - 100 * S }, { version: v1, time: NOW }] as const;
+    const writes = [
+      { version: v1, time: NOW - 100 * S },
+      { version: "absent", time: NOW - 100 * S },
+      { version: v1, time: NOW },
+    ] as const;
     expect(mayHoldOther(pod("web", NOW - 9 * S, { optional: true }), writes)).toBe(true);
     expect(mayHoldOther(pod("web", NOW - 9 * S, { optional: false }), writes)).toBe(false);
   });

@@ -11,7 +11,11 @@ const OLD = LONG_AGO + 5_000;
 const NEW = NOW - 4_000;
 
 /** Version 2 was written ten seconds ago over version 1. */
-function afterSync(workloads: readonly Workload[], pods?: readonly ReaderPod[], change: Partial<World> = {}): World {
+function afterSync(
+  workloads: readonly Workload[],
+  pods?: readonly ReaderPod[],
+  change: Partial<World> = {},
+): World {
   const writes = [
     { version: v1, time: LONG_AGO },
     { version: v2, time: WRITTEN },
@@ -52,18 +56,27 @@ describe("the rollout phase", () => {
 
   it("does not restart twice: the mark is there, the pods are being replaced", () => {
     const web = workload("web", marked, { updated: 1, total: 3 });
-    expect(rollout(afterSync([web], [pod("web", OLD)]))).toMatchObject({ do: "wait", reason: "RollingOut", endedBy: "time" });
+    expect(rollout(afterSync([web], [pod("web", OLD)]))).toMatchObject({
+      do: "wait",
+      reason: "RollingOut",
+      endedBy: "time",
+    });
   });
 
   it("reads no pods while all marked workloads are on their way", () => {
-    expect(rollout(afterSync([workload("web", marked, { updated: 1 })]))).toMatchObject({ do: "wait", reason: "RollingOut" });
+    expect(rollout(afterSync([workload("web", marked, { updated: 1 })]))).toMatchObject({
+      do: "wait",
+      reason: "RollingOut",
+    });
   });
 
   it("reads pods all the same where a workload without the mark may be due", () => {
     const both = [workload("web", marked, { updated: 1 }), workload("worker")];
     expect(rollout(afterSync(both))).toEqual({ do: "look", facts: ["pods"] });
     const young = workload("young", { createdAt: NOW - 1_000 });
-    expect(rollout(afterSync([workload("web", marked, { updated: 1 }), young]))).toMatchObject({ reason: "RollingOut" });
+    expect(rollout(afterSync([workload("web", marked, { updated: 1 }), young]))).toMatchObject({
+      reason: "RollingOut",
+    });
   });
 
   it("needs no restart where the mark was taken away and the pods are new", () => {
@@ -77,7 +90,7 @@ describe("the rollout phase", () => {
   it("is not through while an old pod terminates, and does not restart for it", () => {
     const ending = pod("web", OLD, { terminating: true });
     const step = rollout(afterSync([workload("web", marked)], [ending, pod("web", NEW)]));
-    expect(step).toMatchObject({ do: "wait", reason: "WaitingForTermination", then: "stop" });
+    expect(step).toMatchObject({ do: "wait", reason: "WaitingForTermination", afterwards: "stop" });
   });
 
   it("reports an old pod that does not end within the timeout", () => {
@@ -91,16 +104,28 @@ describe("the rollout phase", () => {
   });
 
   it("names pods of others that may hold an older version, and lets no rotation begin", () => {
-    const other: ReaderPod = { ...pod("db", OLD), name: "db-0", owner: { kind: "other", text: "StatefulSet db" } };
+    const other: ReaderPod = {
+      ...pod("db", OLD),
+      name: "db-0",
+      owner: { kind: "other", text: "StatefulSet db" },
+    };
     const step = rollout(afterSync([], [other]));
-    expect(step).toMatchObject({ do: "wait", reason: "UnmanagedReaders", endedBy: "person", then: "stop" });
+    expect(step).toMatchObject({
+      do: "wait",
+      reason: "UnmanagedReaders",
+      endedBy: "person",
+      afterwards: "stop",
+    });
     expect(step).toMatchObject({ message: expect.stringContaining("db-0 (StatefulSet db)") });
   });
 
   it("counts only the named workloads where they are named", () => {
     const named = resource({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } });
     const other: ReaderPod = { ...pod("db", OLD), owner: { kind: "other", text: "StatefulSet db" } };
-    const change = { resource: named, spec: { ...world(1).spec, workloads: { kind: "Names", deployments: ["web"] } as const } };
+    const change = {
+      resource: named,
+      spec: { ...world(1).spec, workloads: { kind: "Names", deployments: ["web"] } as const },
+    };
     expect(rollout(afterSync([workload("web", marked)], [other], change))).toBeUndefined();
   });
 
@@ -110,10 +135,20 @@ describe("the rollout phase", () => {
   });
 
   it("looks again when the resource was changed, for other workloads may count now", () => {
-    const changed = resource({}, { observedGeneration: 1, settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } });
+    const changed = resource(
+      {},
+      { observedGeneration: 1, settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } },
+    );
     const edited = { ...changed, metadata: { ...changed.metadata, generation: 2 } };
-    const writes = [{ version: v1, time: LONG_AGO }, { version: v1, time: LONG_AGO + 1 }];
-    const now = world(1, { resource: edited, workloads: [workload("web")], target: live(target(1, { writes }), NOW) });
+    const writes = [
+      { version: v1, time: LONG_AGO },
+      { version: v1, time: LONG_AGO + 1 },
+    ];
+    const now = world(1, {
+      resource: edited,
+      workloads: [workload("web")],
+      target: live(target(1, { writes }), NOW),
+    });
     expect(rollout(now)).toEqual({ do: "look", facts: ["pods"] });
   });
 
@@ -134,12 +169,18 @@ describe("the rollout phase", () => {
     it("says after the timeout which workload and which pod", () => {
       const step = rollout({ ...afterSync([stuck], [crashing]), ...late });
       expect(step).toMatchObject({ do: "wait", reason: "RolloutTimedOut", endedBy: "person" });
-      expect(step).toMatchObject({ message: expect.stringMatching(/Deployment web: 1 of 2 pods are new.*CrashLoopBackOff.*kubectl rollout status deployment\/web/) });
+      expect(step).toMatchObject({
+        message: expect.stringMatching(
+          /Deployment web: 1 of 2 pods are new.*CrashLoopBackOff.*kubectl rollout status deployment\/web/,
+        ),
+      });
     });
 
     it("counts from the last progress that the controller noted", () => {
       const moving = workload("web", marked, { updated: 1, progressedAt: late.now - 1_000 });
-      expect(rollout({ ...afterSync([moving], [crashing]), ...late })).toMatchObject({ reason: "RollingOut" });
+      expect(rollout({ ...afterSync([moving], [crashing]), ...late })).toMatchObject({
+        reason: "RollingOut",
+      });
     });
 
     it("believes the controller that gave up", () => {
@@ -150,7 +191,9 @@ describe("the rollout phase", () => {
     it("says that a workload is paused, and how to go on", () => {
       const paused = workload("web", { ...marked, paused: true }, { updated: 0 });
       const step = rollout({ ...afterSync([paused], []), ...late });
-      expect(step).toMatchObject({ message: expect.stringContaining("kubectl rollout resume deployment/web") });
+      expect(step).toMatchObject({
+        message: expect.stringContaining("kubectl rollout resume deployment/web"),
+      });
     });
   });
 });

@@ -147,7 +147,8 @@ function progressOf(world: World, workload: Workload): string {
 }
 
 function awaitTermination(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
-  if (world.now >= lastProgress(target, world.workloads) + world.spec.rolloutTimeoutMs) return lingering(world, target, pods);
+  if (world.now >= lastProgress(target, world.workloads) + world.spec.rolloutTimeoutMs)
+    return lingering(world, target, pods);
   return waitUntil(world.now + ROLLOUT_RECHECK_MS, {
     phase: "rollout",
     reason: "WaitingForTermination",

@@ -9,7 +9,9 @@ import { ARN, ages, LONG_AGO, NOW, policy, resource, secret, version, world } fr
 import type { World } from "./world.ts";
 
 const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
-const daily: Partial<RotatedSecretSpec> = { rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * *" } } };
+const daily: Partial<RotatedSecretSpec> = {
+  rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * *" } },
+};
 const THREE = "2026-11-20T03:00:00.000Z";
 const DUE = scheduleToken(ARN, THREE);
 
@@ -19,7 +21,10 @@ function given(
   status: Partial<RotatedSecretStatus> = {},
   annotations: Record<string, string> = {},
 ): World {
-  return world(1, { resource: resource(spec, { secretArn: ARN, settled, ...status }, annotations), ...change });
+  return world(1, {
+    resource: resource(spec, { secretArn: ARN, settled, ...status }, annotations),
+    ...change,
+  });
 }
 
 function seen(change: Partial<SecretFacts> = {}): Pick<World, "source" | "ages"> {
@@ -37,11 +42,20 @@ describe("a rotation begins", () => {
 
   it("on request, whatever the trigger", () => {
     const step = rotation(given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "now" }));
-    expect(step).toMatchObject({ do: "recordRotation", rotation: { token: requestToken(ARN, "uid-db", "now"), trigger: "Request", request: "now" } });
+    expect(step).toMatchObject({
+      do: "recordRotation",
+      rotation: { token: requestToken(ARN, "uid-db", "now"), trigger: "Request", request: "now" },
+    });
   });
 
   it("with the call after the token is in status, and never before", () => {
-    const underway = { token: DUE, trigger: "Schedule", phase: "Rotating", startedAt: new Date(NOW).toISOString(), attempts: 0 } as const;
+    const underway = {
+      token: DUE,
+      trigger: "Schedule",
+      phase: "Rotating",
+      startedAt: new Date(NOW).toISOString(),
+      attempts: 0,
+    } as const;
     const recorded = given(daily, { ...seen(), recordedNow: DUE }, { rotation: underway });
     expect(rotation(recorded)).toEqual({ do: "rotate", arn: ARN, token: DUE });
   });
@@ -53,11 +67,29 @@ describe("no rotation begins", () => {
     ["with trigger External", given({}, seen())],
     ["with trigger Manual and no request", given({ rotation: { trigger: "Manual" } }, seen())],
     ["for a request that was handled", given({}, seen(), { lastHandledRotateRequest: "now" }, requested)],
-    ["where a version became current since the tick", given(daily, { ...seen(), value: live({ ...valueOf(), createdAt: Date.parse(THREE) + 1 }, NOW) })],
+    [
+      "where a version became current since the tick",
+      given(daily, { ...seen(), value: live({ ...valueOf(), createdAt: Date.parse(THREE) + 1 }, NOW) }),
+    ],
     ["where AWS rotated since the tick", given(daily, seen({ lastRotatedAt: Date.parse(THREE) + 1 }))],
     ["for a tick before the resource existed", made(given(daily, seen()), "2026-11-20T03:00:01Z")],
-    ["where the Secret does not carry the current version yet", given(daily, { ...seen(), target: { kind: "cached", value: { kind: "absent" } } })],
-    ["with a token of the schedule that AWS knows", given(daily, { ...seen(), ages: live(new Map([[version(1), LONG_AGO], [DUE, LONG_AGO]]), NOW) })],
+    [
+      "where the Secret does not carry the current version yet",
+      given(daily, { ...seen(), target: { kind: "cached", value: { kind: "absent" } } }),
+    ],
+    [
+      "with a token of the schedule that AWS knows",
+      given(daily, {
+        ...seen(),
+        ages: live(
+          new Map([
+            [version(1), LONG_AGO],
+            [DUE, LONG_AGO],
+          ]),
+          NOW,
+        ),
+      }),
+    ],
   ])("%s", (_, theWorld) => {
     expect(rotation(theWorld)).toBeUndefined();
   });
@@ -65,15 +97,36 @@ describe("no rotation begins", () => {
   it.each([
     ["without a policy", given(daily, { ...seen(), policies: [policy("Read")] }), "RotateDenied"],
     ["where rotation is off", given(daily, seen({ rotation: { kind: "off" } })), "RotationNotConfigured"],
-    ["where rotation is off, which is said before it is due", given({ rotation: { trigger: "Manual" } }, seen({ rotation: { kind: "off" } })), "RotationNotConfigured"],
-    ["for a request that is too long", given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "x".repeat(257) }), "RequestTooLong"],
-    ["while AWS does not tell the versions", given(daily, { ...seen(), ages: live({ problem: { kind: "denied", operation: "ListSecretVersionIds", code: "AccessDeniedException" } }, NOW) }), "AwsUnavailable"],
+    [
+      "where rotation is off, which is said before it is due",
+      given({ rotation: { trigger: "Manual" } }, seen({ rotation: { kind: "off" } })),
+      "RotationNotConfigured",
+    ],
+    [
+      "for a request that is too long",
+      given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "x".repeat(257) }),
+      "RequestTooLong",
+    ],
+    [
+      "while AWS does not tell the versions",
+      given(daily, {
+        ...seen(),
+        ages: live(
+          { problem: { kind: "denied", operation: "ListSecretVersionIds", code: "AccessDeniedException" } },
+          NOW,
+        ),
+      }),
+      "AwsUnavailable",
+    ],
   ])("%s, and it is said", (_, theWorld, reason) => {
     expect(rotation(theWorld)).toMatchObject({ do: "wait", reason });
   });
 
   it("while one of somebody else is pending: that one is followed", () => {
-    const stages = new Map([[version(1), ["AWSCURRENT"]], [version(2), ["AWSPENDING"]]]);
+    const stages = new Map([
+      [version(1), ["AWSCURRENT"]],
+      [version(2), ["AWSPENDING"]],
+    ]);
     expect(rotation(given(daily, seen({ stages })))).toMatchObject({
       do: "recordRotation",
       rotation: { token: version(2), trigger: "External" },
@@ -83,23 +136,44 @@ describe("no rotation begins", () => {
 
 describe("a rotation under way", () => {
   const start = NOW - 60_000;
-  const underway = { token: DUE, trigger: "Schedule", phase: "Rotating", startedAt: new Date(start).toISOString(), attempts: 0 } as const;
-  const pending = new Map([[version(1), ["AWSCURRENT"]], [DUE, ["AWSPENDING"]]]);
+  const underway = {
+    token: DUE,
+    trigger: "Schedule",
+    phase: "Rotating",
+    startedAt: new Date(start).toISOString(),
+    attempts: 0,
+  } as const;
+  const pending = new Map([
+    [version(1), ["AWSCURRENT"]],
+    [DUE, ["AWSPENDING"]],
+  ]);
 
   it("is waited for", () => {
-    expect(rotation(given(daily, seen({ stages: pending }), { rotation: underway }))).toMatchObject({ do: "wait", reason: "Rotating", endedBy: "time" });
+    expect(rotation(given(daily, seen({ stages: pending }), { rotation: underway }))).toMatchObject({
+      do: "wait",
+      reason: "Rotating",
+      endedBy: "time",
+    });
   });
 
   it("is reported when it takes too long, with the line that clears it, and no new token is made", () => {
     const late = { ...underway, startedAt: new Date(NOW - 601_000).toISOString() };
     const step = rotation(given(daily, seen({ stages: pending }), { rotation: late }));
     expect(step).toMatchObject({ do: "wait", reason: "RotationTimedOut", endedBy: "person" });
-    expect(step).toMatchObject({ message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${DUE}`) });
+    expect(step).toMatchObject({
+      message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${DUE}`),
+    });
   });
 
   it("has succeeded when its version is current, or was", () => {
-    const current = new Map([[DUE, ["AWSCURRENT"]], [version(1), ["AWSPREVIOUS"]]]);
-    const previous = new Map([[version(9), ["AWSCURRENT"]], [DUE, ["AWSPREVIOUS"]]]);
+    const current = new Map([
+      [DUE, ["AWSCURRENT"]],
+      [version(1), ["AWSPREVIOUS"]],
+    ]);
+    const previous = new Map([
+      [version(9), ["AWSCURRENT"]],
+      [DUE, ["AWSPREVIOUS"]],
+    ]);
     for (const stages of [current, previous]) {
       const ended = given(daily, seen({ stages }), { rotation: underway });
       expect(outcomeOf(ended, underway)).toBe("Succeeded");
@@ -108,24 +182,48 @@ describe("a rotation under way", () => {
   });
 
   it("has failed when AWS knows its version and it is neither pending nor current", () => {
-    const known = live(new Map([[version(1), LONG_AGO], [DUE, start]]), NOW);
-    expect(outcomeOf(given(daily, { ...seen(), ages: known }, { rotation: underway }), underway)).toBe("Failed");
+    const known = live(
+      new Map([
+        [version(1), LONG_AGO],
+        [DUE, start],
+      ]),
+      NOW,
+    );
+    expect(outcomeOf(given(daily, { ...seen(), ages: known }, { rotation: underway }), underway)).toBe(
+      "Failed",
+    );
   });
 
   it("is not judged by one cached look: it is read at the source first", () => {
-    expect(rotation(given(daily, {}, { rotation: underway }))).toEqual({ do: "look", facts: ["source", "ages"] });
+    expect(rotation(given(daily, {}, { rotation: underway }))).toEqual({
+      do: "look",
+      facts: ["source", "ages"],
+    });
   });
 
   it("is called again after a crash between the record and the call, once AWS's reads can be believed", () => {
     const restarted = { operatorStartedAt: NOW - 1_000 };
-    expect(rotation(given(daily, { ...seen(), ...restarted }, { rotation: underway }))).toMatchObject({ do: "wait", reason: "Rotating" });
+    expect(rotation(given(daily, { ...seen(), ...restarted }, { rotation: underway }))).toMatchObject({
+      do: "wait",
+      reason: "Rotating",
+    });
     const later = { operatorStartedAt: NOW - AWS_READ_LAG_MS };
-    expect(rotation(given(daily, { ...seen(), ...later }, { rotation: underway }))).toEqual({ do: "rotate", arn: ARN, token: DUE });
+    expect(rotation(given(daily, { ...seen(), ...later }, { rotation: underway }))).toEqual({
+      do: "rotate",
+      arn: ARN,
+      token: DUE,
+    });
   });
 
   it("is not called with a token that AWS already has, even in the pass that recorded it", () => {
     const fresh = { ...underway, startedAt: new Date(NOW).toISOString() };
-    const known = live(new Map([[version(1), LONG_AGO], [DUE, start]]), NOW);
+    const known = live(
+      new Map([
+        [version(1), LONG_AGO],
+        [DUE, start],
+      ]),
+      NOW,
+    );
     const theWorld = given(daily, { ...seen(), ages: known, recordedNow: DUE }, { rotation: fresh });
     expect(rotation(theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
   });
@@ -137,14 +235,23 @@ describe("a rotation under way", () => {
     [20, 600_000],
   ])("that was refused %d times is called again %d ms after the last time", (attempts, delay) => {
     const problem = { lastError: "RotateSecret: AccessDeniedException", attempts };
-    const at = (lastAttempt: number) => ({ ...underway, ...problem, lastAttemptAt: new Date(lastAttempt).toISOString() });
+    const at = (lastAttempt: number) => ({
+      ...underway,
+      ...problem,
+      lastAttemptAt: new Date(lastAttempt).toISOString(),
+    });
     expect(rotation(given(daily, seen(), { rotation: at(NOW - delay + 1) }))).toMatchObject({ do: "wait" });
-    expect(rotation(given(daily, seen(), { rotation: at(NOW - Math.max(delay, AWS_READ_LAG_MS)) }))).toMatchObject({ do: "rotate" });
+    expect(
+      rotation(given(daily, seen(), { rotation: at(NOW - Math.max(delay, AWS_READ_LAG_MS)) })),
+    ).toMatchObject({ do: "rotate" });
   });
 
   it("of others ends when its pending version is gone for good", () => {
     const external = { ...underway, trigger: "External", token: version(2) } as const;
-    expect(rotation(given(daily, {}, { rotation: external }))).toEqual({ do: "look", facts: ["source", "ages"] });
+    expect(rotation(given(daily, {}, { rotation: external }))).toEqual({
+      do: "look",
+      facts: ["source", "ages"],
+    });
     expect(outcomeOf(given(daily, seen(), { rotation: external }), external)).toBe("Vanished");
     const deprecated = given(daily, { ...seen(), ages: ages(2) }, { rotation: external });
     expect(outcomeOf(deprecated, external)).toBe("Failed");
@@ -153,7 +260,8 @@ describe("a rotation under way", () => {
 
 function valueOf() {
   const reading = world(1).value;
-  if (reading.kind === "unknown" || reading.value.kind !== "value") throw new Error("the fixture has a value");
+  if (reading.kind === "unknown" || reading.value.kind !== "value")
+    throw new Error("the fixture has a value");
   return reading.value;
 }
 

@@ -30,7 +30,10 @@ export const rotation: Phase = (world) => {
  * How a rotation under way has ended; undefined while it has not, or while that cannot be told. `Vanished` is one of
  * somebody else's whose version AWS does not have any more: a trial, as RotateSecret makes with RotateImmediately=false.
  */
-export function outcomeOf(world: World, underway: RotationStatus): "Succeeded" | "Failed" | "Vanished" | undefined {
+export function outcomeOf(
+  world: World,
+  underway: RotationStatus,
+): "Succeeded" | "Failed" | "Vanished" | undefined {
   const secret = known(world.source)?.secret;
   if (secret === undefined) return undefined;
   const token = parseVersionId(underway.token);

@@ -59,7 +59,7 @@ export interface Wait {
   /** Who ends it. What needs a person is shown as Stalled, all else as Reconciling. */
   readonly endedBy: "time" | "person";
   /** Whether the phases after this one are decided all the same. */
-  readonly then: "stop" | "go on";
+  readonly afterwards: "stop" | "go on";
   /** Whether it is worth a Warning event. */
   readonly alarm: "quiet" | "warn";
   /** Look again at this time at the latest. */
@@ -105,16 +105,16 @@ export function look(...facts: FactName[]): Action {
 type WaitText = Pick<Wait, "phase" | "reason" | "message">;
 
 /** A wait for something that goes on by itself. */
-export function waitUntil(until: Instant, text: WaitText, then: Wait["then"] = "stop"): Wait {
-  return { do: "wait", ...text, endedBy: "time", then, alarm: "quiet", until };
+export function waitUntil(until: Instant, text: WaitText, afterwards: Wait["afterwards"] = "stop"): Wait {
+  return { do: "wait", ...text, endedBy: "time", afterwards, alarm: "quiet", until };
 }
 
 /** A wait that only a person can end; looked at again at `until` all the same. */
-export function waitForPerson(until: Instant, text: WaitText, then: Wait["then"] = "stop"): Wait {
-  return { do: "wait", ...text, endedBy: "person", then, alarm: "warn", until };
+export function waitForPerson(until: Instant, text: WaitText, afterwards: Wait["afterwards"] = "stop"): Wait {
+  return { do: "wait", ...text, endedBy: "person", afterwards, alarm: "warn", until };
 }
 
 /** A wait that ends by itself, but that people should hear of. */
-export function waitWithAlarm(until: Instant, text: WaitText, then: Wait["then"] = "stop"): Wait {
-  return { do: "wait", ...text, endedBy: "time", then, alarm: "warn", until };
+export function waitWithAlarm(until: Instant, text: WaitText, afterwards: Wait["afterwards"] = "stop"): Wait {
+  return { do: "wait", ...text, endedBy: "time", afterwards, alarm: "warn", until };
 }

@@ -3,7 +3,18 @@ import { describe, expect, it } from "vitest";
 import { cached, live, unknown } from "../ports/fact.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
 import { sync } from "./sync.ts";
-import { ages, dataOf, documentOf, LONG_AGO, NOW, resource, secret, target, version, world } from "./world.fixture.ts";
+import {
+  ages,
+  dataOf,
+  documentOf,
+  LONG_AGO,
+  NOW,
+  resource,
+  secret,
+  target,
+  version,
+  world,
+} from "./world.fixture.ts";
 import type { World } from "./world.ts";
 
 const [v1, v2] = [version(1), version(2)];
@@ -25,12 +36,21 @@ describe("the sync phase", () => {
 
   it("makes the Secret where there is none, and overwrites none", () => {
     const step = sync(world(1, { target: live({ kind: "absent" }, NOW), resource: resource() }));
-    expect(step).toMatchObject({ do: "applySecret", versionId: v1, over: undefined, writes: [{ version: v1, time: NOW }] });
+    expect(step).toMatchObject({
+      do: "applySecret",
+      versionId: v1,
+      over: undefined,
+      writes: [{ version: v1, time: NOW }],
+    });
   });
 
   it("writes all keys of a new version at once, over the Secret that was judged", () => {
     const step = sync(moved(target(1)));
-    expect(step).toMatchObject({ do: "applySecret", versionId: v2, over: { uid: "uid-secret", resourceVersion: "70" } });
+    expect(step).toMatchObject({
+      do: "applySecret",
+      versionId: v2,
+      over: { uid: "uid-secret", resourceVersion: "70" },
+    });
     if (step?.do !== "applySecret") throw new Error("expected an apply");
     expect(step.data.includes(dataOf(JSON.parse(documentOf(2))))).toBe(true);
   });
@@ -42,12 +62,24 @@ describe("the sync phase", () => {
   it("does not write a value of another version than the label's: it reads again", () => {
     const stale = moved(target(1), { value: reading(1) });
     expect(sync(stale)).toEqual({ do: "look", facts: ["source"] });
-    expect(sync({ ...stale, source: live({ secret: secret(2) }, NOW) })).toMatchObject({ do: "wait", reason: "AwaitingConsistentRead" });
+    expect(sync({ ...stale, source: live({ secret: secret(2) }, NOW) })).toMatchObject({
+      do: "wait",
+      reason: "AwaitingConsistentRead",
+    });
   });
 
   it("believes in an older version only after two reads some seconds apart", () => {
-    const back = (first: number, last: number) => world(1, { target: cached(target(2)), ages: ages(2), source: cached({ secret: secret(1, { currentRead: { first, last } }) }) });
-    expect(sync(back(NOW, NOW))).toMatchObject({ do: "wait", reason: "ConfirmingOlderVersion", until: NOW + 5_000 });
+    const back = (first: number, last: number) =>
+      world(1, {
+        target: cached(target(2)),
+        ages: ages(2),
+        source: cached({ secret: secret(1, { currentRead: { first, last } }) }),
+      });
+    expect(sync(back(NOW, NOW))).toMatchObject({
+      do: "wait",
+      reason: "ConfirmingOlderVersion",
+      until: NOW + 5_000,
+    });
     expect(sync(back(NOW - 5_000, NOW - 5_000))).toEqual({ do: "look", facts: ["source"] });
     expect(sync(back(NOW - 5_000, NOW))).toMatchObject({ do: "applySecret", versionId: v1 });
   });
@@ -58,11 +90,19 @@ describe("the sync phase", () => {
 
   it.each<[string, Partial<World>, string]>([
     ["a value that AWS denies", { value: live({ kind: "problem", problem: DENIED }, NOW) }, "AwsDenied"],
-    ["a value that AWS does not give", { value: live({ kind: "problem", problem: { ...DENIED, kind: "unavailable" } }, NOW) }, "AwsUnavailable"],
+    [
+      "a value that AWS does not give",
+      { value: live({ kind: "problem", problem: { ...DENIED, kind: "unavailable" } }, NOW) },
+      "AwsUnavailable",
+    ],
     ["a document that no Secret can hold", { value: reading(2, '{"a b": "x"}') }, "DocumentInvalid"],
-    ["a secret without a current version", { source: cached({ secret: secret(2, { stages: new Map() }) }) }, "NoCurrentVersion"],
+    [
+      "a secret without a current version",
+      { source: cached({ secret: secret(2, { stages: new Map() }) }) },
+      "NoCurrentVersion",
+    ],
   ])("leaves the Secret as it is for %s, and lets a rollout go on", (_, change, reason) => {
-    expect(sync(moved(target(1), change))).toMatchObject({ do: "wait", reason, then: "go on" });
+    expect(sync(moved(target(1), change))).toMatchObject({ do: "wait", reason, afterwards: "go on" });
   });
 
   it("says nothing of a value in the message about a bad document", () => {
@@ -78,56 +118,91 @@ describe("the sync phase", () => {
     });
 
     it("is corrected, remembered, and told with the field manager's name", () => {
-      const live1 = live({ ...edited, dataManagers: [{ manager: "kubectl-edit", time: NOW - 3_000, keys: ["password"] }] }, NOW);
+      const live1 = live(
+        { ...edited, dataManagers: [{ manager: "kubectl-edit", time: NOW - 3_000, keys: ["password"] }] },
+        NOW,
+      );
       const step = sync(world(1, { target: live1 }));
       expect(step).toMatchObject({
         do: "applySecret",
         versionId: v1,
-        writes: [{ version: v1, time: LONG_AGO }, { version: "foreign", time: NOW - 3_000 }, { version: v1, time: NOW }],
+        writes: [
+          { version: v1, time: LONG_AGO },
+          { version: "foreign", time: NOW - 3_000 },
+          { version: v1, time: NOW },
+        ],
       });
-      expect(step).toMatchObject({ notes: [{ reason: "DriftCorrected", message: expect.stringContaining('"kubectl-edit"') }] });
+      expect(step).toMatchObject({
+        notes: [{ reason: "DriftCorrected", message: expect.stringContaining('"kubectl-edit"') }],
+      });
     });
 
     it("of foreign keys is removed by their names", () => {
       const extra = dataOf({ ...JSON.parse(documentOf(1)), extra: "x" });
-      const managed = target(1, { data: extra, dataManagers: [{ manager: "kubectl-patch", keys: ["extra"] }] });
+      const managed = target(1, {
+        data: extra,
+        dataManagers: [{ manager: "kubectl-patch", keys: ["extra"] }],
+      });
       expect(sync(world(1, { target: cached(managed) }))).toEqual({ do: "look", facts: ["target"] });
       const step = sync(world(1, { target: live(managed, NOW) }));
       expect(step).toMatchObject({ do: "removeKeys", keys: ["extra"] });
-      expect(step).toMatchObject({ notes: [{ message: expect.stringContaining('"extra" (written by kubectl-patch)') }] });
+      expect(step).toMatchObject({
+        notes: [{ message: expect.stringContaining('"extra" (written by kubectl-patch)') }],
+      });
     });
 
     it("of a Secret that was deleted is made good without forgetting what pods hold", () => {
       const step = sync(world(1, { target: live({ kind: "absent" }, NOW) }));
-      expect(step).toMatchObject({ do: "applySecret", writes: [{ version: v1, time: LONG_AGO }, { version: "absent" }, { version: v1, time: NOW }] });
+      expect(step).toMatchObject({
+        do: "applySecret",
+        writes: [{ version: v1, time: LONG_AGO }, { version: "absent" }, { version: v1, time: NOW }],
+      });
     });
   });
 
   describe("a Secret with consent", () => {
     const foreign = (data = documentOf(1)) => {
-      const { ownerUid: _owner, versionId: _version, ...rest } = target(1, { adopt: "db", writes: [], data: dataOf(JSON.parse(data)) });
+      const {
+        ownerUid: _owner,
+        versionId: _version,
+        ...rest
+      } = target(1, { adopt: "db", writes: [], data: dataOf(JSON.parse(data)) });
       return live(rest, NOW);
     };
 
     it("that has equal data is taken over as if it always had been", () => {
-      expect(sync(world(1, { target: foreign() }))).toMatchObject({ do: "applySecret", writes: [{ version: v1, time: 0 }] });
+      expect(sync(world(1, { target: foreign() }))).toMatchObject({
+        do: "applySecret",
+        writes: [{ version: v1, time: 0 }],
+      });
     });
 
     it("that has different data is changed, and older pods may hold anything", () => {
-      expect(sync(world(1, { target: foreign(documentOf(3)) }))).toMatchObject({ do: "applySecret", writes: [{ version: v1, time: NOW }] });
+      expect(sync(world(1, { target: foreign(documentOf(3)) }))).toMatchObject({
+        do: "applySecret",
+        writes: [{ version: v1, time: NOW }],
+      });
     });
 
     it("has its foreign keys named, and kept until the data changes", () => {
       const more = JSON.stringify({ ...JSON.parse(documentOf(1)), extra: "x" });
       const step = sync(world(1, { target: foreign(more) }));
-      expect(step).toMatchObject({ notes: [{ reason: "SecretAdopted" }, { reason: "ForeignKeys", message: expect.stringContaining('"extra"') }] });
+      expect(step).toMatchObject({
+        notes: [
+          { reason: "SecretAdopted" },
+          { reason: "ForeignKeys", message: expect.stringContaining('"extra"') },
+        ],
+      });
       const adopted = target(1, { data: dataOf(JSON.parse(more)), writes: [{ version: v1, time: 0 }] });
       expect(sync(world(1, { target: cached(adopted) }))).toBeUndefined();
     });
 
     it("of a RotatedSecret that is gone keeps its history", () => {
       const left = target(1, { ownerUid: "uid-gone" });
-      expect(sync(world(1, { target: live(left, NOW) }))).toMatchObject({ do: "applySecret", writes: [{ version: v1, time: LONG_AGO }] });
+      expect(sync(world(1, { target: live(left, NOW) }))).toMatchObject({
+        do: "applySecret",
+        writes: [{ version: v1, time: LONG_AGO }],
+      });
     });
   });
 

@@ -27,7 +27,11 @@ export function documentOf(n: number): string {
 }
 
 /** A RotatedSecret `db` in the namespace `payments`. */
-export function resource(spec: Partial<RotatedSecretSpec> = {}, status: Partial<RotatedSecretStatus> = {}, annotations: Record<string, string> = {}): RotatedSecret {
+export function resource(
+  spec: Partial<RotatedSecretSpec> = {},
+  status: Partial<RotatedSecretStatus> = {},
+  annotations: Record<string, string> = {},
+): RotatedSecret {
   return {
     metadata: {
       name: "db",
@@ -83,13 +87,27 @@ export function dataOf(texts: Readonly<Record<string, string>>): SecretData {
 /** A policy that allows the namespace these actions on everything. */
 export function policy(...actions: SecretAction[]): SecretAccessPolicy {
   return {
-    metadata: { name: "all", uid: "uid-policy", resourceVersion: "1", generation: 1, creationTimestamp: new Date(LONG_AGO).toISOString() },
-    spec: { namespaces: { matchLabels: { team: "payments" } }, secrets: ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/*"], actions },
+    metadata: {
+      name: "all",
+      uid: "uid-policy",
+      resourceVersion: "1",
+      generation: 1,
+      creationTimestamp: new Date(LONG_AGO).toISOString(),
+    },
+    spec: {
+      namespaces: { matchLabels: { team: "payments" } },
+      secrets: ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/*"],
+      actions,
+    },
   };
 }
 
 /** A Deployment that reads the Secret and is through with its last rollout. */
-export function workload(name: string, change: Partial<Workload> = {}, rollout: Partial<Workload["rollout"]> = {}): Workload {
+export function workload(
+  name: string,
+  change: Partial<Workload> = {},
+  rollout: Partial<Workload["rollout"]> = {},
+): Workload {
   return {
     ref: { kind: "Deployment", namespace: "payments", name },
     createdAt: LONG_AGO,
@@ -103,7 +121,15 @@ export function workload(name: string, change: Partial<Workload> = {}, rollout: 
 
 /** A running pod of a Deployment. */
 export function pod(owner: string, startedAt: Instant, change: Partial<ReaderPod> = {}): ReaderPod {
-  return { name: `${owner}-1`, owner: { kind: "workload", name: owner }, terminating: false, startedAt, optional: false, ready: true, ...change };
+  return {
+    name: `${owner}-1`,
+    owner: { kind: "workload", name: owner },
+    terminating: false,
+    startedAt,
+    optional: false,
+    ready: true,
+    ...change,
+  };
 }
 
 /** A world at rest with version n everywhere, changed as told. */
@@ -120,7 +146,12 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     rivals: [],
     source: cached({ secret: secret(n) }),
     ages: { kind: "unknown" },
-    value: cached({ kind: "value", versionId: version(n), createdAt: LONG_AGO, value: new SecretValue(documentOf(n)) }),
+    value: cached({
+      kind: "value",
+      versionId: version(n),
+      createdAt: LONG_AGO,
+      value: new SecretValue(documentOf(n)),
+    }),
     target: cached(target(n)),
     workloads: [],
     pods: { kind: "unknown" },

@@ -13,11 +13,15 @@ describe("the Secret's memory of its changes", () => {
   });
 
   it("gets none for a new version with the same data, whose pods already hold it", () => {
-    expect(nextWrites(target(1), { versionId: v2, now: NOW, sameData: true })).toEqual([{ version: v2, time: LONG_AGO }]);
+    expect(nextWrites(target(1), { versionId: v2, now: NOW, sameData: true })).toEqual([
+      { version: v2, time: LONG_AGO },
+    ]);
   });
 
   it("tells since when foreign data was there, by the server's record", () => {
-    const edited = target(1, { dataManagers: [{ manager: "kubectl-edit", time: NOW - 5_000, keys: ["password"] }] });
+    const edited = target(1, {
+      dataManagers: [{ manager: "kubectl-edit", time: NOW - 5_000, keys: ["password"] }],
+    });
     expect(nextWrites(edited, { versionId: v1, now: NOW, sameData: false })).toEqual([
       { version: v1, time: LONG_AGO },
       { version: "foreign", time: NOW - 5_000 },
@@ -26,7 +30,10 @@ describe("the Secret's memory of its changes", () => {
   });
 
   it("takes the last own write where the server does not tell", () => {
-    expect(nextWrites(target(1), { versionId: v1, now: NOW, sameData: false })[1]).toEqual({ version: "foreign", time: LONG_AGO });
+    expect(nextWrites(target(1), { versionId: v1, now: NOW, sameData: false })[1]).toEqual({
+      version: "foreign",
+      time: LONG_AGO,
+    });
   });
 
   it("keeps the last 20", () => {
@@ -38,7 +45,9 @@ describe("the Secret's memory of its changes", () => {
   });
 
   it("begins anew where it was lost", () => {
-    expect(nextWrites(target(1, { writes: [] }), { versionId: v1, now: NOW, sameData: true })).toEqual([{ version: v1, time: NOW }]);
+    expect(nextWrites(target(1, { writes: [] }), { versionId: v1, now: NOW, sameData: true })).toEqual([
+      { version: v1, time: NOW },
+    ]);
   });
 
   it("knows a Secret that was adopted with equal data, and one that was not", () => {
@@ -48,14 +57,19 @@ describe("the Secret's memory of its changes", () => {
 
   it("goes on after a Secret was deleted that all readers were proven to hold", () => {
     const writtenAt = new Date(LONG_AGO).toISOString();
-    expect(writesOfNew(v1, NOW, { versionId: v1, writtenAt }).map(({ version: v }) => v)).toEqual([v1, "absent", v1]);
+    expect(writesOfNew(v1, NOW, { versionId: v1, writtenAt }).map(({ version: v }) => v)).toEqual([
+      v1,
+      "absent",
+      v1,
+    ]);
     expect(writesOfNew(v2, NOW, { versionId: v1, writtenAt })).toEqual([{ version: v2, time: NOW }]);
     expect(writesOfNew(v1, NOW, undefined)).toEqual([{ version: v1, time: NOW }]);
   });
 });
 
 describe("the text on pod templates", () => {
-  const at = (...versions: ("foreign" | "absent" | typeof v1)[]) => versions.map((v, i) => ({ version: v, time: LONG_AGO + i }));
+  const at = (...versions: ("foreign" | "absent" | typeof v1)[]) =>
+    versions.map((v, i) => ({ version: v, time: LONG_AGO + i }));
   it.each([
     ["is the version's id", at(v1, v2), v2],
     ["is the same again after going back", at(v1, v2, v1), v1],

@@ -30,7 +30,7 @@ export class RotatedSecretReconciler implements Reconciler {
   }
 
   /** Returns when to look again. @throws what a port throws for faults; the queue then tries again with back-off. */
-  async reconcile({ namespace = "", name }: Request, { signal, log }: ReconcileContext): Promise<Result> {
+  async reconcile({ namespace, name }: Request, { signal, log }: ReconcileContext): Promise<Result> {
     const parsed = this.#ports.resources.rotatedSecret({ namespace, name });
     if (parsed === undefined) return { kind: "done" };
     const means: Means = { ports: this.#ports, now: () => this.#clock.now(), signal };

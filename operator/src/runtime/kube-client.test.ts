@@ -3,9 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError, ConnectionError } from "./api-error.ts";
-import { bookmark, FakeApiServer, json, kubeConfig, object, send, status } from "./fake-api-server.ts";
 import { KubeClient } from "./kube-client.ts";
 import { ManualClock } from "./manual-clock.ts";
+import {
+  bookmark,
+  FakeApiServer,
+  json,
+  kubeConfig,
+  object,
+  send,
+  status,
+} from "./testing/fake-api-server.ts";
 
 const PATH = "/apis/apps/v1/namespaces/shop/deployments/web";
 

@@ -1,0 +1,155 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Processes } from "../processes/processes.ts";
+import { type AwsCall, CallJournal } from "./call-journal.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type AwsEnvironment, credentialsOf } from "./credentials.ts";
+import { type FaultError, type FaultMatch, Faults } from "./faults.ts";
+import { Gateway } from "./http/gateway.ts";
+import { listen } from "./http/listener.ts";
+import { functionEnvironment } from "./lambda/function-environment.ts";
+import { lambdaApi } from "./lambda/lambda-api.ts";
+import { Lambdas } from "./lambda/lambdas.ts";
+import { type Rotation, type RotationOptions, Rotations } from "./rotation/rotations.ts";
+import { SecretsManager } from "./secrets-manager/secrets-manager.ts";
+import { secretsManagerApi } from "./secrets-manager/secrets-manager-api.ts";
+import { type LabelMove, SecretStore } from "./secrets-manager/store.ts";
+import { stsApi } from "./sts/sts-api.ts";
+
+export type { AwsCall } from "./call-journal.ts";
+
+export interface AwsEmulatorOptions {
+  /** Starts the Lambda processes, and ends them with the sandbox. */
+  readonly processes: Processes;
+  /** Folder for the functions' logs; made if needed. */
+  readonly dir: string;
+  /** How long each answer takes, milliseconds. @default 15 */
+  readonly latencyMs?: number;
+  /** Reads see each change after a lag between 0 and this, milliseconds. @default 1000 */
+  readonly readLagMs?: number;
+  /** ListSecrets the same; in AWS it is up to five minutes. @default readLagMs */
+  readonly listLagMs?: number;
+  readonly rotation?: RotationOptions;
+  /** @default "eu-west-1" */
+  readonly region?: string;
+  /** @default "111122223333" */
+  readonly accountId?: string;
+  /** The lags and the ends of ARNs are drawn from it. @default 1 */
+  readonly seed?: number;
+  /** @default the machine's clock */
+  readonly clock?: Clock;
+}
+
+/** A function to deploy. */
+export interface FunctionOptions {
+  readonly name: string;
+  /** Absolute path of an ESM file. */
+  readonly bundle: string;
+  /** Name of the bundle's export. */
+  readonly handler: string;
+  /** Wins over what the emulator sets, AWS_ENDPOINT_URL included. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Milliseconds of one invocation, loading not included. @default 30000 */
+  readonly timeoutMs?: number;
+}
+
+/** Secrets Manager, Lambda and a little STS of one account and region, on loopback. */
+export interface AwsEmulator {
+  /** http://127.0.0.1:PORT */
+  readonly endpoint: string;
+  readonly calls: readonly AwsCall[];
+  /** When staging labels came to versions, by the emulator's clock. */
+  readonly labelMoves: readonly LabelMove[];
+  readonly rotations: readonly Rotation[];
+  /** An identity called `name`; its key id appears in `calls`. */
+  credentials(name: string): AwsEnvironment;
+  /** Deploys a Lambda bundle, which runs in a process of its own behind the Lambda Runtime API; the same name again is new code. */
+  deployFunction(options: FunctionOptions): Promise<{ readonly arn: string; readonly logPath: string }>;
+  /** Invokes a function and waits. @throws AwsError when there is no such function. */
+  invoke(
+    functionArn: string,
+    payload: unknown,
+  ): Promise<{ readonly payload: unknown; readonly functionError?: string }>;
+  /** The next `times` calls (default: all) that match get this error; returns a function that ends it. */
+  fail(match: FaultMatch, error: FaultError, times?: number): () => void;
+  /** Away: connections are destroyed until the returned function is called. */
+  goAway(): () => void;
+  /** Ends the functions and the server; rotations break off. */
+  stop(): Promise<void>;
+}
+
+/** Starts an emulator on a free port. */
+export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {
+  const { region = "eu-west-1", accountId = "111122223333", dir } = options;
+  mkdirSync(dir, { recursive: true });
+  const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
+  const stopping = new AbortController();
+  const parts = servicesOf({ ...options, region, accountId }, functionArn, stopping.signal);
+  const { faults, journal, lambdas, store, rotations, gateway } = parts;
+  const listener = await listen((request) => gateway.answer(request));
+  const credentials = (name: string) => credentialsOf(name, region, listener.url);
+  return {
+    endpoint: listener.url,
+    calls: journal.calls,
+    labelMoves: store.labelMoves,
+    rotations: rotations.all,
+    credentials,
+    async deployFunction({ name, bundle, handler, environment = {}, timeoutMs = 30_000 }) {
+      const arn = functionArn(name);
+      const logPath = join(dir, `lambda-${name}.log`);
+      const own = functionEnvironment(name, credentials(`lambda-${name}`));
+      await lambdas.deploy({
+        name,
+        arn,
+        bundle,
+        handler,
+        timeoutMs,
+        logPath,
+        environment: { ...own, ...environment },
+      });
+      return { arn, logPath };
+    },
+    async invoke(arn, payload) {
+      const result = await lambdas.invoke(arn, JSON.stringify(payload ?? {}));
+      return { ...result, payload: JSON.parse(result.payload) };
+    },
+    fail: (match, error, times = Number.POSITIVE_INFINITY) => faults.add(match, error, times),
+    goAway: () => listener.goAway(),
+    async stop() {
+      await listener.stop();
+      stopping.abort(new Error("the AWS emulator is being stopped"));
+      await lambdas.stop();
+      await rotations.ended();
+    },
+  };
+}
+
+/** The services and what they share, wired. */
+function servicesOf(
+  options: AwsEmulatorOptions & { readonly region: string; readonly accountId: string },
+  functionArn: (name: string) => string,
+  stopping: AbortSignal,
+) {
+  const { region, accountId, latencyMs = 15, readLagMs = 1000, seed = 1, clock = systemClock } = options;
+  const faults = new Faults();
+  const journal = new CallJournal();
+  const lambdas = new Lambdas(options.processes);
+  const store = new SecretStore({ clock, readLagMs, listLagMs: options.listLagMs ?? readLagMs, seed });
+  const rotations = new Rotations({ store, lambdas, clock, stopping }, options.rotation ?? {});
+  const secretsManager = new SecretsManager({
+    store,
+    clock,
+    region,
+    accountId,
+    seed,
+    mayInvoke: (arn) => lambdas.has(arn),
+    rotate: (order) => rotations.begin(order),
+  });
+  const apis = [
+    secretsManagerApi(secretsManager, faults),
+    lambdaApi(lambdas, functionArn),
+    stsApi({ accountId }),
+  ];
+  const gateway = new Gateway({ apis, region, clock, latencyMs, faults, journal, stopping });
+  return { faults, journal, lambdas, store, rotations, gateway };
+}

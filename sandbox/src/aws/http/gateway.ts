@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { AwsError } from "../aws-error.ts";
+import type { CallJournal } from "../call-journal.ts";
+import type { Clock } from "../clock.ts";
+import type { Faults } from "../faults.ts";
+import type { Api, ApiCall } from "./api.ts";
+import { credentialScopeOf, requireScope } from "./authorization.ts";
+import type { HttpAnswer, HttpRequest } from "./message.ts";
+
+export interface GatewayOptions {
+  readonly apis: readonly Api[];
+  readonly region: string;
+  readonly clock: Clock;
+  readonly latencyMs: number;
+  readonly faults: Faults;
+  readonly journal: CallJournal;
+  /** Ends the waiting of answers that are on their way. */
+  readonly stopping: AbortSignal;
+}
+
+/** What all services have in common: who calls, scripted faults, the journal, latency. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
+
+  /** Answers a request. What the call changes is changed at once; only the answer takes its time. */
+  async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const { apis, clock, latencyMs, stopping } = this.#options;
+    const at = clock.now();
+    const api = apis.find((candidate) => candidate.accepts(request));
+    const answer = api === undefined ? notAnApi() : await this.#call(api, request, at);
+    await clock.sleep(latencyMs, stopping);
+    return { ...answer, headers: { "x-amzn-requestid": randomUUID(), ...answer.headers } };
+  }
+
+  async #call(api: Api, request: HttpRequest, at: number): Promise<HttpAnswer> {
+    let accessKeyId = "";
+    let call: ApiCall | undefined;
+    let errorCode: string | undefined;
+    try {
+      call = api.read(request);
+      const scope = credentialScopeOf(request.headers.authorization);
+      accessKeyId = scope.accessKeyId;
+      requireScope(scope, { region: this.#options.region, service: api.signingName });
+      const fault = this.#options.faults.take({ ...call, accessKeyId });
+      if (fault !== undefined) throw fault;
+      return this.#note(at, accessKeyId, call, await call.run(accessKeyId));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      errorCode = error.code;
+      return this.#note(at, accessKeyId, call, api.refuse(error), errorCode);
+    }
+  }
+
+  #note(
+    at: number,
+    accessKeyId: string,
+    call: ApiCall | undefined,
+    answer: HttpAnswer,
+    errorCode?: string,
+  ): HttpAnswer {
+    this.#options.journal.add({
+      at,
+      operation: call?.operation ?? "unknown",
+      accessKeyId,
+      status: answer.status,
+      ...(call?.secretId !== undefined && { secretId: call.secretId }),
+      ...(errorCode !== undefined && { errorCode }),
+    });
+    return answer;
+  }
+}
+
+function notAnApi(): HttpAnswer {
+  const body = JSON.stringify({
+    __type: "UnknownOperationException",
+    message: "This endpoint has no such service.",
+  });
+  return { status: 404, headers: { "content-type": "application/x-amz-json-1.1" }, body };
+}

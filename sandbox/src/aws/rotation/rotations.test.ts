@@ -1,0 +1,285 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { describe, expect, it, vi } from "vitest";
+import type { AwsEmulatorOptions } from "../emulator.ts";
+import { startTestEmulator } from "../test-emulator.ts";
+
+const REFUSED = "A previous rotation isn't complete. That rotation will be reattempted.";
+
+/**
+ * Rotates by AWS's book, but for what PLAN says of the next calls of a step. Writes each event's step to TRACE.
+ * Speaks the protocol without the SDK, so that a process of it starts fast.
+ */
+const BUNDLE = `
+import { appendFileSync, readFileSync } from "node:fs";
+const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_REGION, PLAN, TRACE } = process.env;
+const scope = AWS_ACCESS_KEY_ID + "/20261123/" + AWS_REGION + "/secretsmanager/aws4_request";
+const authorization = "AWS4-HMAC-SHA256 Credential=" + scope + ", SignedHeaders=host, Signature=0";
+async function call(operation, request) {
+  const headers = { "x-amz-target": "secretsmanager." + operation, authorization };
+  const answer = await fetch(AWS_ENDPOINT_URL, { method: "POST", headers, body: JSON.stringify(request) });
+  return answer.json();
+}
+export async function handler({ Step, SecretId, ClientRequestToken, RotationToken }) {
+  const before = readFileSync(TRACE, "utf8").split("\\n").filter((step) => step === Step).length;
+  appendFileSync(TRACE, Step + "\\n");
+  if (!RotationToken) throw new Error("no RotationToken");
+  switch (JSON.parse(PLAN)[Step]?.[before]) {
+    case "fail": throw new Error("as planned");
+    case "crash": process.exit(1);
+    case "hang": await new Promise((resolve) => setTimeout(resolve, 60_000));
+    case "skip": return;
+    case "override": await call("PutSecretValue", { SecretId, SecretString: "by hand", ClientRequestToken: crypto.randomUUID() });
+  }
+  if (Step === "createSecret") {
+    const found = await call("GetSecretValue", { SecretId, VersionId: ClientRequestToken, VersionStage: "AWSPENDING" });
+    const value = { ClientRequestToken, SecretString: ClientRequestToken, VersionStages: ["AWSPENDING"] };
+    if (found.__type === "ResourceNotFoundException") await call("PutSecretValue", { SecretId, ...value });
+  }
+  if (Step === "finishSecret") {
+    const { VersionIdsToStages } = await call("DescribeSecret", { SecretId });
+    const [current] = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes("AWSCURRENT"));
+    const move = { VersionStage: "AWSCURRENT", MoveToVersionId: ClientRequestToken, RemoveFromVersionId: current };
+    if (current !== ClientRequestToken) await call("UpdateSecretVersionStage", { SecretId, ...move });
+  }
+}
+`;
+
+// Processes start slowly on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 20_000 });
+
+const WHOLE = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
+interface Plan {
+  readonly plan?: Readonly<Record<string, readonly string[]>>;
+  readonly rotation?: AwsEmulatorOptions["rotation"];
+}
+
+/** createSecret fails, and the retry is not lived to see. */
+const STUCK: Plan = { plan: { createSecret: ["fail"] }, rotation: { retryDelayMs: 60_000 } };
+
+/** A secret whose value is `one`, and a function that rotates it as planned. */
+async function prepared({ plan = {}, rotation = {} }: Plan = {}) {
+  const emulator = await startTestEmulator({ rotation: { retryDelayMs: 5, ...rotation } });
+  const { aws, dir } = emulator;
+  const trace = join(dir, "trace");
+  const bundle = join(dir, "rotator.mjs");
+  writeFileSync(trace, "");
+  writeFileSync(bundle, BUNDLE);
+  const environment = { PLAN: JSON.stringify(plan), TRACE: trace };
+  const { arn: lambda } = await aws.deployFunction({
+    name: "rotator",
+    bundle,
+    handler: "handler",
+    environment,
+    timeoutMs: 800,
+  });
+  const client = emulator.client();
+  const SecretId = "db";
+  const { VersionId: one = "" } = await client.createSecret({ Name: SecretId, SecretString: "one" });
+  return {
+    aws,
+    client,
+    SecretId,
+    one,
+    lambda,
+    token: randomUUID(),
+    steps: () =>
+      readFileSync(trace, "utf8")
+        .split("\n")
+        .filter((step) => step !== ""),
+    ended: (n = 0) =>
+      expect.poll(() => aws.rotations[n]?.outcome, { timeout: 10_000, interval: 10 }).toBeDefined(),
+    stages: async () => (await client.describeSecret({ SecretId })).VersionIdsToStages,
+    [Symbol.asyncDispose]: () => emulator[Symbol.asyncDispose](),
+  };
+}
+
+type Prepared = Awaited<ReturnType<typeof prepared>>;
+
+function rotate(
+  { client, SecretId, lambda, token }: Prepared,
+  more: Partial<Parameters<SecretsManager["rotateSecret"]>[0]> = {},
+) {
+  return client.rotateSecret({ SecretId, RotationLambdaARN: lambda, ClientRequestToken: token, ...more });
+}
+
+describe("a rotation", () => {
+  it("goes through the four steps and ends with the new version current", async () => {
+    await using p = await prepared();
+    expect(await rotate(p)).toMatchObject({ Name: p.SecretId, VersionId: p.token });
+    await p.ended();
+    expect(p.steps()).toEqual(WHOLE);
+    expect(await p.stages()).toEqual({ [p.one]: ["AWSPREVIOUS"], [p.token]: ["AWSCURRENT"] });
+    expect((await p.client.getSecretValue({ SecretId: p.SecretId })).SecretString).toBe(p.token);
+    const [rotation] = p.aws.rotations;
+    expect(rotation).toMatchObject({ token: p.token, outcome: "succeeded", attempts: 1 });
+    expect(rotation?.endedAt).toBeGreaterThanOrEqual(rotation?.startedAt ?? 0);
+  });
+
+  it("has an AWSPENDING version without a value until createSecret puts one, and refuses any other meanwhile", async () => {
+    await using p = await prepared(STUCK);
+    await rotate(p);
+    expect(await p.stages()).toEqual({ [p.one]: ["AWSCURRENT"], [p.token]: ["AWSPENDING"] });
+    const pending = { SecretId: p.SecretId, VersionId: p.token, VersionStage: "AWSPENDING" };
+    await expect(p.client.getSecretValue(pending)).rejects.toThrow(
+      `Secrets Manager can't find the specified secret value for VersionId: ${p.token}`,
+    );
+    await expect(rotate(p)).rejects.toThrow(REFUSED);
+    expect(p.aws.rotations[0]?.outcome).toBeUndefined();
+  });
+
+  it("shows in DescribeSecret: configuration, dates, the next one", async () => {
+    await using p = await prepared();
+    await rotate(p, { RotationRules: { AutomaticallyAfterDays: 1 } });
+    await p.ended();
+    const described = await p.client.describeSecret({ SecretId: p.SecretId });
+    expect(described).toMatchObject({
+      RotationEnabled: true,
+      RotationLambdaARN: p.lambda,
+      RotationRules: { AutomaticallyAfterDays: 1 },
+    });
+    expect(described.LastRotatedDate?.getTime()).toBe(p.aws.rotations[0]?.endedAt);
+    const next = described.NextRotationDate?.toISOString() ?? "";
+    expect(next).toMatch(/T23:59:59.000Z$/);
+    expect(Date.parse(next) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+  });
+
+  it("needs the configuration once", async () => {
+    await using p = await prepared();
+    await rotate(p);
+    await p.ended();
+    const { VersionId } = await p.client.rotateSecret({ SecretId: p.SecretId });
+    await p.ended(1);
+    expect(await p.stages()).toEqual({ [p.token]: ["AWSPREVIOUS"], [VersionId ?? ""]: ["AWSCURRENT"] });
+  });
+
+  it("leaves AWSPENDING where it is, if that is the end state asked for, and can be repeated all the same", async () => {
+    await using p = await prepared({ rotation: { pendingAfterFinish: "keep" } });
+    await rotate(p);
+    await p.ended();
+    expect(await p.stages()).toEqual({ [p.one]: ["AWSPREVIOUS"], [p.token]: ["AWSCURRENT", "AWSPENDING"] });
+    await rotate(p, { ClientRequestToken: randomUUID() });
+    await p.ended(1);
+    expect(p.aws.rotations[1]?.outcome).toBe("succeeded");
+  });
+
+  it("is not begun again by a token that is known", async () => {
+    await using p = await prepared();
+    await rotate(p);
+    await p.ended();
+    expect(await rotate(p)).toMatchObject({ VersionId: p.token });
+    expect(p.aws.rotations).toHaveLength(1);
+  });
+
+  it("is made with the function's own identity", async () => {
+    await using p = await prepared();
+    await rotate(p);
+    await p.ended();
+    const { AWS_ACCESS_KEY_ID: key } = p.aws.credentials("lambda-rotator");
+    const operations = p.aws.calls.filter((call) => call.accessKeyId === key).map((call) => call.operation);
+    expect(operations).toEqual([
+      "GetSecretValue",
+      "PutSecretValue",
+      "DescribeSecret",
+      "UpdateSecretVersionStage",
+    ]);
+  });
+});
+
+describe("a step that fails", () => {
+  it.each(["fail", "crash", "hang"])(
+    "twice (%s) makes the whole process begin again, on the same version",
+    async (how) => {
+      await using p = await prepared({ plan: { setSecret: how === "hang" ? [how] : [how, how] } });
+      await rotate(p);
+      await p.ended();
+      const again = ["createSecret", "setSecret"];
+      expect(p.steps()).toEqual(how === "hang" ? [...again, ...WHOLE] : [...again, ...again, ...WHOLE]);
+      expect(p.aws.rotations[0]).toMatchObject({ outcome: "succeeded", attempts: how === "hang" ? 2 : 3 });
+      expect(await p.stages()).toEqual({ [p.one]: ["AWSPREVIOUS"], [p.token]: ["AWSCURRENT"] });
+    },
+  );
+
+  it("for good leaves AWSPENDING, and further rotations are refused until it is taken away", async () => {
+    await using p = await prepared({
+      plan: { testSecret: ["fail", "fail", "fail"] },
+      rotation: { retries: 2 },
+    });
+    await rotate(p);
+    await p.ended();
+    expect(p.aws.rotations[0]).toMatchObject({ outcome: "failed", attempts: 3 });
+    expect(await p.stages()).toEqual({ [p.one]: ["AWSCURRENT"], [p.token]: ["AWSPENDING"] });
+    for (const ClientRequestToken of [p.token, randomUUID()]) {
+      await expect(rotate(p, { ClientRequestToken })).rejects.toMatchObject({
+        name: "InvalidRequestException",
+        message: REFUSED,
+      });
+    }
+    const pending = { SecretId: p.SecretId, VersionStage: "AWSPENDING", RemoveFromVersionId: p.token };
+    await p.client.updateSecretVersionStage(pending);
+    await rotate(p, { ClientRequestToken: randomUUID() });
+    await p.ended(1);
+    expect(p.aws.rotations[1]?.outcome).toBe("succeeded");
+  });
+
+  it("finishSecret that moves nothing is no success", async () => {
+    await using p = await prepared({ plan: { finishSecret: ["skip", "skip"] }, rotation: { retries: 1 } });
+    await rotate(p);
+    await p.ended();
+    expect(p.aws.rotations[0]).toMatchObject({ outcome: "failed", attempts: 2 });
+  });
+});
+
+describe("a rotation that is interfered with", () => {
+  it("is abandoned by a value put to AWSCURRENT, which takes AWSPENDING away", async () => {
+    await using p = await prepared({ plan: { setSecret: ["override"] } });
+    await rotate(p);
+    await p.ended();
+    expect(p.aws.rotations[0]).toMatchObject({ outcome: "abandoned", attempts: 1 });
+    expect(p.steps()).toEqual(["createSecret", "setSecret"]);
+    expect(
+      Object.values((await p.stages()) ?? {})
+        .flat()
+        .toSorted(),
+    ).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
+    expect((await p.client.getSecretValue({ SecretId: p.SecretId })).SecretString).toBe("by hand");
+  });
+
+  it("is ended by CancelRotateSecret, which switches rotation off and leaves AWSPENDING", async () => {
+    await using p = await prepared({ plan: { createSecret: ["fail"] }, rotation: { retryDelayMs: 800 } });
+    await rotate(p);
+    await expect.poll(() => p.steps()).toHaveLength(1);
+    expect(await p.client.cancelRotateSecret({ SecretId: p.SecretId })).toMatchObject({ VersionId: p.token });
+    await p.ended();
+    expect(p.aws.rotations[0]?.outcome).toBe("abandoned");
+    const described = await p.client.describeSecret({ SecretId: p.SecretId });
+    expect(described).toMatchObject({ RotationEnabled: false, RotationLambdaARN: p.lambda });
+    expect(described.VersionIdsToStages?.[p.token]).toEqual(["AWSPENDING"]);
+  });
+});
+
+describe("RotateImmediately=false", () => {
+  it.each(["", "hang"])("runs testSecret alone and leaves no version behind (%s)", async (how) => {
+    await using p = await prepared({ plan: { testSecret: [how] } });
+    await rotate(p, { RotateImmediately: false, RotationRules: { ScheduleExpression: "rate(10 days)" } });
+    if (how === "hang")
+      expect(await p.stages()).toEqual({ [p.one]: ["AWSCURRENT"], [p.token]: ["AWSPENDING"] });
+    await expect.poll(p.stages, { timeout: 5000 }).toEqual({ [p.one]: ["AWSCURRENT"] });
+    expect(p.steps()).toEqual(["testSecret"]);
+    const { Versions } = await p.client.listSecretVersionIds({
+      SecretId: p.SecretId,
+      IncludeDeprecated: true,
+    });
+    expect(Versions).toHaveLength(1);
+    const described = await p.client.describeSecret({ SecretId: p.SecretId });
+    expect(described).toMatchObject({
+      RotationEnabled: true,
+      RotationRules: { ScheduleExpression: "rate(10 days)" },
+    });
+    expect(described.LastRotatedDate).toBeUndefined();
+    expect(p.aws.rotations).toEqual([]);
+  });
+});

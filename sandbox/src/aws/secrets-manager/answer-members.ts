@@ -1,0 +1,66 @@
+import type { Secret, SecretVersion } from "./secret.ts";
+
+/** AWS's JSON 1.1 times are seconds since 1970. */
+export function seconds(milliseconds: number): number;
+export function seconds(milliseconds: number | undefined): number | undefined;
+export function seconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds / 1000;
+}
+
+/** The members of GetSecretValue's answer, which BatchGetSecretValue repeats for each secret. */
+export function valueMembers(secret: Secret, version: SecretVersion): Readonly<Record<string, unknown>> {
+  const { value } = version;
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: version.id,
+    SecretString: value?.kind === "string" ? value.text : undefined,
+    SecretBinary: value?.kind === "binary" ? value.base64 : undefined,
+    VersionStages: version.stages,
+    CreatedDate: seconds(version.createdAt),
+  };
+}
+
+/** Versions with labels; missing for a secret that never had a version (recorded). */
+export function stagesByVersion(secret: Secret): Readonly<Record<string, readonly string[]>> | undefined {
+  const labelled = secret.versions.filter((version) => version.stages.length > 0);
+  return labelled.length === 0
+    ? undefined
+    : Object.fromEntries(labelled.map((version) => [version.id, version.stages]));
+}
+
+/** What DescribeSecret and ListSecrets tell of a secret alike; rotation's members only where it was ever configured (recorded). */
+export function metadataMembers(secret: Secret): Readonly<Record<string, unknown>> {
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    Description: secret.description,
+    KmsKeyId: secret.kmsKeyId,
+    RotationEnabled: secret.rotation?.enabled,
+    RotationLambdaARN: secret.rotation?.lambdaArn,
+    RotationRules: secret.rotation?.rules,
+    LastRotatedDate: seconds(secret.lastRotatedAt),
+    LastChangedDate: seconds(secret.lastChangedAt),
+    LastAccessedDate: seconds(secret.lastAccessedAt),
+    DeletedDate: seconds(secret.deletedAt),
+    NextRotationDate: seconds(nextRotationAt(secret)),
+    Tags: secret.tags,
+    CreatedDate: seconds(secret.createdAt),
+  };
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * When the next rotation is due at the latest. AWS: DescribeSecret API reference, NextRotationDate; with
+ * AutomaticallyAfterDays it is the end of that day, UTC. Not told for a cron(...) schedule: the emulator fires none.
+ */
+function nextRotationAt({ rotation, lastRotatedAt }: Secret): number | undefined {
+  if (rotation?.enabled !== true || rotation.rules === undefined) return undefined;
+  const base = Math.max(lastRotatedAt ?? 0, rotation.since);
+  const { AutomaticallyAfterDays: days, ScheduleExpression: schedule } = rotation.rules;
+  if (days !== undefined) return (Math.floor(base / DAY_MS) + days + 1) * DAY_MS - 1000;
+  const rate = /^rate\((\d+) (hour|day)s?\)$/.exec(schedule ?? "");
+  return rate === null ? undefined : base + Number(rate[1]) * (rate[2] === "hour" ? HOUR_MS : DAY_MS);
+}

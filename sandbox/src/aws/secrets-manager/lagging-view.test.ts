@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { LaggingView } from "./lagging-view.ts";
+import type { Secret } from "./secret.ts";
+
+const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf";
+
+function secret(lastChangedAt: number): Secret {
+  return {
+    arn: ARN,
+    name: "a",
+    description: undefined,
+    kmsKeyId: undefined,
+    tags: undefined,
+    createdAt: 0,
+    lastChangedAt,
+    lastAccessedAt: undefined,
+    lastRotatedAt: undefined,
+    deletedAt: undefined,
+    rotation: undefined,
+    versions: [],
+  };
+}
+
+describe("LaggingView", () => {
+  it("shows a change when its time has come, a deletion too", () => {
+    const view = new LaggingView();
+    view.record(ARN, secret(1), 100);
+    view.record(ARN, undefined, 300);
+    expect(view.at(99).get(ARN)).toBeUndefined();
+    expect(view.at(100).get(ARN)).toEqual(secret(1));
+    expect(view.at(299).get(ARN)).toEqual(secret(1));
+    expect(view.at(300).has(ARN)).toBe(false);
+  });
+
+  it("never goes back when a later change was visible first", () => {
+    const view = new LaggingView();
+    view.record(ARN, secret(1), 900);
+    view.record(ARN, secret(2), 300);
+    expect(view.at(300).get(ARN)).toEqual(secret(2));
+    expect(view.at(900).get(ARN)).toEqual(secret(2));
+  });
+
+  it("sees everything in the end, in order, whatever the lags", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { minLength: 1 }), (lags) => {
+        const view = new LaggingView();
+        for (const [n, lag] of lags.entries()) view.record(ARN, secret(n), lag);
+        const seen = Array.from({ length: 101 }, (_, n) => view.at(n * 10).get(ARN)?.lastChangedAt ?? -1);
+        expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+        expect(seen.at(-1)).toBe(lags.length - 1);
+      }),
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import { z } from "zod";
+
+// The bounds here are those of the service model that the SDK is made from.
+
+const BYTES_PER_VALUE = 65_536;
+const INVALID_NAME =
+  "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!";
+
+/** Recorded for ten operations: the same rule and text wherever a secret is named. */
+export const secretName = z.string().min(1).max(512).refine(isName, INVALID_NAME);
+
+/** A name or an ARN. */
+export const secretId = z
+  .string()
+  .min(1)
+  .max(2048)
+  .refine((id) => id.startsWith("arn:") || isName(id), INVALID_NAME);
+
+/** Becomes the id of the version. Optional here, for its absence has an error of its own. */
+export const clientRequestToken = z.string().min(32).max(64).optional();
+export const versionId = z.string().min(32).max(64);
+export const versionStage = z.string().min(1).max(256);
+export const description = z.string().max(2048);
+export const kmsKeyId = z.string().max(2048);
+export const nextToken = z.string().min(1).max(4096).optional();
+
+/** Text of 1 to 65,536 bytes. */
+export const secretString = z
+  .string()
+  .min(1)
+  .check(bounded((text) => Buffer.byteLength(text)))
+  .optional();
+
+/** Base64 of 1 to 65,536 bytes. */
+export const secretBinary = z
+  .base64()
+  .min(1)
+  .check(bounded((text) => Buffer.byteLength(text, "base64")))
+  .optional();
+
+export const tags = z
+  .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
+  .max(50);
+
+export const rotationRules = z.object({
+  AutomaticallyAfterDays: z.int32().min(1).max(1000).optional(),
+  ScheduleExpression: z
+    .string()
+    .regex(/^(rate|cron)\([0-9A-Za-z\-#/,*? ]+\)$/)
+    .max(256)
+    .optional(),
+  Duration: z
+    .string()
+    .regex(/^[0-9]+h$/)
+    .min(2)
+    .max(3)
+    .optional(),
+});
+
+/** What ListSecrets and BatchGetSecretValue filter by. */
+export const filters = z
+  .array(
+    z.object({
+      Key: z.enum(["description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"]),
+      Values: z.array(z.string().max(512)).min(1).max(10),
+    }),
+  )
+  .max(10)
+  .optional();
+
+function isName(text: string): boolean {
+  return /^[A-Za-z0-9/_+=.@!-]*$/.test(text);
+}
+
+function bounded(bytes: (text: string) => number) {
+  return (context: z.core.ParsePayload<string>) => {
+    if (bytes(context.value) <= BYTES_PER_VALUE) return;
+    context.issues.push({
+      code: "too_big",
+      origin: "string",
+      maximum: BYTES_PER_VALUE,
+      inclusive: true,
+      input: context.value,
+    });
+  };
+}

@@ -1,0 +1,32 @@
+import { AWSPENDING } from "@rotated-secrets/contract/labels";
+import { z } from "zod";
+import { invalidRequest } from "../../aws-error.ts";
+import { requireLiveSecret } from "../find-secret.ts";
+import { secretId } from "../members.ts";
+import { operation } from "../operation.ts";
+import { rotationUnderWay } from "../rotation-under-way.ts";
+import { holderOf } from "../staging-labels.ts";
+
+/**
+ * No recording. AWS: CancelRotateSecret API reference: switches automatic rotation off and ends a rotation that is
+ * under way; AWSPENDING stays, and VersionId names its version.
+ */
+export const cancelRotateSecret = operation({
+  name: "CancelRotateSecret",
+  sees: "truth",
+  request: z.object({ SecretId: secretId }),
+  run(secrets, { SecretId }, { now }) {
+    const before = requireLiveSecret(secrets, SecretId);
+    if (before.rotation === undefined) {
+      throw invalidRequest(
+        "You tried to cancel rotation on a secret that does not have rotation configured.",
+      );
+    }
+    const secret = { ...before, rotation: { ...before.rotation, enabled: false }, lastChangedAt: now };
+    const pending = rotationUnderWay(before) ? holderOf(before, AWSPENDING)?.id : undefined;
+    return {
+      answer: { ARN: secret.arn, Name: secret.name, VersionId: pending },
+      change: { kind: "put", secret },
+    };
+  },
+});

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { invalidParameter } from "../../aws-error.ts";
+import { seconds } from "../answer-members.ts";
+import { findSecret, requireLiveSecret } from "../find-secret.ts";
+import { secretId } from "../members.ts";
+import { type Context, type Outcome, operation } from "../operation.ts";
+import type { Secrets } from "../secret.ts";
+
+const DAY_MS = 86_400_000;
+const RECOVERY_DAYS = 30;
+
+export const deleteSecret = operation({
+  name: "DeleteSecret",
+  sees: "truth",
+  request: z.object({
+    SecretId: secretId,
+    RecoveryWindowInDays: z.int32().optional(),
+    ForceDeleteWithoutRecovery: z.boolean().optional(),
+  }),
+  run(secrets, { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force }, context) {
+    // AWS: DeleteSecret API reference, with the texts that users report.
+    if (force === true && days !== undefined) {
+      throw invalidParameter(
+        "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+      );
+    }
+    if (days !== undefined && (days < 7 || days > 30)) {
+      throw invalidParameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).");
+    }
+    if (force === true) return deleteAtOnce(secrets, SecretId, context);
+    const secret = {
+      ...requireLiveSecret(secrets, SecretId),
+      deletedAt: context.now + (days ?? RECOVERY_DAYS) * DAY_MS,
+      lastChangedAt: context.now,
+    };
+    return {
+      answer: { ARN: secret.arn, Name: secret.name, DeletionDate: seconds(secret.deletedAt) },
+      change: { kind: "put", secret },
+    };
+  },
+});
+
+/** AWS: DeleteSecret API reference: no error where the secret is deleted already (recorded) or never was. */
+function deleteAtOnce(secrets: Secrets, id: string, context: Context): Outcome {
+  const secret = findSecret(secrets, id);
+  const { region, accountId, now } = context;
+  const arn =
+    secret?.arn ?? `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}-${context.arnSuffix()}`;
+  const answer = { ARN: arn, Name: secret?.name ?? id, DeletionDate: seconds(now) };
+  return secret === undefined ? { answer } : { answer, change: { kind: "drop", arn } };
+}

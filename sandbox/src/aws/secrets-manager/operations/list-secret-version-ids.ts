@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { seconds } from "../answer-members.ts";
+import { requireSecret } from "../find-secret.ts";
+import { nextToken, secretId } from "../members.ts";
+import { operation } from "../operation.ts";
+import { type Position, pageOf } from "../page.ts";
+import type { SecretVersion } from "../secret.ts";
+
+export const listSecretVersionIds = operation({
+  name: "ListSecretVersionIds",
+  sees: "reads",
+  request: z.object({
+    SecretId: secretId,
+    MaxResults: z.int32().min(1).max(100).default(100),
+    NextToken: nextToken,
+    IncludeDeprecated: z.boolean().optional(),
+  }),
+  run(secrets, request) {
+    const secret = requireSecret(secrets, request.SecretId);
+    const listed = secret.versions.filter(
+      (version) => version.stages.length > 0 || request.IncludeDeprecated === true,
+    );
+    const page = pageOf(listed, {
+      size: request.MaxResults,
+      token: request.NextToken,
+      position: (version): Position => [version.createdAt, version.id],
+    });
+    return {
+      answer: {
+        ARN: secret.arn,
+        Name: secret.name,
+        Versions: page.items.map((version) => versionMembers(version, secret.kmsKeyId)),
+        NextToken: page.nextToken,
+      },
+    };
+  },
+});
+
+function versionMembers(version: SecretVersion, kmsKeyId = "DefaultEncryptionKey") {
+  return {
+    VersionId: version.id,
+    // Recorded: a deprecated version has no such member, not an empty one.
+    VersionStages: version.stages.length > 0 ? version.stages : undefined,
+    CreatedDate: seconds(version.createdAt),
+    LastAccessedDate: seconds(version.lastAccessedAt),
+    KmsKeyIds: [kmsKeyId],
+  };
+}

@@ -1,0 +1,72 @@
+import { AWSPENDING } from "@rotated-secrets/contract/labels";
+import { z } from "zod";
+import { AwsError, invalidParameter, invalidRequest } from "../../aws-error.ts";
+import { requireLiveSecret } from "../find-secret.ts";
+import { clientRequestToken, rotationRules, secretId } from "../members.ts";
+import { type Context, operation } from "../operation.ts";
+import { addVersion } from "../put-version.ts";
+import { NO_TOKEN } from "../request-value.ts";
+import { rotationUnderWay } from "../rotation-under-way.ts";
+import type { RotationConfiguration, RotationRules, Secret } from "../secret.ts";
+import { moveLabel } from "../staging-labels.ts";
+
+/** Stores the configuration, puts an AWSPENDING version without a value in place, and leaves the rest to the rotation. */
+export const rotateSecret = operation({
+  name: "RotateSecret",
+  sees: "truth",
+  request: z.object({
+    SecretId: secretId,
+    ClientRequestToken: clientRequestToken,
+    RotationLambdaARN: z.string().max(2048).optional(),
+    RotationRules: rotationRules.optional(),
+    RotateImmediately: z.boolean().default(true),
+  }),
+  run(secrets, request, context) {
+    const token = request.ClientRequestToken;
+    // Recorded: here it is this exception, in the other operations InvalidRequestException.
+    if (token === undefined) throw invalidParameter(NO_TOKEN);
+    const before = requireLiveSecret(secrets, request.SecretId);
+    const rotation = configurationFor(before, request, context);
+    if (rotationUnderWay(before)) {
+      throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
+    }
+    const answer = { ARN: before.arn, Name: before.name, VersionId: token };
+    // AWS documents the token as what keeps a retry from making a second version, and nothing about what it answers.
+    if (before.versions.some((version) => version.id === token)) return { answer };
+    const pending = moveLabel(addVersion(before, token, context.now), AWSPENDING, token);
+    return {
+      answer,
+      change: { kind: "put", secret: { ...pending, rotation, lastChangedAt: context.now } },
+      rotation: { arn: before.arn, token, kind: request.RotateImmediately ? "rotate" : "test" },
+    };
+  },
+});
+
+/** What the request leaves out stays as it was; what it has replaces what was. */
+function configurationFor(
+  { rotation: old }: Secret,
+  request: {
+    readonly RotationLambdaARN?: string | undefined;
+    readonly RotationRules?: RotationRules | undefined;
+  },
+  context: Context,
+): RotationConfiguration {
+  const lambdaArn = request.RotationLambdaARN ?? old?.lambdaArn;
+  if (lambdaArn === undefined) {
+    throw invalidRequest("No Lambda rotation function ARN is associated with this secret.");
+  }
+  if (!context.mayInvoke(lambdaArn)) {
+    throw new AwsError(
+      "AccessDeniedException",
+      "Secrets Manager cannot invoke the specified Lambda function. " +
+        "Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.",
+    );
+  }
+  const rules = request.RotationRules ?? old?.rules;
+  // AWS: RotationRulesType API reference: one of the two; the text is not recorded.
+  if (rules?.AutomaticallyAfterDays !== undefined && rules.ScheduleExpression !== undefined) {
+    throw invalidParameter("You can't specify both AutomaticallyAfterDays and ScheduleExpression.");
+  }
+  const goesOn = old?.enabled === true && request.RotationRules === undefined;
+  return { enabled: true, lambdaArn, rules, since: goesOn ? old.since : context.now };
+}

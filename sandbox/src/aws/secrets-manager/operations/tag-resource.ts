@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { AwsError } from "../../aws-error.ts";
+import { requireLiveSecret } from "../find-secret.ts";
+import { secretId, tags } from "../members.ts";
+import { operation } from "../operation.ts";
+
+const TAGS_PER_SECRET = 50;
+
+export const tagResource = operation({
+  name: "TagResource",
+  sees: "truth",
+  request: z.object({ SecretId: secretId, Tags: tags }),
+  run(secrets, { SecretId, Tags }, { now }) {
+    const before = requireLiveSecret(secrets, SecretId);
+    const values = new Map([...(before.tags ?? []), ...Tags].map(({ Key, Value }) => [Key, Value]));
+    // AWS: TagResource API reference; the text is not recorded.
+    if (values.size > TAGS_PER_SECRET) {
+      throw new AwsError(
+        "LimitExceededException",
+        `You can't attach more than ${TAGS_PER_SECRET} tags to a secret.`,
+      );
+    }
+    const merged = [...values].map(([Key, Value]) => ({ Key, Value }));
+    return { answer: {}, change: { kind: "put", secret: { ...before, tags: merged, lastChangedAt: now } } };
+  },
+});

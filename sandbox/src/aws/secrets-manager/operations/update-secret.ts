@@ -1,0 +1,45 @@
+import { AWSCURRENT } from "@rotated-secrets/contract/labels";
+import { z } from "zod";
+import { requireLiveSecret } from "../find-secret.ts";
+import {
+  clientRequestToken,
+  description,
+  kmsKeyId,
+  secretBinary,
+  secretId,
+  secretString,
+} from "../members.ts";
+import { operation } from "../operation.ts";
+import { putVersion } from "../put-version.ts";
+import { requireToken, valueIn } from "../request-value.ts";
+
+/** Metadata, a new value, or both; VersionId is in the answer only when there is a new value (recorded). */
+export const updateSecret = operation({
+  name: "UpdateSecret",
+  sees: "truth",
+  request: z.object({
+    SecretId: secretId,
+    ClientRequestToken: clientRequestToken,
+    Description: description.optional(),
+    KmsKeyId: kmsKeyId.optional(),
+    SecretString: secretString,
+    SecretBinary: secretBinary,
+  }),
+  run(secrets, request, { now }) {
+    const id = requireToken(request);
+    const value = valueIn(request);
+    const before = requireLiveSecret(secrets, request.SecretId);
+    const described = {
+      ...before,
+      description: request.Description ?? before.description,
+      kmsKeyId: request.KmsKeyId ?? before.kmsKeyId,
+      lastChangedAt: now,
+    };
+    const secret =
+      value === undefined ? described : putVersion(described, { id, value, stages: [AWSCURRENT], now });
+    return {
+      answer: { ARN: secret.arn, Name: secret.name, VersionId: value === undefined ? undefined : id },
+      change: { kind: "put", secret },
+    };
+  },
+});

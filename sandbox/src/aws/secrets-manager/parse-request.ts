@@ -1,0 +1,75 @@
+import type { z } from "zod";
+import { AwsError, validationError } from "../aws-error.ts";
+
+// AWS never quotes these in an error.
+const SENSITIVE = new Set(["SecretString", "SecretBinary"]);
+
+/**
+ * The request in its type. Members that the operation does not know are ignored, as AWS does (recorded).
+ * @throws ValidationException in AWS's wording, SerializationException for a member of the wrong type.
+ */
+export function parseRequest<Request>(schema: z.ZodType<Request>, body: unknown): Request {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues;
+  const own = issues.find((issue) => issue.code === "custom");
+  if (own !== undefined) throw validationError(own.message);
+  const wrongType = issues.find(
+    (issue) => issue.code === "invalid_type" && valueAt(body, issue.path) !== undefined,
+  );
+  // AWS: "Common errors", awsJson1_1; the text is not documented.
+  if (wrongType !== undefined) {
+    throw new AwsError("SerializationException", `${memberName(wrongType.path)} has the wrong type.`);
+  }
+  const failures = issues.map((issue) => describe(issue, body)).join("; ");
+  throw validationError(
+    `${issues.length} validation error${issues.length === 1 ? "" : "s"} detected: ${failures}`,
+  );
+}
+
+function describe(issue: z.core.$ZodIssue, body: unknown): string {
+  const value = valueAt(body, issue.path);
+  const quoted = SENSITIVE.has(String(issue.path[0])) ? "Value" : `Value ${quote(value)}`;
+  return `${quoted} at '${memberName(issue.path)}' failed to satisfy constraint: ${constraint(issue)}`;
+}
+
+// The sentences of AWS's common validation errors, as they are reported for Secrets Manager.
+function constraint(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "too_small":
+      return `Member must have ${measure(issue.origin)} greater than or equal to ${issue.minimum}`;
+    case "too_big":
+      return `Member must have ${measure(issue.origin)} less than or equal to ${issue.maximum}`;
+    case "invalid_value":
+      return `Member must satisfy enum value set: [${issue.values.join(", ")}]`;
+    case "invalid_format":
+      return `Member must satisfy regular expression pattern: ${(issue.pattern ?? "").slice(1, -1)}`;
+    default:
+      return "Member must not be null";
+  }
+}
+
+function measure(origin: string): string {
+  return origin === "string" || origin === "array" ? "length" : "value";
+}
+
+function quote(value: unknown): string {
+  if (value === undefined) return "null";
+  return typeof value === "string" ? `'${value}'` : `'${JSON.stringify(value)}'`;
+}
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined),
+    body,
+  );
+}
+
+// SecretId is `secretId`, the first of Tags' keys is `tags.1.member.key`.
+function memberName(path: readonly PropertyKey[]): string {
+  return path
+    .map((key) =>
+      typeof key === "number" ? `${key + 1}.member` : String(key).replace(/^./, (c) => c.toLowerCase()),
+    )
+    .join(".");
+}

@@ -1,0 +1,65 @@
+import { AwsError } from "../aws-error.ts";
+import type { Faults } from "../faults.ts";
+import type { Api, ApiCall } from "../http/api.ts";
+import type { HttpAnswer, HttpRequest } from "../http/message.ts";
+import type { SecretsManager } from "./secrets-manager.ts";
+
+const TARGET = "secretsmanager.";
+
+// Errors that are in the service model have `Message`; those that all services share have `message` (recorded).
+const COMMON_ERRORS = new Set([
+  "AccessDeniedException",
+  "ValidationException",
+  "ThrottlingException",
+  "SerializationException",
+  "MissingAuthenticationTokenException",
+  "IncompleteSignatureException",
+  "InvalidSignatureException",
+  "UnknownOperationException",
+]);
+
+/** Secrets Manager over the AWS JSON 1.1 protocol. */
+export function secretsManagerApi(service: SecretsManager, faults: Faults): Api {
+  return {
+    signingName: "secretsmanager",
+    accepts: (request) => request.headers["x-amz-target"]?.startsWith(TARGET) ?? false,
+    read(request): ApiCall {
+      const operation = (request.headers["x-amz-target"] ?? "").slice(TARGET.length);
+      const body = parseBody(request);
+      const secretId = secretIdOf(body);
+      const secret = secretId === undefined ? undefined : service.find(secretId);
+      return {
+        operation,
+        ...(secretId !== undefined && { secretId }),
+        secretIds: [secretId, secret?.name, secret?.arn].filter((id) => id !== undefined),
+        run: async (accessKeyId) => {
+          const refusalFor = ({ arn, name }: { readonly arn: string; readonly name: string }) =>
+            faults.takeForBatchEntry({ accessKeyId, secretIds: [arn, name] });
+          return json(200, service.call(operation, body, refusalFor));
+        },
+      };
+    },
+    refuse({ code, message, status }) {
+      return json(status, { __type: code, [COMMON_ERRORS.has(code) ? "message" : "Message"]: message });
+    },
+  };
+}
+
+function json(status: number, body: unknown): HttpAnswer {
+  return { status, headers: { "content-type": "application/x-amz-json-1.1" }, body: JSON.stringify(body) };
+}
+
+function parseBody({ body }: HttpRequest): unknown {
+  try {
+    // A null is a member that is not there.
+    return JSON.parse(body, (_key, value: unknown) => value ?? undefined);
+  } catch {
+    throw new AwsError("SerializationException", "The request body is not JSON.");
+  }
+}
+
+function secretIdOf(body: unknown): string | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const id: unknown = Reflect.get(body, "SecretId") ?? Reflect.get(body, "Name");
+  return typeof id === "string" ? id : undefined;
+}

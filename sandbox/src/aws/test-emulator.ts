@@ -1,0 +1,43 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { Processes } from "../processes/processes.ts";
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./emulator.ts";
+
+/** An emulator of a test's own, in a temporary folder that goes with it. */
+export interface TestEmulator extends AsyncDisposable {
+  readonly aws: AwsEmulator;
+  readonly dir: string;
+  /** The ordinary SDK as the identity `name`; it does not retry. */
+  client(name?: string): SecretsManager;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Starts one without latency and lag, where the options say nothing else. */
+export async function startTestEmulator(options: Partial<AwsEmulatorOptions> = {}): Promise<TestEmulator> {
+  const dir = mkdtempSync(join(tmpdir(), "aws-emulator-"));
+  const processes = new Processes(dir);
+  const aws = await startAwsEmulator({ processes, dir, latencyMs: 0, readLagMs: 0, ...options });
+  const clients: SecretsManager[] = [];
+  return {
+    aws,
+    dir,
+    client(name = "test") {
+      const key = aws.credentials(name);
+      const client = new SecretsManager({
+        endpoint: aws.endpoint,
+        region: key.AWS_REGION,
+        maxAttempts: 1,
+        credentials: { accessKeyId: key.AWS_ACCESS_KEY_ID, secretAccessKey: key.AWS_SECRET_ACCESS_KEY },
+      });
+      clients.push(client);
+      return client;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.destroy();
+      await aws.stop();
+      await processes.stop();
+    },
+  };
+}
