@@ -1,0 +1,129 @@
+import { generateKeyPair } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { RunningProcess } from "../processes/processes.ts";
+import { AUDIT_POLICY } from "./audit-policy.ts";
+import { AUTHENTICATION } from "./authentication.ts";
+import type { KeyPair } from "./certificate-authority.ts";
+import { type ProbeIdentity, probe, retryOnTakenPort, untilReady } from "./component.ts";
+import type { ComponentOptions, Etcd } from "./etcd.ts";
+import { freePorts } from "./free-port.ts";
+
+/** What the API server needs besides its program. */
+export interface ApiServerOptions extends ComponentOptions {
+  readonly etcd: Etcd;
+  readonly caPem: string;
+  readonly serving: KeyPair;
+  /** Asks whether the server is ready; must be allowed to read everything. */
+  readonly admin: ProbeIdentity;
+}
+
+/** Files that the API server works with. */
+export interface ApiServerFiles {
+  readonly ca: string;
+  readonly auditLog: string;
+  /** Private key that service account tokens are signed with; the controller manager needs it too. */
+  readonly serviceAccountKey: string;
+}
+
+/** A running API server. */
+export interface ApiServer {
+  readonly process: RunningProcess;
+  readonly url: string;
+  readonly files: ApiServerFiles;
+}
+
+/** Starts kube-apiserver on 127.0.0.1 and waits until it is ready. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { dir, processes, program, etcd, admin } = options;
+  const files = await writeFiles(options);
+  return await retryOnTakenPort(async () => {
+    const [port] = await freePorts(1);
+    const url = `https://127.0.0.1:${port}`;
+    const args = [...servingFlags(dir, url), ...etcdFlags(etcd), ...accessFlags(dir, url), ...clusterFlags()];
+    const process = processes.spawn({
+      name: "kube-apiserver",
+      command: program,
+      args,
+      log: join(dir, "kube-apiserver.log"),
+    });
+    await untilReady(process, async () => (await probe(`${url}/readyz`, admin)) === 200);
+    return { process, url, files };
+  });
+}
+
+async function writeFiles(options: ApiServerOptions): Promise<ApiServerFiles> {
+  const { dir, caPem, serving } = options;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const { privateKey } = await promisify(generateKeyPair)("rsa", { modulusLength: 2048 });
+  const key = privateKey.export({ type: "pkcs8", format: "pem" });
+  const contents: Readonly<Record<string, string | Buffer>> = {
+    "ca.pem": caPem,
+    "serving.pem": serving.certPem,
+    "serving.key": serving.keyPem,
+    "service-accounts.key": key,
+    "audit-policy.yaml": AUDIT_POLICY,
+    "authentication.yaml": AUTHENTICATION,
+  };
+  for (const [name, content] of Object.entries(contents)) {
+    await writeFile(join(dir, name), content, { mode: 0o600 });
+  }
+  return {
+    ca: join(dir, "ca.pem"),
+    auditLog: join(dir, "audit.log"),
+    serviceAccountKey: join(dir, "service-accounts.key"),
+  };
+}
+
+function servingFlags(dir: string, url: string): string[] {
+  return [
+    "--bind-address=127.0.0.1",
+    `--secure-port=${new URL(url).port}`,
+    `--tls-cert-file=${join(dir, "serving.pem")}`,
+    `--tls-private-key-file=${join(dir, "serving.key")}`,
+    `--cert-dir=${dir}`,
+    "--profiling=false",
+  ];
+}
+
+function etcdFlags(etcd: Etcd): string[] {
+  const { ca, cert, key } = etcd.files;
+  return [
+    `--etcd-servers=${etcd.url}`,
+    `--etcd-cafile=${ca}`,
+    `--etcd-certfile=${cert}`,
+    `--etcd-keyfile=${key}`,
+  ];
+}
+
+function accessFlags(dir: string, url: string): string[] {
+  const serviceAccountKey = join(dir, "service-accounts.key");
+  return [
+    `--client-ca-file=${join(dir, "ca.pem")}`,
+    `--authentication-config=${join(dir, "authentication.yaml")}`,
+    "--authorization-mode=RBAC",
+    "--service-account-issuer=https://kubernetes.default.svc",
+    // By default it would name the machine's outside address, where nothing listens.
+    `--service-account-jwks-uri=${url}/openid/v1/jwks`,
+    `--service-account-key-file=${serviceAccountKey}`,
+    `--service-account-signing-key-file=${serviceAccountKey}`,
+    // Tokens live as long as was asked for, not a year.
+    "--service-account-extend-token-expiration=false",
+    `--audit-policy-file=${join(dir, "audit-policy.yaml")}`,
+    `--audit-log-path=${join(dir, "audit.log")}`,
+    // Megabytes. Tests read the log whole, so it must not be rotated away under them.
+    "--audit-log-maxsize=4096",
+  ];
+}
+
+function clusterFlags(): string[] {
+  return [
+    "--service-cluster-ip-range=10.96.0.0/16",
+    // No pod reaches the API server by the Service `kubernetes`, and the server refuses its loopback address as an endpoint.
+    "--endpoint-reconciler-type=none",
+    "--advertise-address=192.0.2.1",
+    // `kubectl logs` reaches the node where it listens; without a CA for kubelets any certificate of the node will do.
+    "--kubelet-preferred-address-types=InternalIP",
+  ];
+}

@@ -1,0 +1,161 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Processes, RunningProcess } from "../processes/processes.ts";
+import type { ToolPaths } from "../tools/tools.ts";
+import { startApiServer } from "./api-server.ts";
+import { CertificateAuthority, type Identity, type KeyPair } from "./certificate-authority.ts";
+import { startControllerManager } from "./controller-manager.ts";
+import { startEtcd } from "./etcd.ts";
+import { kubeconfig } from "./kubeconfig.ts";
+
+/** A running Kubernetes control plane without nodes: real etcd, kube-apiserver and kube-controller-manager on loopback. */
+export interface ControlPlane {
+  /** `https://127.0.0.1:PORT` of the API server. */
+  readonly url: string;
+  /** Certificate of the authority that signs the API server's and all clients' certificates. */
+  readonly caPem: string;
+  /** Path of a kubeconfig file of the user `admin`, of the group system:masters. */
+  readonly adminKubeconfig: string;
+  /** Makes a client certificate for an identity, and a kubeconfig file with it; resolves with the file's path. */
+  kubeconfigFor(identity: Identity): Promise<string>;
+  /** A serving certificate for 127.0.0.1, localhost and kubernetes.default.svc, for whatever stands before or beside the API server. */
+  readonly serving: KeyPair;
+  /** Path of the audit log: JSON lines of audit.k8s.io/v1 Events at level Metadata. */
+  readonly auditLog: string;
+  /** Process ids, for tests that freeze or kill a component. */
+  readonly pid: { readonly apiserver: number; readonly etcd: number; readonly controllerManager: number };
+  /** Ends the components at once; what they held is lost. */
+  stop(): Promise<void>;
+}
+
+/** What a control plane is started with. */
+export interface ControlPlaneOptions {
+  /** Folder of its certificates, data and audit log; made if needed, readable by nobody else. */
+  readonly dir: string;
+  readonly processes: Processes;
+  readonly tools: ToolPaths;
+  /** Hears a line when a component is ready. @default nobody */
+  readonly progress?: (line: string) => void;
+}
+
+/**
+ * Starts a control plane, which takes about 5 s: RBAC, default admission, audit log, tokens by TokenRequest.
+ * @throws ComponentFailed with the end of its log when a component does not come up; the others are ended then.
+ */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const started: RunningProcess[] = [];
+  const stop = async () => {
+    await Promise.all(started.map((component) => component.stop(0)));
+  };
+  try {
+    return await startComponents(options, started, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startComponents(
+  options: ControlPlaneOptions,
+  started: RunningProcess[],
+  stop: () => Promise<void>,
+): Promise<ControlPlane> {
+  const { dir, processes, tools } = options;
+  const report = reporter(options.progress);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const authority = await CertificateAuthority.create("sandbox-ca");
+  const caPem = authority.certPem;
+  const admin = { user: "admin", groups: ["system:masters"] };
+  const adminProbe = { caPem, client: await authority.issueClient(admin) };
+  const serving = await authority.issueServing("kube-apiserver", SERVING_NAMES);
+
+  const etcd = await startEtcd({ dir: join(dir, "etcd"), processes, program: tools.etcd });
+  started.push(etcd.process);
+  report("etcd");
+
+  const apiServerDir = join(dir, "kube-apiserver");
+  const common = { processes, caPem, serving, admin: adminProbe };
+  const apiServer = await startApiServer({
+    ...common,
+    dir: apiServerDir,
+    program: tools.kubeApiserver,
+    etcd,
+  });
+  started.push(apiServer.process);
+  report("kube-apiserver");
+
+  const kubeconfigs = new Kubeconfigs(join(dir, "kubeconfigs"), apiServer.url, authority);
+  const controllerManager = await startControllerManager({
+    dir: join(dir, "kube-controller-manager"),
+    processes,
+    program: tools.kubeControllerManager,
+    apiServer,
+    admin: adminProbe,
+    kubeconfig: await kubeconfigs.write({ user: "system:kube-controller-manager" }),
+  });
+  started.push(controllerManager);
+  report("kube-controller-manager");
+
+  return {
+    url: apiServer.url,
+    caPem,
+    adminKubeconfig: await kubeconfigs.write(admin),
+    kubeconfigFor: (identity) => kubeconfigs.write(identity),
+    serving,
+    auditLog: apiServer.files.auditLog,
+    pid: {
+      apiserver: apiServer.process.pid,
+      etcd: etcd.process.pid,
+      controllerManager: controllerManager.pid,
+    },
+    stop,
+  };
+}
+
+const SERVING_NAMES = {
+  dns: [
+    "localhost",
+    "kubernetes",
+    "kubernetes.default",
+    "kubernetes.default.svc",
+    "kubernetes.default.svc.cluster.local",
+  ],
+  // 10.96.0.1 is the Service `kubernetes`.
+  ip: ["127.0.0.1", "10.96.0.1"],
+} as const;
+
+function reporter(progress: ((line: string) => void) | undefined): (component: string) => void {
+  const start = Date.now();
+  return (component) =>
+    progress?.(`${component} is ready after ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
+
+/** Writes the kubeconfig files of one cluster, each under a name of its own. */
+class Kubeconfigs {
+  readonly #dir: string;
+  readonly #server: string;
+  readonly #authority: CertificateAuthority;
+  #count = 0;
+
+  constructor(dir: string, server: string, authority: CertificateAuthority) {
+    this.#dir = dir;
+    this.#server = server;
+    this.#authority = authority;
+  }
+
+  async write(identity: Identity): Promise<string> {
+    this.#count += 1;
+    const name = identity.user.replaceAll(/[^A-Za-z0-9.-]+/g, "-");
+    const path = join(this.#dir, `${this.#count}-${name}.kubeconfig`);
+    const client = await this.#authority.issueClient(identity);
+    const text = kubeconfig({
+      server: this.#server,
+      caPem: this.#authority.certPem,
+      user: identity.user,
+      client,
+    });
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
+  }
+}

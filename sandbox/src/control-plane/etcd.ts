@@ -1,0 +1,70 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Processes, RunningProcess } from "../processes/processes.ts";
+import { CertificateAuthority } from "./certificate-authority.ts";
+import { probe, retryOnTakenPort, untilReady } from "./component.ts";
+import { freePorts } from "./free-port.ts";
+
+/** What a component of the control plane is started with. */
+export interface ComponentOptions {
+  /** Folder of its files. */
+  readonly dir: string;
+  readonly processes: Processes;
+  /** Absolute path of its program. */
+  readonly program: string;
+}
+
+/** A running etcd, and how the API server reaches it. */
+export interface Etcd {
+  readonly process: RunningProcess;
+  readonly url: string;
+  /** Files of the authority, and of the certificate that stands for server and client alike. */
+  readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
+}
+
+/** Starts etcd with one member. It trusts only an authority of its own: a certificate of a cluster's user opens nothing here. */
+export async function startEtcd(options: ComponentOptions): Promise<Etcd> {
+  const { dir, processes, program } = options;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const authority = await CertificateAuthority.create("sandbox-etcd-ca");
+  const client = await authority.issueServing("sandbox-etcd", { dns: ["localhost"], ip: ["127.0.0.1"] });
+  const files = { ca: join(dir, "ca.pem"), cert: join(dir, "cert.pem"), key: join(dir, "key.pem") };
+  await writeFile(files.ca, authority.certPem);
+  await writeFile(files.cert, client.certPem);
+  await writeFile(files.key, client.keyPem, { mode: 0o600 });
+
+  return await retryOnTakenPort(async () => {
+    const [clientPort, peerPort] = await freePorts(2);
+    const url = `https://127.0.0.1:${clientPort}`;
+    const args = etcdFlags({ dir, files, url, peerUrl: `https://127.0.0.1:${peerPort}` });
+    const process = processes.spawn({ name: "etcd", command: program, args, log: join(dir, "etcd.log") });
+    await untilReady(
+      process,
+      async () => (await probe(`${url}/health`, { caPem: authority.certPem, client })) === 200,
+    );
+    return { process, url, files };
+  });
+}
+
+function etcdFlags(etcd: { dir: string; files: Etcd["files"]; url: string; peerUrl: string }): string[] {
+  const { ca, cert, key } = etcd.files;
+  return [
+    "--name=sandbox",
+    `--data-dir=${join(etcd.dir, "data")}`,
+    `--listen-client-urls=${etcd.url}`,
+    `--advertise-client-urls=${etcd.url}`,
+    `--listen-peer-urls=${etcd.peerUrl}`,
+    `--initial-advertise-peer-urls=${etcd.peerUrl}`,
+    `--initial-cluster=sandbox=${etcd.peerUrl}`,
+    ...[`--trusted-ca-file=${ca}`, `--cert-file=${cert}`, `--key-file=${key}`, "--client-cert-auth"],
+    ...[
+      `--peer-trusted-ca-file=${ca}`,
+      `--peer-cert-file=${cert}`,
+      `--peer-key-file=${key}`,
+      "--peer-client-cert-auth",
+    ],
+    // What it holds ends with the sandbox: waiting for the disk would only make it slow.
+    "--unsafe-no-fsync",
+    "--log-level=warn",
+  ];
+}
