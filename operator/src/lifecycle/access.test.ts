@@ -3,7 +3,7 @@ import type { AwsProblem } from "../ports/aws-problem.ts";
 import { cached, live, unknown } from "../ports/fact.ts";
 import { access } from "./access.ts";
 import { ownership } from "./ownership.ts";
-import { ARN, NOW, policy, resource, secret, target, world } from "./world.fixture.ts";
+import { ARN, NOW, policy, resource, secret, target, world } from "./testing/world.ts";
 import type { World } from "./world.ts";
 
 function problem(kind: AwsProblem["kind"]): AwsProblem {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mayHoldOther, safeStart } from "./holdings.ts";
-import { NOW, pod, version } from "./world.fixture.ts";
+import { NOW, pod, version } from "./testing/world.ts";
 
 const [v1, v2] = [version(1), version(2)];
 const S = 1_000;

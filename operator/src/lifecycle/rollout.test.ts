@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { live } from "../ports/fact.ts";
 import type { ReaderPod, Workload } from "../ports/workloads.ts";
 import { rollout } from "./rollout.ts";
-import { LONG_AGO, NOW, pod, resource, target, version, workload, world } from "./world.fixture.ts";
+import { LONG_AGO, NOW, pod, resource, target, version, workload, world } from "./testing/world.ts";
 import type { World } from "./world.ts";
 
 const [v1, v2] = [version(1), version(2)];

@@ -5,7 +5,7 @@ import { live } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { outcomeOf, rotation } from "./rotation.ts";
 import { AWS_READ_LAG_MS } from "./timing.ts";
-import { ARN, ages, LONG_AGO, NOW, policy, resource, secret, version, world } from "./world.fixture.ts";
+import { ARN, ages, LONG_AGO, NOW, policy, resource, secret, version, world } from "./testing/world.ts";
 import type { World } from "./world.ts";
 
 const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };

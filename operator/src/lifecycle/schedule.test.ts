@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Trigger } from "../api/resolved-spec.ts";
 import { cached } from "../ports/fact.ts";
 import { lastTick, nextTick } from "./schedule.ts";
-import { resource, version, world } from "./world.fixture.ts";
+import { resource, version, world } from "./testing/world.ts";
 
 const DAY = 86_400_000;
 

@@ -14,7 +14,7 @@ import {
   target,
   version,
   world,
-} from "./world.fixture.ts";
+} from "./testing/world.ts";
 import type { World } from "./world.ts";
 
 const [v1, v2] = [version(1), version(2)];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { LONG_AGO, NOW, target, version } from "./world.fixture.ts";
+import { LONG_AGO, NOW, target, version } from "./testing/world.ts";
 import { isAsAdopted, nextWrites, versionText, writesOfAdopted, writesOfNew } from "./writes.ts";
 
 const [v1, v2, v3] = [version(1), version(2), version(3)];

@@ -1,14 +1,14 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { parseSecretArn, parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
-import { resolveSpec } from "../api/resolved-spec.ts";
-import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../api/rotated-secret.ts";
-import type { SecretAccessPolicy, SecretAction } from "../api/secret-access-policy.ts";
-import { cached, type Instant, live } from "../ports/fact.ts";
-import type { SecretFacts } from "../ports/secret-catalogue.ts";
-import { SecretData } from "../ports/secret-data.ts";
-import type { ReaderPod, Workload } from "../ports/workloads.ts";
-import type { PresentSecret } from "./ownership.ts";
-import type { World } from "./world.ts";
+import { resolveSpec } from "../../api/resolved-spec.ts";
+import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../../api/rotated-secret.ts";
+import type { SecretAccessPolicy, SecretAction } from "../../api/secret-access-policy.ts";
+import { cached, type Instant, live } from "../../ports/fact.ts";
+import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { SecretData } from "../../ports/secret-data.ts";
+import type { ReaderPod, Workload } from "../../ports/workloads.ts";
+import type { PresentSecret } from "../ownership.ts";
+import type { World } from "../world.ts";
 
 /** Noon of a day; the tests' now. */
 export const NOW: Instant = Date.parse("2026-11-20T12:00:00Z");
