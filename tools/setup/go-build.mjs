@@ -18,7 +18,7 @@ const PACKAGES = {
 const MODULES = { etcd: "kubernetes", kubernetes: "kubernetes", helm: "helm" };
 
 /** On two cores with empty caches. @type {Readonly<Record<Product, string>>} */
-const USUAL_TIME = { etcd: "1 to 2 minutes", kubernetes: "5 to 8 minutes", helm: "1 to 2 minutes" };
+const USUAL_TIME = { etcd: "1 to 3 minutes", kubernetes: "5 to 8 minutes", helm: "1 to 3 minutes" };
 
 /**
  * Builds programs of one product from the Go modules that sandbox/binaries/ pins.

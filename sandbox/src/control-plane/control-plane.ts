@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Processes, RunningProcess } from "../processes/processes.ts";
 import type { ToolPaths } from "../tools/tools.ts";
@@ -6,7 +6,7 @@ import { startApiServer } from "./api-server.ts";
 import { CertificateAuthority, type Identity, type KeyPair } from "./certificate-authority.ts";
 import { startControllerManager } from "./controller-manager.ts";
 import { startEtcd } from "./etcd.ts";
-import { kubeconfig } from "./kubeconfig.ts";
+import { Kubeconfigs } from "./kubeconfigs.ts";
 
 /** A running Kubernetes control plane without nodes: real etcd, kube-apiserver and kube-controller-manager on loopback. */
 export interface ControlPlane {
@@ -128,34 +128,4 @@ function reporter(progress: ((line: string) => void) | undefined): (component: s
   const start = Date.now();
   return (component) =>
     progress?.(`${component} is ready after ${((Date.now() - start) / 1000).toFixed(1)} s`);
-}
-
-/** Writes the kubeconfig files of one cluster, each under a name of its own. */
-class Kubeconfigs {
-  readonly #dir: string;
-  readonly #server: string;
-  readonly #authority: CertificateAuthority;
-  #count = 0;
-
-  constructor(dir: string, server: string, authority: CertificateAuthority) {
-    this.#dir = dir;
-    this.#server = server;
-    this.#authority = authority;
-  }
-
-  async write(identity: Identity): Promise<string> {
-    this.#count += 1;
-    const name = identity.user.replaceAll(/[^A-Za-z0-9.-]+/g, "-");
-    const path = join(this.#dir, `${this.#count}-${name}.kubeconfig`);
-    const client = await this.#authority.issueClient(identity);
-    const text = kubeconfig({
-      server: this.#server,
-      caPem: this.#authority.certPem,
-      user: identity.user,
-      client,
-    });
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 });
-    await writeFile(path, text, { mode: 0o600 });
-    return path;
-  }
 }

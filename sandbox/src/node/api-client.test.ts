@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { ApiError } from "./api-client.ts";
+
+describe("ApiError.objectGone", () => {
+  // The messages are those of kube-apiserver 1.36.
+  it.each<[string, number, string, boolean]>([
+    ["no such object", 404, 'pods "a" not found', true],
+    [
+      "a delete of a namesake",
+      409,
+      "the UID in the precondition (x) does not match the UID in record (y)",
+      true,
+    ],
+    [
+      "a patch of a namesake",
+      422,
+      'Pod "a" is invalid: metadata.uid: Invalid value: "x": field is immutable',
+      true,
+    ],
+    ["a binding that was made before", 409, 'pod a is already assigned to node "n"', false],
+    [
+      "a write that lost a race",
+      409,
+      "the object has been modified; please apply your changes to the latest version",
+      false,
+    ],
+    ["an invalid status", 422, 'Pod "a" is invalid: status.podIPs: Invalid value', false],
+    ["a fault of the server", 500, "etcdserver: request timed out", false],
+  ])("%s (%i)", (_why, status, message, gone) => {
+    expect(new ApiError("PATCH /api/v1/namespaces/n/pods/a", status, "Reason", message).objectGone).toBe(
+      gone,
+    );
+  });
+});

@@ -1,0 +1,66 @@
+import { type ApiClient, ApiError } from "./api-client.ts";
+import type { Pod } from "./kubernetes-types.ts";
+import { fitsNode } from "./node-fit.ts";
+import { pause } from "./pause.ts";
+import { watch } from "./watch.ts";
+
+/** The node that pods are bound to. */
+export interface BinderOptions {
+  readonly client: ApiClient;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly complain: (about: string, error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+const RETRY_MS = 1_000;
+
+/** Stands in for kube-scheduler in a cluster of one node: binds every pod that fits, until aborted. */
+export async function bindPods(options: BinderOptions): Promise<void> {
+  const waiting = new Map<string, Pod>();
+  const consider = (pod: Pod) => {
+    const known = waiting.has(pod.metadata.uid);
+    waiting.set(pod.metadata.uid, pod);
+    if (!known) void bindEventually(options, pod.metadata.uid, waiting);
+  };
+  await watch<Pod>({
+    client: options.client,
+    path: "/api/v1/pods",
+    query: { fieldSelector: "spec.nodeName=" },
+    onUpsert: consider,
+    onRemove: (pod) => waiting.delete(pod.metadata.uid),
+    signal: options.signal,
+  });
+}
+
+async function bindEventually(
+  options: BinderOptions,
+  uid: string,
+  waiting: ReadonlyMap<string, Pod>,
+): Promise<void> {
+  for (;;) {
+    const pod = waiting.get(uid);
+    if (!pod || options.signal.aborted) return;
+    if (fitsNode(pod, options) && !pod.metadata.deletionTimestamp && (await bind(options, pod))) return;
+    await pause(RETRY_MS, options.signal);
+  }
+}
+
+/** True when there is nothing left to do for the pod. */
+async function bind({ client, name, complain }: BinderOptions, pod: Pod): Promise<boolean> {
+  const { namespace, name: podName, uid } = pod.metadata;
+  try {
+    await client.create(`/api/v1/namespaces/${namespace}/pods/${podName}/binding`, {
+      apiVersion: "v1",
+      kind: "Binding",
+      // The uid keeps a namesake that came meanwhile from being bound in its place.
+      metadata: { name: podName, namespace, uid },
+      target: { apiVersion: "v1", kind: "Node", name },
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.objectGone) return true;
+    complain(`binding of pod ${namespace}/${podName}`, error);
+    return false;
+  }
+}

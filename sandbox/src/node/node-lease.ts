@@ -1,0 +1,45 @@
+import { type ApiClient, ApiError } from "./api-client.ts";
+import { pause } from "./pause.ts";
+
+const LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
+/** A kubelet's times. */
+const LIFE_S = 40;
+const RENEW_MS = 10_000;
+/** The namespace of leases is made a moment after the API server's start. */
+const RETRY_MS = 500;
+
+/** Renews the node's lease until aborted: without it the node lifecycle controller takes the node for dead. */
+export async function keepLease(options: {
+  readonly client: ApiClient;
+  readonly node: string;
+  readonly complain: (about: string, error: unknown) => void;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  while (!options.signal.aborted) {
+    try {
+      await renew(options.client, options.node);
+      await pause(RENEW_MS, options.signal);
+    } catch (error) {
+      if (options.signal.aborted) return;
+      options.complain(`lease of node ${options.node}`, error);
+      await pause(RETRY_MS, options.signal);
+    }
+  }
+}
+
+async function renew(client: ApiClient, node: string): Promise<void> {
+  // MicroTime: the API server insists on six digits.
+  const renewTime = new Date().toISOString().replace("Z", "000Z");
+  try {
+    await client.patch(`${LEASES}/${node}`, "merge", { spec: { renewTime } });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    const spec = { holderIdentity: node, leaseDurationSeconds: LIFE_S, renewTime };
+    await client.create(LEASES, {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: node },
+      spec,
+    });
+  }
+}

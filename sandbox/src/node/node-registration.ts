@@ -1,0 +1,100 @@
+import { arch, cpus, release, totalmem, type } from "node:os";
+import { type ApiClient, ApiError } from "./api-client.ts";
+import { type NodeObject, wireTime } from "./kubernetes-types.ts";
+import { pause } from "./pause.ts";
+import { watch } from "./watch.ts";
+
+/** Who the node is and where it can be asked. */
+export interface NodeRegistrationOptions {
+  readonly client: ApiClient;
+  readonly name: string;
+  /** Port of the server that serves container logs. */
+  readonly logPort: number;
+  readonly complain: (about: string, error: unknown) => void;
+  /** Ends the registration's upkeep; the Node object stays. */
+  readonly signal: AbortSignal;
+}
+
+const RETRY_MS = 1_000;
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64" };
+
+/** Labels that every kubelet gives its node. */
+export function nodeLabels(name: string): Readonly<Record<string, string>> {
+  const architecture = ARCHITECTURES[arch()] ?? arch();
+  return { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": architecture };
+}
+
+/** Makes the Node object and marks it Ready. @throws ApiError */
+export async function registerNode(options: NodeRegistrationOptions): Promise<void> {
+  try {
+    const metadata = { name: options.name, labels: nodeLabels(options.name) };
+    await options.client.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+  await postReady(options);
+}
+
+/**
+ * Watches the Node object: after a sleep of this machine the node lifecycle controller has set Ready to Unknown, and
+ * leases alone never bring it back.
+ */
+export async function keepNodeReady(options: NodeRegistrationOptions): Promise<void> {
+  await watch<NodeObject>({
+    client: options.client,
+    path: "/api/v1/nodes",
+    query: { fieldSelector: `metadata.name=${options.name}` },
+    onUpsert: (node) => {
+      const ready = node.status?.conditions?.find(({ type }) => type === "Ready")?.status;
+      if (ready !== "True") void untilDone(options, postReady);
+    },
+    onRemove: () => void untilDone(options, registerNode),
+    signal: options.signal,
+  });
+}
+
+async function untilDone(
+  options: NodeRegistrationOptions,
+  act: (options: NodeRegistrationOptions) => Promise<void>,
+): Promise<void> {
+  while (!options.signal.aborted) {
+    try {
+      return await act(options);
+    } catch (error) {
+      options.complain(`node ${options.name}`, error);
+      await pause(RETRY_MS, options.signal);
+    }
+  }
+}
+
+async function postReady({ client, name, logPort }: NodeRegistrationOptions): Promise<void> {
+  const now = wireTime(new Date());
+  const capacity = { cpu: String(cpus().length), memory: `${Math.floor(totalmem() / 1024)}Ki`, pods: "1000" };
+  const ready = {
+    type: "Ready",
+    status: "True",
+    reason: "ProcessNodeReady",
+    message: "containers run as local processes",
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+  await client.patch(`/api/v1/nodes/${name}/status`, "strategic", {
+    status: {
+      capacity,
+      allocatable: capacity,
+      conditions: [ready],
+      // The API server would rather ask a Hostname, which it cannot resolve.
+      addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
+      daemonEndpoints: { kubeletEndpoint: { Port: logPort } },
+      nodeInfo: {
+        ...{ machineID: "", systemUUID: "", bootID: "", kubeProxyVersion: "" },
+        kernelVersion: release(),
+        osImage: type(),
+        containerRuntimeVersion: "process://1",
+        kubeletVersion: "process-node",
+        operatingSystem: "linux",
+        architecture: ARCHITECTURES[arch()] ?? arch(),
+      },
+    },
+  });
+}

@@ -1,0 +1,112 @@
+import type { ApiClient } from "./api-client.ts";
+import type { StoredObject } from "./kubernetes-types.ts";
+import type { KeyValues, ObjectData, Reference } from "./object-data.ts";
+import { watch } from "./watch.ts";
+
+interface Content {
+  /** Base64 in Secrets, text in ConfigMaps. */
+  readonly data?: Readonly<Record<string, string>>;
+  /** Base64, in ConfigMaps. */
+  readonly binaryData?: Readonly<Record<string, string>>;
+}
+
+interface Watched {
+  readonly listeners: Set<() => void>;
+  readonly end: AbortController;
+}
+
+/**
+ * Secrets and ConfigMaps for pods. A value is always read live, when a container starts or a volume is written, so it is
+ * never staler than a kubelet's; one watch per object that some pod refers to (the kubelet's Watch strategy) tells when to
+ * read again, and carries metadata only.
+ */
+export class ObjectReader {
+  readonly #client: ApiClient;
+  readonly #watched = new Map<string, Watched>();
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  /** Reads all of them now; those that do not exist are `undefined` in the answer. @throws ApiError */
+  async read(references: readonly Reference[]): Promise<ObjectData> {
+    const contents = new Map<string, KeyValues | undefined>();
+    const distinct = new Map(references.map((reference) => [pathOf(reference), reference]));
+    await Promise.all(
+      [...distinct].map(async ([path, reference]) => {
+        const content = await this.#client.find<Content>(path);
+        contents.set(
+          `${reference.resource}/${reference.name}`,
+          content && decode(reference.resource, content),
+        );
+      }),
+    );
+    return {
+      secret: (name) => contents.get(`secrets/${name}`),
+      configMap: (name) => contents.get(`configmaps/${name}`),
+    };
+  }
+
+  /** Calls `onChange` after any change of any of them, and once for each at the beginning, until the answer is called. */
+  subscribe(references: readonly Reference[], onChange: () => void): () => void {
+    const paths = new Map(references.map((reference) => [pathOf(reference), reference]));
+    for (const [path, reference] of paths) this.#listen(path, reference).listeners.add(onChange);
+    return () => {
+      for (const path of paths.keys()) this.#unlisten(path, onChange);
+    };
+  }
+
+  /** Ends every watch. */
+  close(): void {
+    for (const { end } of this.#watched.values()) end.abort();
+    this.#watched.clear();
+  }
+
+  #listen(path: string, reference: Reference): Watched {
+    const existing = this.#watched.get(path);
+    if (existing) return existing;
+    const watched: Watched = { listeners: new Set(), end: new AbortController() };
+    this.#watched.set(path, watched);
+    const tell = () => {
+      for (const listener of watched.listeners) listener();
+    };
+    void watch<StoredObject>({
+      client: this.#client,
+      path: collectionOf(reference),
+      query: { fieldSelector: `metadata.name=${reference.name}` },
+      metadataOnly: true,
+      onUpsert: tell,
+      onRemove: tell,
+      signal: watched.end.signal,
+    });
+    return watched;
+  }
+
+  #unlisten(path: string, listener: () => void): void {
+    const watched = this.#watched.get(path);
+    if (!watched) return;
+    watched.listeners.delete(listener);
+    if (watched.listeners.size > 0) return;
+    watched.end.abort();
+    this.#watched.delete(path);
+  }
+}
+
+function collectionOf({ resource, namespace }: Reference): string {
+  return `/api/v1/namespaces/${namespace}/${resource}`;
+}
+
+function pathOf(reference: Reference): string {
+  return `${collectionOf(reference)}/${reference.name}`;
+}
+
+function decode(resource: Reference["resource"], content: Content): KeyValues {
+  const data = Object.entries(content.data ?? {});
+  const binary = Object.entries(content.binaryData ?? {});
+  return Object.fromEntries([
+    ...data.map(
+      ([key, value]) => [key, Buffer.from(value, resource === "secrets" ? "base64" : "utf8")] as const,
+    ),
+    ...binary.map(([key, value]) => [key, Buffer.from(value, "base64")] as const),
+  ]);
+}

@@ -1,0 +1,26 @@
+import { type ApiClient, ApiError } from "./api-client.ts";
+import type { Pod } from "./kubernetes-types.ts";
+import { pause } from "./pause.ts";
+
+const RETRY_MS = 1_000;
+
+/** A kubelet's last word on a deleted pod: its processes are gone, the API server may forget it. Tries until it has. */
+export async function confirmDeletion(options: {
+  readonly client: ApiClient;
+  readonly pod: Pod;
+  readonly complain: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { namespace, name, uid } = options.pod.metadata;
+  while (!options.signal.aborted) {
+    try {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      // The uid keeps a namesake that came meanwhile from being deleted in its place.
+      return await options.client.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } });
+    } catch (error) {
+      if (error instanceof ApiError && error.objectGone) return;
+      options.complain(error);
+      await pause(RETRY_MS, options.signal);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Pod } from "./kubernetes-types.ts";
+
+/** Where processes of a pod listen and probes knock. */
+export interface PodAddress {
+  /** Loopback address of the pod's own: what its processes and its probes use. */
+  readonly local: string;
+  /** What the pod's status shows, for the API server refuses loopback addresses in endpoints. */
+  readonly shown: string;
+}
+
+const HOST_IP = "127.0.0.1";
+const SUBSCRIPT = /^metadata\.(labels|annotations)\['(.+)'\]$/;
+
+/** Value of a downward API field, or `undefined` for a path that the node does not know. */
+export function podField(pod: Pod, address: PodAddress, path: string): string | undefined {
+  const subscript = SUBSCRIPT.exec(path);
+  if (subscript) {
+    const map = subscript[1] === "labels" ? pod.metadata.labels : pod.metadata.annotations;
+    return map?.[subscript[2] ?? ""] ?? "";
+  }
+  return FIELDS[path]?.(pod, address);
+}
+
+const FIELDS: Readonly<Record<string, (pod: Pod, address: PodAddress) => string>> = {
+  "metadata.name": (pod) => pod.metadata.name,
+  "metadata.namespace": (pod) => pod.metadata.namespace,
+  "metadata.uid": (pod) => pod.metadata.uid,
+  "metadata.labels": (pod) => lines(pod.metadata.labels),
+  "metadata.annotations": (pod) => lines(pod.metadata.annotations),
+  "spec.nodeName": (pod) => pod.spec.nodeName ?? "",
+  "spec.serviceAccountName": (pod) => pod.spec.serviceAccountName ?? "",
+  "status.podIP": (_pod, address) => address.local,
+  "status.podIPs": (_pod, address) => address.local,
+  "status.hostIP": () => HOST_IP,
+  "status.hostIPs": () => HOST_IP,
+};
+
+function lines(map: Readonly<Record<string, string>> = {}): string {
+  const sorted = Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join("\n");
+}

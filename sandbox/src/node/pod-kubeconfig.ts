@@ -1,0 +1,48 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Pod } from "./kubernetes-types.ts";
+
+/** Where a ServiceAccount's token is mounted; a container that has this mount gets a kubeconfig. */
+export const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** Where the file lies and what it points at. */
+export interface PodKubeconfigOptions {
+  readonly path: string;
+  readonly apiServerUrlForPods: string;
+  readonly caPem: string;
+  /** Folder of a volume of the pod. */
+  volumeFolder(volume: string): string;
+}
+
+/**
+ * Writes the kubeconfig that stands for in-cluster configuration, which has fixed paths that a process without a mount
+ * namespace cannot have; none for a pod that mounts no token. `auth-provider` is the one form in which client-node reads
+ * the token's file again.
+ */
+export async function writePodKubeconfig(pod: Pod, options: PodKubeconfigOptions): Promise<void> {
+  const volume = accountVolume(pod);
+  if (volume === undefined) return;
+  const tokenFile = join(options.volumeFolder(volume), "token");
+  const cluster = {
+    server: options.apiServerUrlForPods,
+    "certificate-authority-data": Buffer.from(options.caPem).toString("base64"),
+  };
+  const kubeconfig = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "pod",
+    clusters: [{ name: "cluster", cluster }],
+    users: [{ name: "pod", user: { "auth-provider": { name: "tokenFile", config: { tokenFile } } } }],
+    contexts: [
+      { name: "pod", context: { cluster: "cluster", user: "pod", namespace: pod.metadata.namespace } },
+    ],
+  };
+  await writeFile(options.path, stringify(kubeconfig), { mode: 0o600 });
+}
+
+function accountVolume(pod: Pod): string | undefined {
+  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts);
+  return mounts.find(({ mountPath }) => mountPath === SERVICE_ACCOUNT_PATH)?.name;
+}

@@ -1,0 +1,80 @@
+import type { ApiClient } from "./api-client.ts";
+import type { Pod } from "./kubernetes-types.ts";
+import type { TokenProjection } from "./volume-files.ts";
+
+interface IssuedToken {
+  readonly token: string;
+  /** When a new one is due, milliseconds since the epoch. */
+  readonly renewAt: number;
+}
+
+const DEFAULT_LIFE_S = 3_600;
+/** The longest that a kubelet keeps a token, milliseconds. */
+const LONGEST_MS = 24 * 3_600_000;
+
+/** When a token issued at `issuedAt` (ms) for `lifeSeconds` is replaced: at 80 % of its life, after a day at the latest. */
+export function renewalTime(issuedAt: number, lifeSeconds: number): number {
+  return issuedAt + Math.min(lifeSeconds * 800, LONGEST_MS);
+}
+
+/** ServiceAccount tokens of one pod: bound to it, asked for by TokenRequest, replaced in time. */
+export class PodTokens {
+  readonly #client: ApiClient;
+  readonly #pod: Pod;
+  readonly #issued = new Map<string, IssuedToken>();
+
+  constructor(client: ApiClient, pod: Pod) {
+    this.#client = client;
+    this.#pod = pod;
+  }
+
+  /** Makes sure that there is a fresh token for each of them. @throws ApiError */
+  async renew(projections: readonly TokenProjection[]): Promise<void> {
+    await Promise.all(
+      projections.map(async (projection) => {
+        const issued = this.#issued.get(keyOf(projection));
+        if (!issued || Date.now() >= issued.renewAt)
+          this.#issued.set(keyOf(projection), await this.#issue(projection));
+      }),
+    );
+  }
+
+  /** A token that `renew` has fetched. */
+  token(projection: TokenProjection): string {
+    const issued = this.#issued.get(keyOf(projection));
+    if (!issued)
+      throw new Error(
+        `the token for ${projection.path} of pod ${this.#pod.metadata.name} was read before it was fetched`,
+      );
+    return issued.token;
+  }
+
+  /** Milliseconds until the first renewal, `undefined` without tokens. */
+  untilRenewal(): number | undefined {
+    const times = [...this.#issued.values()].map(({ renewAt }) => renewAt);
+    return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - Date.now());
+  }
+
+  async #issue({ audience, expirationSeconds = DEFAULT_LIFE_S }: TokenProjection): Promise<IssuedToken> {
+    const { namespace, name, uid } = this.#pod.metadata;
+    const account = this.#pod.spec.serviceAccountName ?? "default";
+    const issuedAt = Date.now();
+    const answer = await this.#client.create<{ status: { token: string } }>(
+      `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
+      {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: {
+          audiences: audience ? [audience] : [],
+          expirationSeconds,
+          boundObjectRef: { apiVersion: "v1", kind: "Pod", name, uid },
+        },
+      },
+    );
+    return { token: answer.status.token, renewAt: renewalTime(issuedAt, expirationSeconds) };
+  }
+}
+
+function keyOf({ audience = "", expirationSeconds = DEFAULT_LIFE_S }: TokenProjection): string {
+  return `${expirationSeconds}/${audience}`;
+}
