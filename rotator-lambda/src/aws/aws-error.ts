@@ -1,0 +1,47 @@
+import { RotationError } from "../rotation-error.ts";
+
+const TRIED_AGAIN = "AWS will try the rotation again.";
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  AccessDeniedException:
+    "Allow the function's role this action on the secret, and where the secret has a KMS key of its own kms:Decrypt and " +
+    "kms:GenerateDataKey on that.",
+  DecryptionFailure:
+    "Allow the function's role kms:Decrypt on the secret's KMS key, and look whether the key is enabled.",
+  ResourceNotFoundException: "Look whether the secret was deleted, and whether its ARN is right.",
+  ThrottlingException: TRIED_AGAIN,
+  InternalServiceError: TRIED_AGAIN,
+};
+const UNKNOWN = "Look the code up in Secrets Manager's API reference.";
+const UNANSWERED =
+  "Look whether the function's subnet has a way to Secrets Manager, a VPC endpoint or a NAT gateway. AWS will try the " +
+  "rotation again.";
+
+/** The SDK's own timeout, our signal, and the codes of sockets and of TLS. */
+const NO_ANSWER = /^(TimeoutError|AbortError|E[A-Z]+|ERR_.*|.*CERT.*)$/;
+
+/** The error's code, as `AccessDeniedException` or `ECONNREFUSED`. */
+export function errorCode(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown error";
+  return error.name === "Error" && "code" in error && typeof error.code === "string"
+    ? error.code
+    : error.name;
+}
+
+/** Reduces an error of the SDK, which carries headers and bodies, to operation, secret, code and request id. */
+export function awsError(error: unknown, operation: string, secretId: string): RotationError {
+  const code = errorCode(error);
+  const request = requestId(error);
+  const details = request === undefined ? code : `${code}, request ${request}`;
+  const text = NO_ANSWER.test(code)
+    ? `${operation} on secret ${secretId} got no answer (${details}). ${UNANSWERED}`
+    : `${operation} on secret ${secretId} failed (${details}). ${REMEDIES[code] ?? UNKNOWN}`;
+  return new RotationError("aws", text);
+}
+
+function requestId(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("$metadata" in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== "object" || metadata === null || !("requestId" in metadata)) return undefined;
+  return typeof metadata.requestId === "string" ? metadata.requestId : undefined;
+}

@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { CertificateAuthority } from "@rotated-secrets/sandbox/control-plane/certificate-authority";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { TestDatabase } from "../../testing/test-database.ts";
+import { postgresConnector, withConnection } from "./postgres-connection.ts";
+import type { PostgresLogin } from "./postgres-document.ts";
+
+const TIMEOUT_MS = 30_000;
+const SSL_STATE = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await TestDatabase.start();
+}, TIMEOUT_MS);
+afterAll(() => database.stop(), TIMEOUT_MS);
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** Something on a port that does what is asked with whoever connects. */
+async function listen(onConnection: (socket: Socket) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    onConnection(socket);
+  }).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+function login(changes: Partial<PostgresLogin> = {}): PostgresLogin {
+  const { host, port, master } = database.server;
+  const password = new SecretValue(master.password);
+  return { host, port, database: "postgres", tls: true, username: master.username, password, ...changes };
+}
+
+async function ask(at: PostgresLogin, sql: string, ca: string | undefined = database.ca) {
+  return await withConnection(postgresConnector(ca), at, (connection) =>
+    connection.run({ purpose: "ask", sql }),
+  );
+}
+
+describe("a connection", () => {
+  it("uses TLS where the document does not say otherwise", async () => {
+    expect(await ask(login(), SSL_STATE)).toEqual([{ ssl: "t" }]);
+  });
+
+  it("is in plaintext where the document says so", async () => {
+    expect(await ask(login({ tls: false }), SSL_STATE)).toEqual([{ ssl: "f" }]);
+  });
+
+  it.each<[string, Partial<PostgresLogin>, string, RegExp]>([
+    ["a password that is wrong", { password: new SecretValue("guessed") }, "authentication", /28P01/],
+    ["a user that is not there", { username: "nobody" }, "authentication", /as "nobody"/],
+    ["a database that is not there", { database: "nowhere" }, "database", /Correct "dbname"/],
+    ["a host that is not there", { host: "no-such-host.invalid" }, "unreachable", /no-such-host\.invalid:/],
+  ])("fails for %s, and says so", async (_, changes, kind, message) => {
+    const failure = ask(login(changes), "SELECT 1");
+    await expect(failure).rejects.toMatchObject({ kind, message: expect.stringMatching(message) });
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("guessed") });
+  });
+
+  it("fails for a port that nobody listens on", async () => {
+    const port = await listen(() => {});
+    for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+    await expect(ask(login({ port }), "SELECT 1")).rejects.toMatchObject({
+      kind: "unreachable",
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  it(
+    "fails in time for a server that takes connections and says nothing",
+    async () => {
+      const sockets: Socket[] = [];
+      const port = await listen((socket) => sockets.push(socket));
+      await expect(ask(login({ port }), "SELECT 1")).rejects.toMatchObject({ kind: "unreachable" });
+      for (const socket of sockets) socket.destroy();
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("TLS", () => {
+  it("fails for a certificate of an authority that is not trusted", async () => {
+    await expect(withConnection(postgresConnector(undefined), login(), async () => {})).rejects.toMatchObject(
+      {
+        kind: "tls",
+        message: expect.stringContaining("ROTATED_SECRETS_CA_FILE"),
+      },
+    );
+  });
+
+  it("fails for a server without it, and sends that server nothing more", async () => {
+    let received = 0;
+    const port = await listen((socket) =>
+      socket.on("data", (data) => {
+        received += data.length;
+        socket.write("N");
+      }),
+    );
+    await expect(ask(login({ port }), "SELECT 1")).rejects.toMatchObject({
+      kind: "tls",
+      message: expect.stringContaining('"ssl": false'),
+    });
+    const SSL_REQUEST_BYTES = 8;
+    expect(received).toBe(SSL_REQUEST_BYTES);
+  });
+
+  it("fails for a certificate of another name", async () => {
+    const authority = await CertificateAuthority.create("test CA");
+    const { certPem, keyPem } = await authority.issueServing("other", {
+      dns: ["other.example"],
+      ip: ["127.0.0.2"],
+    });
+    const port = await listen((socket) => {
+      socket.once("data", () => {
+        socket.write("S");
+        new TLSSocket(socket, { isServer: true, cert: certPem, key: keyPem }).on("error", () => {});
+      });
+    });
+    await expect(ask(login({ port }), "SELECT 1", authority.certPem)).rejects.toMatchObject({
+      kind: "tls",
+      message: expect.stringContaining("the host name that the certificate has"),
+    });
+  });
+});
+
+describe("a statement", () => {
+  it("that fails is told by code, without the statement and what it holds", async () => {
+    const failure = ask(login(), "SELECT 'planted'::int");
+    await expect(failure).rejects.toMatchObject({
+      kind: "database",
+      message: expect.stringContaining("22P02"),
+    });
+    await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("planted") });
+  });
+
+  it("is told what to do where the rights are lacking", async () => {
+    const denied = withConnection(postgresConnector(database.ca), login(), (connection) =>
+      connection.run({ purpose: "look", sql: "SELECT * FROM pg_authid", whenDenied: "Ask Anna." }),
+    );
+    await expect(denied).rejects.toMatchObject({
+      kind: "privilege",
+      message: expect.stringMatching(/look.*42501.*Anna/),
+    });
+  });
+});

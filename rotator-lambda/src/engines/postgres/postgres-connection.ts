@@ -1,0 +1,127 @@
+import pg from "pg";
+import { RotationError } from "../../rotation-error.ts";
+import { databaseError } from "./database-error.ts";
+import type { PostgresLogin } from "./postgres-document.ts";
+
+/** One statement, and what an error of it is to say. */
+export interface Statement {
+  /** Completes "could not ...", without a value. */
+  readonly purpose: string;
+  readonly sql: string;
+  readonly parameters?: readonly (string | null)[];
+  /** What the person on call can do when the rights are lacking. */
+  readonly whenDenied?: string;
+}
+
+/** A row as text: column to value. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** A session on a database. */
+export interface PostgresConnection {
+  /** @throws RotationError by the kind of failure, without the statement or anything that the server says of values */
+  run(statement: Statement): Promise<readonly Row[]>;
+  /** Ends the session; a transaction that is open is undone. Never rejects. */
+  end(): Promise<void>;
+}
+
+/** Opens sessions. @throws RotationError of kind `unreachable`, `tls`, `authentication`, `refused` or `database` */
+export type ConnectPostgres = (login: PostgresLogin) => Promise<PostgresConnection>;
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** The client gives up a little after the server would: then the server is away. */
+const ANSWER_TIMEOUT_MS = 12_000;
+
+/**
+ * Connects with TLS, server's certificate and name verified, unless the document says otherwise, and never tries
+ * another way. `authorities` gives the PEM certificates to trust in place of Node's.
+ */
+export function postgresConnector(authorities: string | undefined): ConnectPostgres {
+  return async (login) => {
+    const client = new pg.Client({
+      host: login.host,
+      port: login.port,
+      user: login.username,
+      password: login.password.reveal(),
+      database: login.database,
+      ssl: login.tls ? tlsOptions(authorities) : false,
+      application_name: "rotated-secrets",
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      types: { getTypeParser: () => (text: string) => text },
+    });
+    // A connection that breaks between statements is told by the next one; without a listener it would end the process.
+    client.on("error", () => {});
+    const connection = new ClientConnection(client, login);
+    await connection.open();
+    return connection;
+  };
+}
+
+function tlsOptions(ca: string | undefined): {
+  rejectUnauthorized: true;
+  minVersion: "TLSv1.2";
+  ca?: string;
+} {
+  return { rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) };
+}
+
+class ClientConnection implements PostgresConnection {
+  readonly #client: pg.Client;
+  readonly #login: PostgresLogin;
+
+  constructor(client: pg.Client, login: PostgresLogin) {
+    this.#client = client;
+    this.#login = login;
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#client.connect();
+    } catch (error) {
+      await this.end();
+      throw databaseError(error, { purpose: "log in" }, this.#login);
+    }
+    // Not as a parameter of the connection, which poolers refuse.
+    await this.run({ purpose: "set a time limit", sql: `SET statement_timeout = ${STATEMENT_TIMEOUT_MS}` });
+  }
+
+  async run(statement: Statement): Promise<readonly Row[]> {
+    try {
+      const result = await this.#client.query<Row>(statement.sql, [...(statement.parameters ?? [])]);
+      return result.rows;
+    } catch (error) {
+      throw databaseError(error, statement, this.#login);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#client.end().catch(() => {});
+  }
+}
+
+/** Uses a session and ends it. */
+export async function withConnection<T>(
+  connect: ConnectPostgres,
+  login: PostgresLogin,
+  use: (connection: PostgresConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(login);
+  try {
+    return await use(connection);
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Whether the server lets the user in with this password. @throws RotationError when it cannot be told, as without a server */
+export async function logsIn(connect: ConnectPostgres, login: PostgresLogin): Promise<boolean> {
+  try {
+    await withConnection(connect, login, async () => {});
+    return true;
+  } catch (error) {
+    if (error instanceof RotationError && (error.kind === "authentication" || error.kind === "refused"))
+      return false;
+    throw error;
+  }
+}

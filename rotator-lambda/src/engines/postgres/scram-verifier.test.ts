@@ -1,0 +1,50 @@
+import { createHash, createHmac } from "node:crypto";
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { describe, expect, it } from "vitest";
+import { scramVerifier } from "./scram-verifier.ts";
+
+// RFC 7677, section 3: user `user`, password `pencil`.
+const SALT = "W22ZaJ0SNY7soEsUEjb6gQ==";
+const NONCE = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
+const AUTH_MESSAGE = `n=user,r=rOprNGfwEbeRWgbNEkqO,r=${NONCE},s=${SALT},i=4096,c=biws,r=${NONCE}`;
+const CLIENT_PROOF = "dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=";
+const SERVER_SIGNATURE = "6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
+
+const verifierOf = (password: string) =>
+  scramVerifier(new SecretValue(password), Buffer.from(SALT, "base64"), 4096);
+const sign = (key: Buffer) => createHmac("sha256", key).update(AUTH_MESSAGE).digest();
+
+describe("scramVerifier", () => {
+  it("accepts the client of RFC 7677's example and proves the server to it", async () => {
+    const [scheme, parameters, keys = ""] = (await verifierOf("pencil")).split("$");
+    const [storedKey, serverKey] = keys.split(":").map((key) => Buffer.from(key, "base64"));
+    if (storedKey === undefined || serverKey === undefined) throw new Error("a key is missing");
+    expect([scheme, parameters]).toEqual(["SCRAM-SHA-256", `4096:${SALT}`]);
+    const clientSignature = sign(storedKey);
+    const clientKey = Buffer.from(CLIENT_PROOF, "base64").map(
+      (byte, index) => byte ^ (clientSignature[index] ?? 0),
+    );
+    expect(createHash("sha256").update(clientKey).digest()).toEqual(storedKey);
+    expect(sign(serverKey).toString("base64")).toBe(SERVER_SIGNATURE);
+  });
+
+  it("has a salt of its own each time", async () => {
+    const password = new SecretValue("pencil");
+    expect(await scramVerifier(password)).not.toBe(await scramVerifier(password));
+  });
+
+  // RFC 4013, section 3; the last is forbidden there, and taken as it is.
+  it.each([
+    ["a soft hyphen is nothing", "I\u00adX", "IX"],
+    ["the case is kept", "USER", "USER"],
+    ["a letter's other form is the letter", "\u00aa", "a"],
+    ["a number's other form is the number", "\u2168", "IX"],
+    ["a space of another kind is a space", "a\u00a0b", "a b"],
+  ])("prepares passwords: %s", async (_, password, prepared) => {
+    expect(await verifierOf(password)).toBe(await verifierOf(prepared));
+  });
+
+  it("takes a password that SASLprep forbids as it is", async () => {
+    expect(await verifierOf("\u0007\u2168")).not.toBe(await verifierOf("\u0007IX"));
+  });
+});

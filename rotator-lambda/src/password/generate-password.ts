@@ -1,0 +1,27 @@
+import { randomInt } from "node:crypto";
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import type { PasswordPolicy } from "./password-policy.ts";
+
+/** A number from 0 to `limit` - 1, each as likely as the others. */
+export type RandomInt = (limit: number) => number;
+
+/** Where each of the kinds has one character only, one draw in many has them all; a policy that none can meet is refused before. */
+const DRAWS = 100_000;
+
+/** A random password; every one that the policy allows is as likely as the others. */
+export function generatePassword(policy: PasswordPolicy, random: RandomInt = randomInt): SecretValue<string> {
+  const alphabet = policy.alphabets.join("");
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const password = Array.from({ length: policy.length }, () =>
+      alphabet.charAt(random(alphabet.length)),
+    ).join("");
+    if (!policy.requireEach || hasEach(password, policy.alphabets)) return new SecretValue(password);
+  }
+  throw new Error(
+    `no password in ${DRAWS} draws has a character of each of the ${policy.alphabets.length} kinds`,
+  );
+}
+
+function hasEach(password: string, alphabets: readonly string[]): boolean {
+  return alphabets.every((alphabet) => [...password].some((character) => alphabet.includes(character)));
+}

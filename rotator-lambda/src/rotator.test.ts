@@ -1,0 +1,166 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { handler } from "./rotator.ts";
+import { MASTER_ARN, TestDatabase } from "./testing/test-database.ts";
+
+const TIMEOUT_MS = 30_000;
+
+let database: TestDatabase;
+let emulator: TestEmulator;
+let lambda: { readonly arn: string; readonly logPath: string };
+let client: SecretsManager;
+
+beforeAll(async () => {
+  [database, emulator] = await Promise.all([
+    TestDatabase.start(),
+    startTestEmulator({ latencyMs: 2, readLagMs: 300, rotation: { retries: 0 } }),
+  ]);
+  const bundle = join(emulator.dir, "rotator.mjs");
+  writeFileSync(
+    bundle,
+    `export { handler } from ${JSON.stringify(join(import.meta.dirname, "rotator.ts"))};\n`,
+  );
+  const environment = { ROTATED_SECRETS_CA_FILE: database.server.caPath };
+  lambda = await emulator.aws.deployFunction({ name: "rotator", bundle, handler: "handler", environment });
+  client = emulator.client("admin");
+}, TIMEOUT_MS);
+
+afterAll(async () => {
+  await emulator[Symbol.asyncDispose]();
+  await database.stop();
+}, TIMEOUT_MS);
+
+async function createSecret(name: string, document: string): Promise<string> {
+  const { ARN } = await client.createSecret({ Name: name, SecretString: document });
+  if (ARN === undefined) throw new Error("no ARN");
+  return ARN;
+}
+
+/** Rotates and waits for the end; returns how it ended and the lines that the function wrote. */
+async function rotate(arn: string) {
+  const before = logLines().length;
+  await client.rotateSecret({
+    SecretId: arn,
+    RotationLambdaARN: lambda.arn,
+    RotationRules: { AutomaticallyAfterDays: 30 },
+  });
+  const isOver = () => emulator.aws.rotations.filter((rotation) => rotation.arn === arn).at(-1)?.outcome;
+  await expect.poll(isOver, { timeout: TIMEOUT_MS }).toBeDefined();
+  return { outcome: isOver(), lines: logLines().slice(before) };
+}
+
+function logLines(): readonly Record<string, unknown>[] {
+  if (!existsSync(lambda.logPath)) return [];
+  const lines = readFileSync(lambda.logPath, "utf8").split("\n");
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+}
+
+async function currentValue(arn: string): Promise<string> {
+  return (await client.getSecretValue({ SecretId: arn })).SecretString ?? "";
+}
+
+describe("the function, called by Secrets Manager,", () => {
+  let masterarn: string;
+  beforeAll(async () => {
+    masterarn = await createSecret("master", database.masterDocument());
+  });
+
+  it(
+    "rotates a secret there and back, and logs each step without a value",
+    async () => {
+      const document = JSON.parse(await database.applicationUser("app"));
+      const arn = await createSecret("app", JSON.stringify({ ...document, masterarn }));
+      for (const username of ["app_clone", "app"]) {
+        const { outcome, lines } = await rotate(arn);
+        expect(outcome).toBe("succeeded");
+        expect(lines.map((line) => [line["step"], line["outcome"], line["secretArn"]])).toEqual(
+          ["createSecret", "setSecret", "testSecret", "finishSecret"].map((step) => [step, "done", arn]),
+        );
+        for (const line of lines) {
+          expect(line).toMatchObject({
+            requestId: expect.any(String),
+            versionId: expect.any(String),
+            durationMs: expect.any(Number),
+          });
+        }
+        await expect
+          .poll(async () => JSON.parse(await currentValue(arn)).username, { timeout: 5_000 })
+          .toBe(username);
+        const current = await currentValue(arn);
+        await database.query(current, "SELECT 1");
+        expect(readFileSync(lambda.logPath, "utf8")).not.toContain(JSON.parse(current).password);
+      }
+      for (const { token } of emulator.aws.rotations)
+        expect(readFileSync(lambda.logPath, "utf8")).toContain(token);
+    },
+    TIMEOUT_MS,
+  );
+
+  it.each<[string, object, string, RegExp]>([
+    [
+      "the database is away",
+      { port: 9 },
+      "setSecret",
+      /Could not log in \(127\.0\.0\.1:9.*could not be reached/,
+    ],
+    [
+      "the master's secret is not there",
+      { masterarn: MASTER_ARN },
+      "setSecret",
+      /which the document names, is not there/,
+    ],
+    ["the document names no engine", { engine: "sybase" }, "createSecret", /known are postgres/],
+  ])(
+    "fails where %s, and its log says what to do",
+    async (why, members, step, message) => {
+      const name = why.replaceAll(/[^a-z]/g, "_").slice(0, 40);
+      const document = JSON.parse(await database.applicationUser(name));
+      const arn = await createSecret(name, JSON.stringify({ ...document, masterarn, ...members }));
+      const { outcome, lines } = await rotate(arn);
+      expect(outcome).toBe("failed");
+      expect(lines.at(-1)).toMatchObject({
+        level: "error",
+        step,
+        outcome: "failed",
+        message: expect.stringMatching(message),
+      });
+      await database.query(JSON.stringify(document), "SELECT 1");
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "fails where AWS denies, with the code and no more",
+    async () => {
+      const document = JSON.parse(await database.applicationUser("denied"));
+      const arn = await createSecret("denied", JSON.stringify({ ...document, masterarn }));
+      const end = emulator.aws.fail(
+        { operation: "PutSecretValue" },
+        { code: "AccessDeniedException", message: "User: arn:aws:sts::1:planted is not authorized" },
+      );
+      const { outcome, lines } = await rotate(arn);
+      end();
+      expect(outcome).toBe("failed");
+      expect(lines.at(-1)).toMatchObject({
+        reason: "aws",
+        message: expect.stringMatching(/PutSecretValue.*AccessDenied/),
+      });
+      expect(JSON.stringify(lines)).not.toContain("planted");
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("the function, called by somebody else,", () => {
+  const context = { awsRequestId: "r-1", getRemainingTimeInMillis: () => 10_000 };
+
+  it.each([[{}], [null], [{ Step: "dropTables", SecretId: "x", ClientRequestToken: "y" }]])(
+    "refuses %j",
+    async (event) => {
+      await expect(handler(event, context)).rejects.toMatchObject({ kind: "settings" });
+    },
+  );
+});

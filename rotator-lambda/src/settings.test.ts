@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { CHARACTERS } from "./password/password-policy.ts";
+import { type Environment, readSettings } from "./settings.ts";
+
+describe("readSettings", () => {
+  it("has the defaults of AWS's templates", () => {
+    const { password } = readSettings({});
+    expect(password).toMatchObject({ length: 32, requireEach: true });
+    expect(password.alphabets).toEqual([
+      CHARACTERS.lowercase,
+      CHARACTERS.uppercase,
+      CHARACTERS.numbers,
+      "!#$%&()*+,-.:;<=>?[]^_`{|}~",
+    ]);
+  });
+
+  it.each<[Environment, readonly string[]]>([
+    [{ EXCLUDE_PUNCTUATION: "true", EXCLUDE_NUMBERS: "Yes" }, [CHARACTERS.lowercase, CHARACTERS.uppercase]],
+    [{ EXCLUDE_PUNCTUATION: "1", EXCLUDE_LOWERCASE: "y" }, [CHARACTERS.uppercase, CHARACTERS.numbers]],
+    [
+      { EXCLUDE_PUNCTUATION: "true", EXCLUDE_CHARACTERS: CHARACTERS.numbers },
+      [CHARACTERS.lowercase, CHARACTERS.uppercase],
+    ],
+  ])("%j leaves these characters", (environment, alphabets) => {
+    expect(readSettings(environment).password.alphabets).toEqual(alphabets);
+  });
+
+  it.each<[Environment, RegExp]>([
+    [{ PASSWORD_LENGTH: "seven" }, /PASSWORD_LENGTH/],
+    [{ PASSWORD_LENGTH: "7" }, /PASSWORD_LENGTH/],
+    [{ PASSWORD_LENGTH: "5000" }, /PASSWORD_LENGTH/],
+    [{ SECRETS_MANAGER_ENDPOINT: "nowhere" }, /SECRETS_MANAGER_ENDPOINT/],
+    [{ ROTATED_SECRETS_CA_FILE: "/no/such/file.pem" }, /ROTATED_SECRETS_CA_FILE is \/no\/such\/file\.pem/],
+    [{ EXCLUDE_CHARACTERS: Object.values(CHARACTERS).join("") }, /Exclude less/],
+  ])("refuses %j", (environment, message) => {
+    expect(() => readSettings(environment)).toThrow(message);
+  });
+});

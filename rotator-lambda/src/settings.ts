@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { CHARACTERS, type PasswordPolicy } from "./password/password-policy.ts";
+import { RotationError } from "./rotation-error.ts";
+
+/** The function's settings. */
+export interface Settings {
+  readonly password: PasswordPolicy;
+  /** Another endpoint of Secrets Manager than the region's, or undefined. */
+  readonly secretsManagerEndpoint: string | undefined;
+  /** PEM certificates that databases' certificates are verified with, in place of Node's own. */
+  readonly certificateAuthorities: string | undefined;
+}
+
+/** The environment of a Lambda function. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const YES = ["true", "1", "y", "yes"];
+const flag = (absent: boolean) =>
+  z
+    .string()
+    .default(String(absent))
+    .transform((text) => YES.includes(text.toLowerCase()));
+
+const SHORTEST = 8;
+/** AWS: GetRandomPassword, PasswordLength. */
+const LONGEST = 4_096;
+
+// The names and defaults of AWS's rotation templates, so that a function can be exchanged for ours as it is set.
+const environmentSchema = z.object({
+  EXCLUDE_CHARACTERS: z.string().default("/@\"'\\"),
+  PASSWORD_LENGTH: z.coerce.number().int().min(SHORTEST).max(LONGEST).default(32),
+  EXCLUDE_NUMBERS: flag(false),
+  EXCLUDE_PUNCTUATION: flag(false),
+  EXCLUDE_UPPERCASE: flag(false),
+  EXCLUDE_LOWERCASE: flag(false),
+  REQUIRE_EACH_INCLUDED_TYPE: flag(true),
+  SECRETS_MANAGER_ENDPOINT: z.url().optional(),
+  /** Path of a PEM file. Certificates that are to be trusted besides Node's own go into NODE_EXTRA_CA_CERTS instead. */
+  ROTATED_SECRETS_CA_FILE: z.string().min(1).optional(),
+});
+
+/** Reads the settings. @throws RotationError of kind `settings` that names every variable that is wrong */
+export function readSettings(environment: Environment): Settings {
+  const parsed = environmentSchema.safeParse(environment);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new RotationError("settings", `The function's environment is wrong. ${problems.join("; ")}.`);
+  }
+  const { data } = parsed;
+  return {
+    password: passwordPolicy(data),
+    secretsManagerEndpoint: data.SECRETS_MANAGER_ENDPOINT,
+    certificateAuthorities: readCertificates(data.ROTATED_SECRETS_CA_FILE),
+  };
+}
+
+function passwordPolicy(environment: z.infer<typeof environmentSchema>): PasswordPolicy {
+  const excluded = environment.EXCLUDE_CHARACTERS;
+  const alphabets = [
+    environment.EXCLUDE_LOWERCASE ? "" : CHARACTERS.lowercase,
+    environment.EXCLUDE_UPPERCASE ? "" : CHARACTERS.uppercase,
+    environment.EXCLUDE_NUMBERS ? "" : CHARACTERS.numbers,
+    environment.EXCLUDE_PUNCTUATION ? "" : CHARACTERS.punctuation,
+  ]
+    .map((alphabet) => [...alphabet].filter((character) => !excluded.includes(character)).join(""))
+    .filter((alphabet) => alphabet !== "");
+  if (alphabets.join("").length < 2) {
+    throw new RotationError(
+      "settings",
+      "EXCLUDE_CHARACTERS, EXCLUDE_NUMBERS, EXCLUDE_PUNCTUATION, EXCLUDE_UPPERCASE and EXCLUDE_LOWERCASE together leave " +
+        "no characters to make a password of. Exclude less.",
+    );
+  }
+  return {
+    length: environment.PASSWORD_LENGTH,
+    alphabets,
+    requireEach: environment.REQUIRE_EACH_INCLUDED_TYPE,
+  };
+}
+
+function readCertificates(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new RotationError(
+      "settings",
+      `ROTATED_SECRETS_CA_FILE is ${path}, which cannot be read. Put the PEM file there, as by a layer of the function.`,
+    );
+  }
+}

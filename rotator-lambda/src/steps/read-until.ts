@@ -1,0 +1,20 @@
+import type { Clock } from "../clock.ts";
+
+/** How long after a write a read may go on showing the state before it. AWS promises no bound; seconds were seen. */
+export const READ_LAG_MS = 6_000;
+const FIRST_PAUSE_MS = 100;
+
+/** Reads until `seen` accepts what was read, or until the time for lag is over; returns what was read last. */
+export async function readUntil<T>(
+  clock: Clock,
+  read: () => Promise<T>,
+  seen: (state: T) => boolean,
+): Promise<T> {
+  const deadline = clock.now() + READ_LAG_MS;
+  for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
+    const state = await read();
+    const left = deadline - clock.now();
+    if (seen(state) || left <= 0) return state;
+    await clock.sleep(Math.min(pause, left));
+  }
+}

@@ -1,0 +1,170 @@
+import { AWSCURRENT, AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
+import { rotationStepSchema } from "@rotated-secrets/contract/rotation-event";
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { parseSecretArn, parseVersionId } from "@rotated-secrets/contract/version-id";
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../engines/engine.ts";
+import { InMemorySecretsManager } from "../testing/in-memory-secrets-manager.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import type { Rotation } from "./rotation.ts";
+import { runStep } from "./run-step.ts";
+
+const ARN = parseSecretArn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app-AbCdEf");
+const OLD = parseVersionId("old".padEnd(32, "0"));
+const NEW = parseVersionId("new".padEnd(32, "0"));
+const OTHER = parseVersionId("other".padEnd(32, "0"));
+
+function setUp(options: { readonly overlap?: boolean; readonly lagMs?: number } = {}) {
+  const clock = new VirtualClock();
+  const current = { versionId: OLD, value: "current" };
+  const secrets = new InMemorySecretsManager({ clock, current, lagMs: options.lagMs ?? 0 });
+  const calls: string[] = [];
+  const warnings: string[] = [];
+  const engine: Engine = {
+    overlap: () => options.overlap ?? true,
+    create: async () => {
+      calls.push("create");
+      return new SecretValue(`made ${calls.length}`);
+    },
+    set: async ({ current, pending, lookAgain }) => {
+      calls.push(`set ${pending.reveal()} after ${current.reveal()}`);
+      await lookAgain();
+      return "changed";
+    },
+    test: async (pending) => {
+      calls.push(`test ${pending.reveal()}`);
+    },
+  };
+  const rotation: Rotation = {
+    secretArn: ARN,
+    versionId: NEW,
+    secrets,
+    clock,
+    engineFor: async () => engine,
+    warn: (message) => warnings.push(message),
+  };
+  return { clock, secrets, rotation, calls, warnings };
+}
+
+describe("every step", () => {
+  describe.each(rotationStepSchema.options)("%s", (step) => {
+    it("refuses a secret whose rotation is off", async () => {
+      const { secrets, rotation } = setUp();
+      secrets.beginRotation(NEW);
+      secrets.rotationEnabled = false;
+      await expect(runStep(step, rotation)).rejects.toThrow(`Secret ${ARN} is not enabled for rotation.`);
+    });
+
+    it("refuses a version that the secret does not know", async () => {
+      const { rotation } = setUp();
+      await expect(runStep(step, rotation)).rejects.toThrow(
+        `Secret version ${NEW} has no stage for rotation of secret ${ARN}.`,
+      );
+    });
+
+    it("refuses a version that is not pending", async () => {
+      const { secrets, rotation } = setUp();
+      secrets.beginRotation(NEW);
+      secrets.move(AWSPREVIOUS, NEW);
+      secrets.move(AWSPENDING, OTHER, "theirs");
+      await expect(runStep(step, rotation)).rejects.toThrow(
+        `Secret version ${NEW} not set as AWSPENDING for rotation of secret ${ARN}.`,
+      );
+    });
+
+    it("does nothing once the version is current", async () => {
+      const { secrets, rotation, calls } = setUp();
+      secrets.move(AWSCURRENT, NEW, "made");
+      expect(await runStep(step, rotation)).toBe("alreadyDone");
+      expect(calls).toEqual([]);
+    });
+
+    it("waits for a secret that does not show yet, and refuses one that is not there", async () => {
+      const { clock, secrets, rotation } = setUp();
+      secrets.beginRotation(NEW);
+      secrets.move(AWSPENDING, NEW, "made");
+      secrets.visibleAt = 3_000;
+      await expect(runStep(step, rotation)).resolves.toBeDefined();
+      secrets.move(AWSCURRENT, OLD);
+      secrets.visibleAt = clock.now() + 60_000;
+      await expect(runStep(step, rotation)).rejects.toThrow(`There is no secret ${ARN}.`);
+    });
+
+    it("waits for reads that lag behind RotateSecret", async () => {
+      const { secrets, rotation } = setUp({ lagMs: 3_000 });
+      secrets.beginRotation(NEW);
+      secrets.move(AWSPENDING, NEW, "made");
+      await expect(runStep(step, rotation)).resolves.toBeDefined();
+    });
+
+    it("gives up after seconds where nothing comes", async () => {
+      const { clock, rotation } = setUp();
+      await expect(runStep(step, rotation)).rejects.toMatchObject({ kind: "state" });
+      expect(clock.now()).toBe(6_000);
+    });
+  });
+});
+
+describe("createSecret", () => {
+  it("does not make a second value for a version that has one", async () => {
+    const { secrets, rotation, calls } = setUp();
+    secrets.beginRotation(NEW);
+    expect(await runStep("createSecret", rotation)).toBe("done");
+    expect(await runStep("createSecret", rotation)).toBe("alreadyDone");
+    expect(calls).toEqual(["create"]);
+    expect(secrets.holder(AWSPENDING)?.value).toBe("made 1");
+  });
+
+  it("takes the value of another run that was faster than the reads", async () => {
+    const { secrets, rotation } = setUp({ lagMs: 2_000 });
+    secrets.beginRotation(NEW);
+    expect(await runStep("createSecret", rotation)).toBe("done");
+    expect(await runStep("createSecret", rotation)).toBe("alreadyDone");
+    expect(secrets.holder(AWSPENDING)?.value).toBe("made 1");
+  });
+});
+
+describe("setSecret", () => {
+  it("hands both values to the engine", async () => {
+    const { secrets, rotation, calls, warnings } = setUp();
+    secrets.beginRotation(NEW);
+    await runStep("createSecret", rotation);
+    expect(await runStep("setSecret", rotation)).toBe("done");
+    expect(calls).toEqual(["create", "set made 1 after current"]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("says so where the old credential cannot go on working", async () => {
+    const { secrets, rotation, warnings } = setUp({ overlap: false });
+    secrets.beginRotation(NEW);
+    await runStep("createSecret", rotation);
+    await runStep("setSecret", rotation);
+    expect(warnings).toEqual([expect.stringContaining("cannot be valid twice")]);
+  });
+
+  it("fails where createSecret stored nothing", async () => {
+    const { secrets, rotation } = setUp();
+    secrets.beginRotation(NEW);
+    await expect(runStep("setSecret", rotation)).rejects.toThrow(/has no value yet/);
+  });
+});
+
+describe("finishSecret", () => {
+  it("moves AWSCURRENT and leaves AWSPENDING to AWS", async () => {
+    const { secrets, rotation } = setUp({ lagMs: 1_000 });
+    secrets.beginRotation(NEW);
+    expect(await runStep("finishSecret", rotation)).toBe("done");
+    expect(secrets.holder(AWSCURRENT)?.versionId).toBe(NEW);
+    expect(secrets.holder(AWSPENDING)?.versionId).toBe(NEW);
+    expect(await runStep("finishSecret", rotation)).toBe("alreadyDone");
+  });
+
+  it("finds out the holder anew where AWSCURRENT was moved under its hands", async () => {
+    const { clock, secrets, rotation } = setUp({ lagMs: 1_000 });
+    secrets.beginRotation(NEW);
+    await clock.sleep(2_000);
+    secrets.move(AWSCURRENT, OTHER, "theirs");
+    expect(await runStep("finishSecret", rotation)).toBe("done");
+    expect(secrets.holder(AWSCURRENT)?.versionId).toBe(NEW);
+  });
+});

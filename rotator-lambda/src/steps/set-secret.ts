@@ -1,0 +1,42 @@
+import { AWSPENDING } from "@rotated-secrets/contract/labels";
+import { RotationError } from "../rotation-error.ts";
+import { readUntil } from "./read-until.ts";
+import type { Rotation, StepOutcome } from "./rotation.ts";
+import { currentVersionOf, hasStage, type SecretDescription } from "./secrets-manager.ts";
+import { readCurrent, readPending } from "./versions.ts";
+
+const NO_OVERLAP =
+  "This kind of credential cannot be valid twice: from now on the AWSCURRENT value is refused, and readers fail until " +
+  "they have the new one.";
+
+/** Makes the service accept the pending credential, while the current one goes on working. */
+export async function setSecret(rotation: Rotation): Promise<StepOutcome> {
+  const pending = await readPending(rotation);
+  const current = await readCurrent(rotation);
+  const engine = await rotation.engineFor(current.value);
+  if (!engine.overlap(current.value)) rotation.warn(NO_OVERLAP);
+  const result = await engine.set({
+    secretArn: rotation.secretArn,
+    current: current.value,
+    pending: pending.value,
+    lookAgain: () => assertStillWanted(rotation, current.versionId),
+  });
+  return result === "changed" ? "done" : "alreadyDone";
+}
+
+/**
+ * A run that was held up may wake after another rotation has finished; what it would set now is the credential that
+ * everybody uses. @throws RotationError of kind `state`
+ */
+async function assertStillWanted(rotation: Rotation, currentVersionId: string): Promise<void> {
+  const { secrets, secretArn, versionId, clock } = rotation;
+  const isWanted = (seen: SecretDescription | undefined) =>
+    currentVersionOf(seen) === currentVersionId && hasStage(seen, versionId, AWSPENDING);
+  const description = await readUntil(clock, () => secrets.describe(secretArn), isWanted);
+  if (isWanted(description)) return;
+  throw new RotationError(
+    "state",
+    `While setSecret ran for version ${versionId} of secret ${secretArn}, the version stopped being AWSPENDING or ` +
+      "AWSCURRENT moved. Nothing was changed in the database, and nothing is to be done: a newer rotation has taken over.",
+  );
+}

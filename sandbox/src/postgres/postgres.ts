@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+import { freePorts } from "../control-plane/free-port.ts";
+import type { Processes, RunningProcess } from "../processes/processes.ts";
+import { createDatabaseFolder, type DatabaseFolder } from "./database-folder.ts";
+import { installPostgres } from "./postgres-binaries.ts";
+import { serverUser } from "./server-user.ts";
+
+/** Name and password of a database user. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A PostgreSQL server that runs; its database is `postgres`, and clients may come with TLS or without. */
+export interface PostgresServer {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  /** For a test's own looking only: nothing of the product may need it. */
+  readonly superuser: Login;
+  /** May log in, and make roles and databases; not a superuser, as the master user of RDS. */
+  readonly master: Login;
+  /** Log file: logins and their ends, errors; every line of a session has time, client's host, user, database, application. */
+  readonly logPath: string;
+  /** Certificate, in PEM, of the authority that signed the server's. */
+  readonly caPath: string;
+  /** Ends all sessions and the server, and removes its data. */
+  stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 20_000;
+const POLL_MS = 25;
+/** Another process may take the free port first; to be so unlucky three times in a row is something else. */
+const ATTEMPTS = 3;
+
+/** Starts a server on a free port of 127.0.0.1; `dir` gets its log and its CA. @throws with the log's place when it does not come up. */
+export async function startPostgres(options: {
+  readonly dir: string;
+  readonly processes: Processes;
+}): Promise<PostgresServer> {
+  const user = serverUser();
+  const binaries = await installPostgres(user);
+  const superuser = login("rdsadmin");
+  const folder = await createDatabaseFolder({ ...options, binaries, user, superuser });
+  const logPath = join(options.dir, "postgres.log");
+  for (let attempt = 1; ; attempt += 1) {
+    const [port = 0] = await freePorts(1);
+    const server = options.processes.spawn({
+      name: "postgres",
+      command: binaries.postgres,
+      args: ["-D", folder.data, "-p", String(port)],
+      env: { LC_ALL: "C" },
+      cwd: folder.data,
+      log: logPath,
+      // PostgreSQL: SIGTERM waits for clients to leave, SIGINT sends them away.
+      stopSignal: "SIGINT",
+      ...(user && { user }),
+    });
+    if (await isUp(server, port, superuser))
+      return await makeMaster({ folder, server, port, superuser, logPath });
+    await server.stop();
+    if (attempt === ATTEMPTS)
+      throw new Error(`PostgreSQL did not come up on 127.0.0.1:${port}; its log is ${logPath}`);
+  }
+}
+
+async function isUp(server: RunningProcess, port: number, superuser: Login): Promise<boolean> {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!ended && Date.now() < deadline) {
+    const answered = await query(port, superuser, "SELECT 1").then(
+      () => true,
+      () => false,
+    );
+    if (answered) return true;
+    await delay(POLL_MS);
+  }
+  return false;
+}
+
+async function makeMaster(started: {
+  readonly folder: DatabaseFolder;
+  readonly server: RunningProcess;
+  readonly port: number;
+  readonly superuser: Login;
+  readonly logPath: string;
+}): Promise<PostgresServer> {
+  const { folder, server, port, superuser, logPath } = started;
+  const master = login("master");
+  await query(
+    port,
+    superuser,
+    `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD '${master.password}';
+     ALTER DATABASE postgres OWNER TO ${master.username}`,
+  );
+  const stop = async () => {
+    await server.stop();
+    await folder.remove();
+  };
+  return { host: "127.0.0.1", port, superuser, master, logPath, caPath: folder.caPath, stop };
+}
+
+/** A login with a password that needs no quoting. */
+function login(username: string): Login {
+  return { username, password: randomBytes(24).toString("base64url") };
+}
+
+async function query(port: number, { username, password }: Login, sql: string): Promise<void> {
+  const client = new pg.Client({
+    host: "127.0.0.1",
+    port,
+    user: username,
+    password,
+    database: "postgres",
+    application_name: "sandbox",
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
+  });
+  // What happens to the connection is told by the promises; without a listener it would end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query(sql);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
