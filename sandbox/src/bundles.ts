@@ -12,7 +12,10 @@ export const ROOT = join(import.meta.dirname, "..", "..");
 
 /** Builds what is not up to date; about a second. @throws when it does not build */
 export async function bundles(): Promise<Bundles> {
-  await run(process.execPath, [join(ROOT, "tools", "bundle.ts")], { env: { PATH: process.env.PATH ?? "" }, cwd: ROOT });
+  await run(process.execPath, [join(ROOT, "tools", "bundle.ts")], {
+    env: { PATH: process.env.PATH ?? "" },
+    cwd: ROOT,
+  });
   return {
     operator: join(ROOT, "operator", "dist", "operator.mjs"),
     rotator: join(ROOT, "rotator-lambda", "dist", "rotator.mjs"),

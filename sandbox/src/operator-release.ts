@@ -21,12 +21,23 @@ export interface OperatorValues {
 /** Installs the operator with helm, or upgrades it, and waits until it is ready. @throws with helm's words */
 export async function installOperator(sandbox: Sandbox, values: OperatorValues = {}): Promise<void> {
   const file = join(sandbox.dir, "operator-values.json");
-  const { AWS_REGION, ...credentials } = { ...sandbox.aws.credentials("operator"), AWS_ENDPOINT_URL: sandbox.awsProxy.url };
+  const { AWS_REGION, ...credentials } = {
+    ...sandbox.aws.credentials("operator"),
+    AWS_ENDPOINT_URL: sandbox.awsProxy.url,
+  };
   const extraEnv = Object.entries(credentials).map(([name, value]) => ({ name, value }));
   const all = { image: OPERATOR_IMAGE, aws: { region: AWS_REGION }, extraEnv, ...values };
   await writeFile(file, JSON.stringify(all));
   await sandbox.helm(
-    ...["upgrade", "--install", OPERATOR_RELEASE, CHART, "--namespace", OPERATOR_RELEASE, "--create-namespace"],
+    ...[
+      "upgrade",
+      "--install",
+      OPERATOR_RELEASE,
+      CHART,
+      "--namespace",
+      OPERATOR_RELEASE,
+      "--create-namespace",
+    ],
     ...["--values", file, "--wait", "--timeout", "60s"],
   );
 }
@@ -34,7 +45,9 @@ export async function installOperator(sandbox: Sandbox, values: OperatorValues =
 /** Name of the operator's pod; undefined while there is none that is not being deleted. */
 export async function operatorPod(sandbox: Sandbox): Promise<string | undefined> {
   const list = await sandbox.kubectl("get", "pods", "--namespace", OPERATOR_RELEASE, "--output", "json");
-  const { items } = JSON.parse(list) as { items: readonly { metadata: { name: string; deletionTimestamp?: string } }[] };
+  const { items } = JSON.parse(list) as {
+    items: readonly { metadata: { name: string; deletionTimestamp?: string } }[];
+  };
   return items.find(({ metadata }) => metadata.deletionTimestamp === undefined)?.metadata.name;
 }
 
@@ -43,5 +56,13 @@ export async function scaleOperator(sandbox: Sandbox, replicas: 0 | 1): Promise<
   const deployment = `deployment/${OPERATOR_RELEASE}`;
   await sandbox.kubectl("scale", deployment, "--namespace", OPERATOR_RELEASE, `--replicas=${replicas}`);
   const condition = replicas === 0 ? "delete" : "condition=Ready";
-  await sandbox.kubectl("wait", "pod", "--all", "--namespace", OPERATOR_RELEASE, `--for=${condition}`, "--timeout=60s");
+  await sandbox.kubectl(
+    "wait",
+    "pod",
+    "--all",
+    "--namespace",
+    OPERATOR_RELEASE,
+    `--for=${condition}`,
+    "--timeout=60s",
+  );
 }

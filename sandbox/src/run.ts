@@ -21,6 +21,7 @@ export async function run(
   child.stdin.on("error", () => {});
   child.stdin.end(options.input ?? "");
   const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (code !== 0) throw new CommandFailed(`${program} ${args.join(" ")}: exit status ${code}\n${complaint}${output}`);
+  if (code !== 0)
+    throw new CommandFailed(`${program} ${args.join(" ")}: exit status ${code}\n${complaint}${output}`);
   return output;
 }

@@ -4,13 +4,18 @@ import { join } from "node:path";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./aws/emulator.ts";
 import { bundles } from "./bundles.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
-import { type Image, type ProcessNode, startProcessNode } from "./node/process-node.ts";
+import { sandboxImages } from "./images.ts";
+import {
+  type Image,
+  type ProcessNode,
+  type ProcessNodeOptions,
+  startProcessNode,
+} from "./node/process-node.ts";
 import { type PostgresServer, startPostgres } from "./postgres/postgres.ts";
 import { Processes } from "./processes/processes.ts";
 import { type PassThroughProxy, startProxy } from "./proxy/proxy.ts";
-import { sandboxImages } from "./images.ts";
-import { findTools, type ToolPaths } from "./tools/tools.ts";
 import { run } from "./run.ts";
+import { findTools, type ToolPaths } from "./tools/tools.ts";
 
 /** How a sandbox differs from the usual one. */
 export interface SandboxOptions {
@@ -18,6 +23,8 @@ export interface SandboxOptions {
   readonly progress?: (line: string) => void;
   /** Knobs of the AWS emulator. @default its own */
   readonly aws?: Partial<Omit<AwsEmulatorOptions, "processes" | "dir">>;
+  /** Knobs of the node. @default its own */
+  readonly node?: Pick<ProcessNodeOptions, "restartBackoff">;
   /** More image names, and what they stand for. */
   readonly images?: Readonly<Record<string, Image>>;
   /** Keeps the folder, with all logs, after the end. @default "remove" */
@@ -71,12 +78,15 @@ async function startParts(dir: string, processes: Processes, options: SandboxOpt
   const [controlPlane, postgres, aws] = await Promise.all([
     startControlPlane({ dir: join(dir, "control-plane"), processes, tools, progress }),
     startPostgres({ dir: join(dir, "postgres"), processes }).then(told(progress, "PostgreSQL")),
-    startAwsEmulator({ ...options.aws, dir: join(dir, "aws"), processes }).then(told(progress, "the AWS emulator")),
+    startAwsEmulator({ ...options.aws, dir: join(dir, "aws"), processes }).then(
+      told(progress, "the AWS emulator"),
+    ),
   ]);
   const { serving, caPem } = controlPlane;
   const apiProxy = await startProxy({ upstream: controlPlane.url, upstreamCaPem: caPem, serving });
   const awsProxy = await startProxy({ upstream: aws.endpoint });
   const node = await startProcessNode({
+    ...options.node,
     dir: join(dir, "node"),
     processes,
     kubeconfig: await controlPlane.kubeconfigFor({ user: "sandbox-node", groups: ["system:masters"] }),
@@ -94,7 +104,10 @@ async function startParts(dir: string, processes: Processes, options: SandboxOpt
   });
   const environment = { KUBECONFIG: controlPlane.adminKubeconfig, ...aws.credentials("admin") };
   const tool = (program: string) => (args: readonly string[], input?: string) =>
-    run(program, args, { env: { ...environment, HOME: dir, PATH: process.env.PATH ?? "" }, ...(input === undefined ? {} : { input }) });
+    run(program, args, {
+      env: { ...environment, HOME: dir, PATH: process.env.PATH ?? "" },
+      ...(input === undefined ? {} : { input }),
+    });
   const kubectl = tool(tools.kubectl);
   return {
     dir,
