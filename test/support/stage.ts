@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Condition, RotatedSecretStatus } from "@rotated-secrets/operator/api/rotated-secret";
+import { ApiClient } from "@rotated-secrets/sandbox/node/api-client";
 import {
   installOperator,
   OPERATOR_RELEASE,
@@ -9,9 +10,12 @@ import {
 import { type Sandbox, type SandboxOptions, startSandbox } from "@rotated-secrets/sandbox/sandbox";
 import { eventually } from "./eventually.ts";
 import { ALLOW_ALL, IDLE_IMAGE } from "./manifests.ts";
+import { nothingLeaked } from "./nothing-leaked.ts";
 
-/** A sandbox with the operator installed by its chart, and what tests ask of it. */
+/** A sandbox with the operator installed by its chart, and what tests ask of it. `stop` fails where a secret value has leaked. */
 export interface Stage extends Sandbox {
+  /** The API server as admin, without a process for each question: for what is asked again and again. */
+  readonly api: ApiClient;
   /** Status of a RotatedSecret. */
   status(namespace: string, name: string): Promise<RotatedSecretStatus>;
   /** Waits until a condition of a RotatedSecret is as told, and resolves with it. */
@@ -38,6 +42,8 @@ export interface Stage extends Sandbox {
   killOperator(): Promise<void>;
 }
 
+const API_GROUP = "/apis/rotatedsecrets.dev/v1alpha1";
+
 /** Times that let tests run in seconds: AWS is asked often, and rotation retries come quickly. */
 const QUICK = { "list-every": "5s", "describe-every": "5s", "describe-unlisted-every": "5s" };
 
@@ -59,19 +65,33 @@ export async function startStage(
         settings: { ...QUICK, ...operator.settings },
       });
     }
-    return { ...sandbox, ...asks(sandbox) };
+    const api = await ApiClient.fromKubeconfig(sandbox.controlPlane.adminKubeconfig);
+    const stop = async () => {
+      try {
+        await nothingLeaked(sandbox);
+      } finally {
+        await api.close();
+        await sandbox.stop();
+      }
+    };
+    return { ...sandbox, ...asks(sandbox, api), stop };
   } catch (error) {
     await sandbox.stop();
     throw error;
   }
 }
 
-function asks(sandbox: Sandbox): Omit<Stage, keyof Sandbox> {
+function asks(sandbox: Sandbox, api: ApiClient): Omit<Stage, keyof Sandbox> {
   const get = async <T>(...args: string[]) =>
     JSON.parse(await sandbox.kubectl("get", ...args, "--output", "json")) as T;
   const status = async (namespace: string, name: string) =>
-    (await get<{ status: RotatedSecretStatus }>("rsec", name, "--namespace", namespace)).status;
+    (
+      await api.get<{ status: RotatedSecretStatus }>(
+        `${API_GROUP}/namespaces/${namespace}/rotatedsecrets/${name}`,
+      )
+    ).status;
   return {
+    api,
     get,
     status,
     condition: (namespace, name, wanted, timeoutMs) =>
@@ -107,13 +127,9 @@ function asks(sandbox: Sandbox): Omit<Stage, keyof Sandbox> {
       );
     },
     events: async (namespace, name) => {
-      const selector = `involvedObject.kind=RotatedSecret,involvedObject.name=${name}`;
-      const { items } = await get<{ items: { reason: string; message: string }[] }>(
-        "events",
-        "--namespace",
-        namespace,
-        "--field-selector",
-        selector,
+      const { items } = await api.get<{ items: { reason: string; message: string }[] }>(
+        `/api/v1/namespaces/${namespace}/events`,
+        { fieldSelector: `involvedObject.kind=RotatedSecret,involvedObject.name=${name}` },
       );
       return new Map(items.map(({ reason, message }) => [reason, message]));
     },

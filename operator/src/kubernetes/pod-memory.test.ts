@@ -48,6 +48,12 @@ describe("remembersSince", () => {
       { containerStatuses: [running("web", 20, 1), running("log", 10)] },
       10,
     ],
+    [
+      "is the sandbox's for a volume that was filled while nothing has started yet",
+      byVolume,
+      { phase: "Pending", containerStatuses: [], conditions: [sandbox(4)] },
+      4,
+    ],
     ["is unknown while nothing has started", byEnv, { phase: "Pending", containerStatuses: [] }, undefined],
     [
       "leaves out a container that waits to be started again",

@@ -11,7 +11,8 @@ import type { SecretUse } from "./secret-references.ts";
  * - A container that waits to be started again has lost its environment and its memory, and will read anew: it does not count.
  * - An init container that read the Secret may have left it to the others in a shared volume: since its start, ended or not.
  * - A volume is filled before the pod's sandbox is made, the image pulled after that, and the kubelet brings the files up
- *   to date only when a container has started or ended: in a container's first run they are as old as the sandbox.
+ *   to date only when a container has started or ended: in a container's first run, and before it, they are as old as
+ *   the sandbox.
  * - Without any container status, as after the loss of the node, everything may have been started with the pod.
  */
 export function remembersSince(pod: Pod, use: SecretUse | undefined): Instant | undefined {
@@ -21,7 +22,7 @@ export function remembersSince(pod: Pod, use: SecretUse | undefined): Instant | 
   const running = [...containerStatuses, ...sidecarStatuses(pod)].filter(({ state }) => state?.running);
   const readers = initStatusesReading(pod, use);
   const starts = [...running, ...readers].map((status) => startOf(status) ?? podStart(pod));
-  if (starts.length === 0) return undefined;
+  if (starts.length === 0) return use?.byVolume ? sandboxMade(pod) : undefined;
   const firstRun = [...running, ...readers].some(({ restartCount }) => (restartCount ?? 0) === 0);
   const filled = use?.byVolume && firstRun ? sandboxMade(pod) : undefined;
   return Math.min(...starts, filled ?? Number.POSITIVE_INFINITY);

@@ -56,7 +56,7 @@ describe("readerPod", () => {
       { names: ["db"] },
       false,
     ],
-    ["keeps a pod that reads it although other Deployments are named", {}, { names: ["db"] }, true],
+    ["leaves out a pod that reads it where other Deployments are named", {}, { names: ["db"] }, false],
     ["leaves out a pod that reads another Secret", {}, { secret: "other" }, false],
     ["leaves out a pod that has succeeded", { status: { phase: "Succeeded" } }, {}, false],
     ["leaves out a pod that has failed", { status: { phase: "Failed" } }, {}, false],

@@ -3,7 +3,7 @@ import type { Pod } from "./pod.ts";
 import { remembersSince } from "./pod-memory.ts";
 import { secretUses } from "./secret-references.ts";
 
-/** Which pods are asked for: those that read the Secret, and those of these Deployments whatever they read. */
+/** Which pods are asked for: those that read the Secret; where Deployments are named just theirs, whatever they read. */
 export interface ReaderQuery {
   /** Name of the Secret. */
   readonly secret: string;
@@ -19,8 +19,9 @@ export function readerPod(pod: Pod, { secret, names }: ReaderQuery): ReaderPod |
   if (pod.status.phase === "Succeeded" || pod.status.phase === "Failed") return undefined;
   const use = secretUses(pod.spec).get(secret);
   const owner = ownerOf(pod);
-  const isNamed = owner.kind === "workload" && names !== undefined && names.includes(owner.name);
-  if (use === undefined && !isNamed) return undefined;
+  const counts =
+    names === undefined ? use !== undefined : owner.kind === "workload" && names.includes(owner.name);
+  if (!counts) return undefined;
   const startedAt = remembersSince(pod, use);
   const trouble = troubleOf(pod);
   return {

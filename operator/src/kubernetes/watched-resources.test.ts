@@ -39,11 +39,11 @@ describe("watchedResources", () => {
   it("finds Deployments by the Secrets that they read, also after that has changed", () => {
     const { store } = stores().deployments;
     store.upsert(deployment("web", ["db", "cache"]));
-    store.upsert(deployment("worker", ["db"]));
+    store.upsert(deployment("worker", ["db"], "2"));
     const readers = (secret: string) => store.byIndex(READS_SECRET, secret).map((one) => one.metadata.name);
     expect(readers("shop/db")).toEqual(["web", "worker"]);
     expect(readers("other/db")).toEqual([]);
-    store.upsert(deployment("web", ["cache"], "2"));
+    store.upsert(deployment("web", ["cache"], "3"));
     expect(readers("shop/db")).toEqual(["worker"]);
     expect(readers("shop/cache")).toEqual(["web"]);
   });
@@ -61,7 +61,7 @@ describe("watchedResources", () => {
     const { store } = stores().namespaces;
     const { namespace: _, ...shop } = metadata("shop");
     store.upsert({ metadata: { ...shop, labels: { team: "payments" }, annotations: { large: "text" } } });
-    store.upsert({ metadata: { ...shop, name: "bare" } });
+    store.upsert({ metadata: { ...shop, name: "bare", resourceVersion: "2" } });
     expect(store.get({ name: "shop" })?.metadata).toMatchObject({ labels: { team: "payments" } });
     expect(store.get({ name: "shop" })?.metadata).not.toHaveProperty("annotations");
     expect(store.get({ name: "bare" })?.metadata.labels).toEqual({});

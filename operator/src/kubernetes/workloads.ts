@@ -36,8 +36,10 @@ export class KubernetesWorkloads implements Workloads {
   /** A Deployment that is being deleted is left out: it cannot be rolled. Its pods show in `pods` until they are gone. */
   cached(secret: NamespacedName, names: readonly string[] | undefined): readonly Workload[] {
     const { namespace } = secret;
-    const named = (names ?? []).flatMap((name) => this.#store.get({ namespace, name }) ?? []);
-    const found = new Set([...this.#store.byIndex(READS_SECRET, keyOf(secret)), ...named]);
+    const found =
+      names === undefined
+        ? this.#store.byIndex(READS_SECRET, keyOf(secret))
+        : [...new Set(names)].flatMap((name) => this.#store.get({ namespace, name }) ?? []);
     return [...found]
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
       .map((deployment) => workloadOf(deployment, secret.name))

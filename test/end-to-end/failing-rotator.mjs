@@ -1,0 +1,4 @@
+/** A rotation function with a fault. */
+export async function handler() {
+  throw new Error("this function always fails");
+}

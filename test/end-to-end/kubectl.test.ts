@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { scaleOperator } from "@rotated-secrets/sandbox/operator-release";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { rotatedSecret } from "../support/manifests.ts";
+import { type Stage, startStage } from "../support/stage.ts";
+import { AwsSecrets, credential } from "./aws-secrets.ts";
+import { Scene } from "./scene.ts";
+
+let stage: Stage;
+let aws: AwsSecrets;
+
+beforeAll(async () => {
+  stage = await startStage();
+  aws = new AwsSecrets(stage);
+});
+afterAll(async () => {
+  aws?.close();
+  await stage?.stop();
+});
+
+it("kubectl get rsec shows how each is, and why", async () => {
+  const scene = await Scene.rotating(stage, aws, "columns");
+  await scene.requestRotation("now");
+  await stage.condition(scene.namespace, "db", { type: "Rotated", status: "True" });
+  await stage.apply(rotatedSecret(scene.namespace, "missing", { secretId: "no/such/secret" }));
+  await stage.condition(scene.namespace, "missing", { type: "Ready", status: "False" });
+  const [, db, missing] = (await scene.kubectl("get", "rsec")).split("\n");
+  expect(db).toMatch(/^db +True +True +Synced +test\/columns +\d+s +on request +\d+s$/);
+  expect(missing).toMatch(/^missing +False +Unknown +Denied +no\/such\/secret +\d+s$/);
+});
+
+it("kubectl get secrets lists Secrets only, kubectl get rotated-secrets our own kinds", async () => {
+  const scene = await Scene.following(stage, aws, "listed");
+  expect(await scene.kubectl("get", "secrets", "--output=name")).toBe("secret/db\n");
+  const ours = await scene.kubectl("get", "rotated-secrets", "--output=name");
+  expect(ours.trim().split("\n")).toEqual([
+    "rotatedsecret.rotatedsecrets.dev/db",
+    "secretaccesspolicy.rotatedsecrets.dev/allow-all",
+  ]);
+});
+
+it("helm --wait waits for a RotatedSecret that nobody has seen yet, and goes on when it is ready", async () => {
+  const scene = await Scene.empty(stage, aws, "helm-wait");
+  await aws.create(scene.secretId, credential(1));
+  const chart = await chartOf(rotatedSecret(scene.namespace, "db", { secretId: scene.secretId }));
+  const install = ["upgrade", "--install", "app", chart, "--namespace", scene.namespace, "--wait"];
+  await scaleOperator(stage, 0);
+  await expect(stage.helm(...install, "--timeout=3s")).rejects.toThrow(/not ready/);
+  await scaleOperator(stage, 1);
+  await stage.helm(...install, "--timeout=30s");
+  expect(Object.keys((await scene.secret()).data ?? {})).toEqual(["password", "username"]);
+});
+
+/** A chart of one manifest. */
+async function chartOf(manifest: object): Promise<string> {
+  const dir = join(stage.dir, "chart-app");
+  await mkdir(join(dir, "templates"), { recursive: true });
+  await writeFile(
+    join(dir, "Chart.yaml"),
+    JSON.stringify({ apiVersion: "v2", name: "app", version: "1.0.0" }),
+  );
+  await writeFile(join(dir, "templates", "db.yaml"), JSON.stringify(manifest));
+  return dir;
+}

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { requestToken } from "@rotated-secrets/contract/rotation-token";
+import { parseSecretArn } from "@rotated-secrets/contract/version-id";
+import { bundles } from "@rotated-secrets/sandbox/bundles";
+import { OPERATOR_RELEASE } from "@rotated-secrets/sandbox/operator-release";
+import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AuditEntry, auditLog, permissionOf, permissionsOf } from "../support/audit-log.ts";
+import { eventually } from "../support/eventually.ts";
+import { reader, rotatedSecret } from "../support/manifests.ts";
+import { operatorProcess } from "../support/operator-process.ts";
+import { secretFacts } from "../support/secret-facts.ts";
+import { type Stage, startStage } from "../support/stage.ts";
+
+const NAMESPACE = "permissions";
+const OPERATOR = `system:serviceaccount:${OPERATOR_RELEASE}:${OPERATOR_RELEASE}`;
+/** Who is at work besides the operator: the cluster's own parts, the sandbox's node, and the test with kubectl and helm. */
+const OTHERS =
+  /^(system:apiserver|system:kube-controller-manager|system:serviceaccount:kube-system:[^:]+|sandbox-node|admin)$/;
+
+let stage: Stage;
+let log: readonly AuditEntry[];
+let ofOperator: readonly AuditEntry[];
+
+beforeAll(async () => {
+  stage = await startStage();
+  await everythingThatTheOperatorDoes();
+  log = await auditLog(stage);
+  ofOperator = log.filter(({ user }) => user.username === OPERATOR);
+});
+afterAll(() => stage?.stop());
+
+/** Makes a Secret, rotates it, restarts its readers, takes another Secret over, and mends it twice. */
+async function everythingThatTheOperatorDoes(): Promise<void> {
+  const secret = await createDatabaseSecret(stage, { name: "prod/permissions", user: "permissions" });
+  const spec = { secretId: secret.name, rotation: { trigger: "Manual" } };
+  await stage.kubectl("create", "namespace", NAMESPACE);
+  await stage.apply(rotatedSecret(NAMESPACE, "made", spec));
+  await stage.settled(NAMESPACE, "made", secret.versionId);
+  await stage.apply(reader(NAMESPACE, "web", "made"));
+  await stage.kubectl(
+    "wait",
+    "deployment/web",
+    "-n",
+    NAMESPACE,
+    "--for=condition=Available",
+    "--timeout=30s",
+  );
+  const uid = await stage.kubectl("get", "rsec", "made", "-n", NAMESPACE, "-o", "jsonpath={.metadata.uid}");
+  await stage.requestRotation(NAMESPACE, "made", "once");
+  await stage.settled(NAMESPACE, "made", requestToken(parseSecretArn(secret.arn), uid, "once"));
+
+  await stage.kubectl(
+    "create",
+    "secret",
+    "generic",
+    "adopted",
+    "-n",
+    NAMESPACE,
+    "--from-literal=username=else",
+  );
+  await stage.kubectl("annotate", "secret", "adopted", "-n", NAMESPACE, `${ADOPT_ANNOTATION}=adopted`);
+  await stage.apply(rotatedSecret(NAMESPACE, "adopted", { ...spec, rotation: { trigger: "External" } }));
+  await stage.condition(NAMESPACE, "adopted", { type: "Current", status: "True" });
+  await edited();
+  await edited();
+}
+
+/** Somebody changes a key and adds one, and the operator puts it right: twice, its second event counts up the first. */
+async function edited(): Promise<void> {
+  const data = { username: Buffer.from("edited").toString("base64"), foreign: "" };
+  await stage.kubectl(
+    "patch",
+    "secret",
+    "adopted",
+    "-n",
+    NAMESPACE,
+    "--type=merge",
+    "-p",
+    JSON.stringify({ data }),
+  );
+  await eventually("the edited Secret is right again", async () => {
+    const seen = await secretFacts(stage, NAMESPACE, "adopted");
+    return seen.data.username?.startsWith("permissions") && seen.data.foreign === undefined
+      ? seen
+      : undefined;
+  });
+}
+
+describe("the audit log of a cluster with the operator", () => {
+  it("shows no other identity at work", () => {
+    const users = new Set(log.map(({ user }) => user.username ?? "nobody"));
+    expect([...users].filter((user) => !OTHERS.test(user))).toEqual([OPERATOR]);
+  });
+
+  it("shows the operator at work from its own pod only", async () => {
+    const pods = ofOperator.map(({ user }) => user.extra?.["authentication.kubernetes.io/pod-name"]?.join());
+    expect([...new Set(pods)]).toEqual([(await operatorProcess(stage))?.pod]);
+  });
+
+  it("shows no request of the operator that was denied", () => {
+    const denied = ofOperator.filter(({ responseStatus }) => [401, 403].includes(responseStatus?.code ?? 0));
+    expect(denied.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
+  });
+
+  it("shows every permission of the chart's ClusterRole used, and no other", async () => {
+    const { rules } = await stage.get<{
+      rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
+    }>("clusterrole", OPERATOR_RELEASE);
+    const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((apiGroup) =>
+        resources.flatMap((resource) => verbs.map((verb) => permissionOf({ verb, apiGroup, resource }))),
+      ),
+    );
+    const used = new Set(ofOperator.flatMap(permissionsOf));
+    expect({
+      unused: granted.filter((permission) => !used.has(permission)),
+      notOfTheChart: [...used].filter((permission) => !granted.includes(permission)),
+    }).toEqual({ unused: [], notOfTheChart: [] });
+  });
+
+  it("has no other binding of the operator's account than the chart's", async () => {
+    const { items } = await stage.get<{
+      items: {
+        metadata: { name: string };
+        subjects?: { kind: string; name: string; namespace?: string }[];
+      }[];
+    }>("clusterrolebindings,rolebindings", "--all-namespaces");
+    const ours = items.filter(({ subjects = [] }) =>
+      subjects.some(({ kind, namespace }) => kind === "ServiceAccount" && namespace === OPERATOR_RELEASE),
+    );
+    expect(ours.map(({ metadata }) => metadata.name)).toEqual([OPERATOR_RELEASE]);
+  });
+});
+
+describe("the operator that was at work", () => {
+  it("is the bundle, run as the pod of the Deployment that helm installed", async () => {
+    const operator = await operatorProcess(stage);
+    const commandLine = await readFile(`/proc/${operator?.pid}/cmdline`, "utf8");
+    expect(commandLine.split("\0")[1]).toBe((await bundles()).operator);
+    const pod = await stage.get<Owned>("pod", operator?.pod ?? "", "-n", OPERATOR_RELEASE);
+    const replicaSet = await stage.get<Owned>("replicaset", ownerOf(pod), "-n", OPERATOR_RELEASE);
+    const deployment = await stage.get<Owned>("deployment", ownerOf(replicaSet), "-n", OPERATOR_RELEASE);
+    expect(deployment.metadata.annotations).toMatchObject({ "meta.helm.sh/release-name": OPERATOR_RELEASE });
+    expect(deployment.metadata.labels).toMatchObject({ "app.kubernetes.io/managed-by": "Helm" });
+  });
+});
+
+/** An object that a controller made. */
+interface Owned {
+  readonly metadata: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly name: string }[];
+  };
+}
+
+function ownerOf({ metadata }: Owned): string {
+  return metadata.ownerReferences?.[0]?.name ?? "";
+}
