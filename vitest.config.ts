@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts", "tools/**/*.test.ts"],
         },
       },
@@ -14,8 +15,9 @@ export default defineConfig({
         test: {
           name: "end-to-end",
           include: ["test/**/*.test.ts"],
-          // Each file has a cluster of its own, which two cores carry one of at a time.
-          fileParallelism: false,
+          // Each file has a cluster of its own and waits for it most of the time: two cores carry two of them.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

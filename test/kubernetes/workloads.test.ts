@@ -126,7 +126,7 @@ describe("a restart", () => {
 });
 
 describe("workloads", () => {
-  it("are those that read the Secret and those that are named, each once, by name", async () => {
+  it("are those that read the Secret, or just those that are named, each once, by name", async () => {
     const { deploy, workloads, db } = await inNamespace();
     for (const [name, secret] of [
       ["web", "db"],
@@ -136,9 +136,13 @@ describe("workloads", () => {
     ] as const) {
       await deploy(name, reading(secret));
     }
-    const found = workloads.cached(db, ["job", "web", "nobody"]);
-    expect(found.map(({ ref, reads }) => [ref.name, reads])).toEqual([
+    const found = (names?: readonly string[]) =>
+      workloads.cached(db, names).map(({ ref, reads }) => [ref.name, reads]);
+    expect(found()).toEqual([
       ["api", true],
+      ["web", true],
+    ]);
+    expect(found(["web", "job", "web", "nobody"])).toEqual([
       ["job", false],
       ["web", true],
     ]);

@@ -38,7 +38,9 @@ const rotation = z.object({
     "When the token was recorded, or the rotation of somebody else was first seen.",
   ),
   attempts: count().describe("How often RotateSecret was refused, or gave no answer."),
-  lastAttemptAt: dateTime().optional().describe("When RotateSecret was last refused, or gave no answer."),
+  lastAttemptAt: dateTime()
+    .optional()
+    .describe("When RotateSecret was last called again, refused, or not answered."),
   lastError: z
     .string()
     .max(256)

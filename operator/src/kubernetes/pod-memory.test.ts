@@ -94,6 +94,12 @@ describe("remembersSince", () => {
       4,
     ],
     [
+      "is not before the pod was made, as the clock of a node may have it",
+      byEnv,
+      { containerStatuses: [running("web", 0)] },
+      1,
+    ],
+    [
       "is the container's start again after it was restarted, as the volume is brought up to date before",
       byVolume,
       { conditions: [sandbox(4)], containerStatuses: [running("web", 40, 1)] },

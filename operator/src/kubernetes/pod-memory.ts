@@ -13,9 +13,15 @@ import type { SecretUse } from "./secret-references.ts";
  * - A volume is filled before the pod's sandbox is made, the image pulled after that, and the kubelet brings the files up
  *   to date only when a container has started or ended: in a container's first run, and before it, they are as old as
  *   the sandbox.
+ * - Nothing is remembered from before the pod was made, which the API server tells, whatever a node's clock says.
  * - Without any container status, as after the loss of the node, everything may have been started with the pod.
  */
 export function remembersSince(pod: Pod, use: SecretUse | undefined): Instant | undefined {
+  const since = startOfMemory(pod, use);
+  return since === undefined ? undefined : Math.max(since, Date.parse(pod.metadata.creationTimestamp));
+}
+
+function startOfMemory(pod: Pod, use: SecretUse | undefined): Instant | undefined {
   const { phase, containerStatuses } = pod.status;
   const wasStarted = phase === "Running" || phase === "Unknown";
   if (wasStarted && containerStatuses.length === 0) return podStart(pod);

@@ -3,7 +3,7 @@ import type { AwsProblem } from "../ports/aws-problem.ts";
 import { cached, live, unknown } from "../ports/fact.ts";
 import { access } from "./access.ts";
 import { ownership } from "./ownership.ts";
-import { ARN, NOW, policy, resource, secret, target, world } from "./testing/world.ts";
+import { ARN, NOW, policy, resource, secret, target, version, world } from "./testing/world.ts";
 import type { World } from "./world.ts";
 
 function problem(kind: AwsProblem["kind"]): AwsProblem {
@@ -93,6 +93,28 @@ describe("the ownership phase", () => {
     ["one of a RotatedSecret that is gone", { target: live(target(1, { ownerUid: "uid-gone" }), NOW) }],
   ])("lets through: %s", (_, change) => {
     expect(ownership(world(1, change))).toBeUndefined();
+  });
+
+  describe("a Secret that does not say whose it is, where this resource has written one", () => {
+    const wrote = { resource: resource({}, { currentVersion: version(1) }) };
+    const { ownerUid: _owner, ...unmarked } = target(1);
+
+    it("is looked at, for the server's record tells who wrote it", () => {
+      expect(ownership(world(1, { ...wrote, target: cached(unmarked) }))).toEqual({
+        do: "look",
+        facts: ["target"],
+      });
+    });
+
+    it.each<[string, string, object | undefined]>([
+      ["is ours by that record", "rotated-secrets", undefined],
+      ["is somebody else's by that record", "helm", { reason: "TargetNotOwned" }],
+    ])("%s", (_, manager, step) => {
+      const dataManagers = [{ manager, keys: ["password"] }];
+      const judged = ownership(world(1, { ...wrote, target: live({ ...unmarked, dataManagers }, NOW) }));
+      if (step === undefined) expect(judged).toBeUndefined();
+      else expect(judged).toMatchObject(step);
+    });
   });
 
   it.each<[string, Partial<World>, string]>([

@@ -1,15 +1,39 @@
 import type { Condition, PastRotation, RotationStatus } from "../api/rotated-secret.ts";
 import { known } from "../ports/fact.ts";
 import { ownTarget } from "./ownership.ts";
-import type { PhaseName, Wait } from "./step.ts";
+import type { PhaseName, Reason, Wait } from "./step.ts";
 import { isInSync } from "./sync.ts";
 import type { World } from "./world.ts";
 
-/** The condition types, in the order in which they are shown. */
-type ConditionType = "Ready" | "Current" | "Rotated" | "RolledOut" | "Reconciling" | "Stalled";
+/** The condition types, in the order in which they are shown. docs/conditions.md has a row for each. */
+export const CONDITION_TYPES = [
+  "Ready",
+  "Current",
+  "Rotated",
+  "RolledOut",
+  "Reconciling",
+  "Stalled",
+] as const;
+type ConditionType = (typeof CONDITION_TYPES)[number];
+
+/** What conditions say where nothing is waited for. One row of docs/conditions.md each. */
+export const STANDING_REASONS = [
+  "Synced",
+  "SecretMissing",
+  "UpToDate",
+  "RotationSucceeded",
+  "RotationFailed",
+  "NotRotatedYet",
+  "RolledOut",
+  "NotManaged",
+  "AtRest",
+  "NotStalled",
+] as const;
 
 /** What a condition says now; `keep` leaves it as it was, for nothing was learned of it. */
-type Finding = Pick<Condition, "status" | "reason" | "message"> | "keep";
+type Finding =
+  | (Pick<Condition, "status" | "message"> & { readonly reason: Reason | (typeof STANDING_REASONS)[number] })
+  | "keep";
 
 /** What is known of rotations: whether one is under way, and how the last that was followed has ended. */
 export interface RotationStanding {

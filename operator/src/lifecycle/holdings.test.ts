@@ -55,6 +55,16 @@ describe("a pod may hold something else than the Secret carries", () => {
     expect(mayHoldOther(pod("web", startedAt), writes)).toBe(expected);
   });
 
+  it.each([
+    ["has waited for it, however early it started", NOW + 1_000, false, false],
+    ["has waited for it, told by the second before", NOW - 999, false, false],
+    ["is older than it", NOW - 1_000, false, true],
+    ["may have started without it", NOW + 1_000, true, true],
+  ])("that was there when the Secret was first made: not who %s", (_, startedAt, optional, expected) => {
+    const made = [{ version: v1, time: NOW }];
+    expect(mayHoldOther(pod("web", startedAt, { optional }), made)).toBe(expected);
+  });
+
   it("does not when nothing of it has started", () => {
     const { startedAt: _, ...waiting } = pod("web", NOW);
     expect(mayHoldOther(waiting, changed)).toBe(false);

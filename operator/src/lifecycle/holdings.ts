@@ -13,13 +13,18 @@ export function mayHoldOther(pod: ReaderPod, writes: readonly SecretWrite[]): bo
   if (pod.startedAt === undefined) return false;
   const since = pod.startedAt - START_MARGIN_MS;
   const first = writes[0];
-  if (first === undefined || first.time > since) return true;
+  if (first === undefined || first.time > firstRead(pod.startedAt, pod.optional, writes)) return true;
   return writes.some(({ version }, i) => {
     const replacedAt = writes[i + 1]?.time ?? Infinity;
     if (version === wanted || replacedAt <= since) return false;
     // Who cannot start without the Secret does not hold its absence.
     return version !== "absent" || pod.optional;
   });
+}
+
+/** Who cannot start without the Secret has waited for the first thing that it ever carried. Starts are told in whole seconds. */
+function firstRead(startedAt: Instant, isOptional: boolean, writes: readonly SecretWrite[]): Instant {
+  return writes.length === 1 && !isOptional ? startedAt + 999 : startedAt - START_MARGIN_MS;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import { known } from "../ports/fact.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
 import { look, type Phase, type Reason, type Wait, waitForPerson } from "./step.ts";
@@ -15,6 +16,7 @@ export const ownership: Phase = (world) => {
   const target = known(world.target);
   if (target === undefined) return look("target");
   if (target.kind === "absent") return undefined;
+  if (mayHaveLostItsMark(world, target) && world.target.kind !== "live") return look("target");
   return ownedByOthers(world, target) ?? unwritable(world, target);
 };
 
@@ -22,6 +24,19 @@ export const ownership: Phase = (world) => {
 export function ownTarget(world: World): PresentSecret | undefined {
   const target = known(world.target);
   return target?.kind === "present" && target.ownerUid === world.resource.metadata.uid ? target : undefined;
+}
+
+/**
+ * Whether the Secret is this resource's, although somebody took away the annotation that says so: the resource has
+ * written it before, and by the API server's own record data in it still is the operator's.
+ */
+export function isOwnUnmarked(world: World, target: PresentSecret): boolean {
+  const isOfOperator = target.dataManagers?.some(({ manager }) => manager === FIELD_MANAGER) ?? false;
+  return mayHaveLostItsMark(world, target) && isOfOperator;
+}
+
+function mayHaveLostItsMark({ resource }: World, { ownerUid }: PresentSecret): boolean {
+  return ownerUid === undefined && resource.status.currentVersion !== undefined;
 }
 
 function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
@@ -39,7 +54,7 @@ function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
   }
   // Ours, from a RotatedSecret that is gone: whoever creates it again goes on where it stopped.
   if (target.ownerUid !== undefined) return undefined;
-  if (target.adopt === name) return undefined;
+  if (target.adopt === name || isOwnUnmarked(world, target)) return undefined;
   return stalled(
     world,
     "TargetNotOwned",

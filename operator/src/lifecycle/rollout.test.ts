@@ -49,17 +49,38 @@ describe("the rollout phase", () => {
     });
   });
 
-  it("waits until kubelets are sure to hand out the new version", () => {
-    const step = rollout({ ...afterSync([workload("web")], [pod("web", OLD)]), now: WRITTEN + 500 });
-    expect(step).toMatchObject({ do: "wait", reason: "RollingOut", until: WRITTEN + 2_000 });
-  });
-
   it("does not restart twice: the mark is there, the pods are being replaced", () => {
     const web = workload("web", marked, { updated: 1, total: 3 });
     expect(rollout(afterSync([web], [pod("web", OLD)]))).toMatchObject({
       do: "wait",
       reason: "RollingOut",
       endedBy: "time",
+    });
+  });
+
+  describe("where the mark is of an earlier time, before the Secret went to another version and back", () => {
+    const back = [
+      { version: v2, time: LONG_AGO },
+      { version: v1, time: WRITTEN - 60_000 },
+      { version: v2, time: WRITTEN },
+    ];
+    const held = live(target(2, { writes: back }), NOW);
+    const pods = [pod("web", WRITTEN - 30_000)];
+    const again = `${v2}.${WRITTEN.toString(36)}`;
+
+    it("restarts who started in between, once", () => {
+      const before = workload("web", marked, { progressedAt: WRITTEN - 1_000 });
+      const due = afterSync([before], pods, { target: held });
+      expect(rollout(due)).toMatchObject({ do: "restart", text: again });
+      const restarted = { ...before, versionText: again };
+      expect(rollout({ ...due, workloads: [restarted] })).toMatchObject({ reason: "WaitingForTermination" });
+    });
+
+    it("does not where there was a rollout since the change", () => {
+      const since = workload("web", marked, { progressedAt: WRITTEN + 1_000 });
+      expect(rollout(afterSync([since], pods, { target: held }))).toMatchObject({
+        reason: "WaitingForTermination",
+      });
     });
   });
 
@@ -152,9 +173,23 @@ describe("the rollout phase", () => {
     expect(rollout(now)).toEqual({ do: "look", facts: ["pods"] });
   });
 
-  it("reads no pods for the first value of a Secret that nobody reads", () => {
-    const first = world(1, { resource: resource() });
-    expect(rollout(first)).toBeUndefined();
+  it("looks at the pods for the first value too, whoever may read it", () => {
+    expect(rollout(world(1, { resource: resource() }))).toEqual({ do: "look", facts: ["pods"] });
+  });
+
+  describe("right after the Secret was written", () => {
+    const early = { now: WRITTEN + 500 };
+    const { startedAt: _, ...starting } = pod("web", NOW);
+    const later = { do: "wait", reason: "RollingOut", until: WRITTEN + 2_000 };
+
+    it("proves nothing: a pod that has not started yet may have read what was there before", () => {
+      expect(rollout({ ...afterSync([workload("web")]), ...early })).toMatchObject(later);
+      expect(rollout({ ...afterSync([], [starting]), ...early })).toMatchObject(later);
+    });
+
+    it("is done with it where there are no readers", () => {
+      expect(rollout({ ...afterSync([], []), ...early })).toBeUndefined();
+    });
   });
 
   describe("without progress", () => {

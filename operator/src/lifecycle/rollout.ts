@@ -5,7 +5,7 @@ import { ownTarget, type PresentSecret } from "./ownership.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil } from "./step.ts";
 import { RECHECK_MS, ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "./timing.ts";
 import type { World } from "./world.ts";
-import { versionText } from "./writes.ts";
+import { isMarked, timedText, versionText } from "./writes.ts";
 
 /** The most pods or workloads that a message names. */
 const MAX_NAMED = 5;
@@ -16,11 +16,16 @@ const MAX_NAMED = 5;
  */
 export const rollout: Phase = (world) => {
   const target = ownTarget(world);
-  if (target === undefined || isSettled(world, target) || isFirstOfItsKind(world, target)) return undefined;
-  const unfinished = patchedWorkloads(world, target).filter((workload) => !isRolledOut(workload));
-  if (unfinished.length > 0 && !somethingMayBeUnpatched(world, target))
+  if (target === undefined || isSettled(world, target)) return undefined;
+  const unfinished = markedWorkloads(world, target).filter((workload) => !isRolledOut(workload));
+  if (unfinished.length > 0 && !somethingMayBeUnmarked(world, target))
     return rollingOut(world, target, unfinished);
+  // Before this a pod that is about to start may have read what was there before, and could not be told by its start.
+  const readable = safeStart(target.writes.at(-1)?.time ?? 0);
+  const isEarly = world.now < readable;
+  if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
   if (world.pods.kind !== "live") return look("pods");
+  if (isEarly && world.pods.value.length > 0) return beingReplaced(world, target, readable);
   return restart(world, target) ?? awaitPods(world, target, unfinished);
 };
 
@@ -34,33 +39,39 @@ export function isSettled({ resource, spec }: World, target: PresentSecret): boo
   return settled.versionId === last.version && Date.parse(settled.writtenAt) === last.time;
 }
 
-/** A Secret that never carried anything else, and that nobody reads: no pod can hold another value. */
-function isFirstOfItsKind(world: World, target: PresentSecret): boolean {
-  return target.writes.length === 1 && world.workloads.length === 0;
-}
-
-function patchedWorkloads(world: World, target: PresentSecret): readonly Workload[] {
-  const text = versionText(target.writes);
-  return world.workloads.filter((workload) => workload.versionText === text);
+function markedWorkloads(world: World, target: PresentSecret): readonly Workload[] {
+  return world.workloads.filter((workload) => isMarked(workload, target.writes));
 }
 
 /** Whether there are workloads without our mark that are old enough to have pods with another value. */
-function somethingMayBeUnpatched(world: World, target: PresentSecret): boolean {
-  const text = versionText(target.writes);
+function somethingMayBeUnmarked(world: World, target: PresentSecret): boolean {
   const young = (target.writes.at(-1)?.time ?? 0) + START_MARGIN_MS;
-  return world.workloads.some((workload) => workload.versionText !== text && workload.createdAt <= young);
+  return world.workloads.some(
+    (workload) => !isMarked(workload, target.writes) && workload.createdAt <= young,
+  );
 }
 
 function restart(world: World, target: PresentSecret): Step | undefined {
-  const text = versionText(target.writes);
-  const due = world.workloads.filter(
-    ({ ref, versionText: marked }) => marked !== text && heldBy(world, target, ref.name).some(isLasting),
-  );
-  if (due.length === 0) return undefined;
-  // Pods that start before this could not be told from pods with the older version.
-  const at = safeStart(target.writes.at(-1)?.time ?? 0);
-  if (world.now < at) return beingReplaced(world, target, at);
-  const message = `${named(due)} ${due.length === 1 ? "is" : "are"} restarted onto version ${target.versionId}: pods may hold an older one`;
+  const { writes } = target;
+  const held = world.workloads.filter(({ ref }) => heldBy(world, target, ref.name).some(isLasting));
+  const unmarked = held.filter((workload) => !isMarked(workload, writes));
+  if (unmarked.length > 0) return restartOf(unmarked, target, versionText(writes));
+  const stale = held.filter((workload) => hasOldMark(workload, target));
+  return stale.length === 0 ? undefined : restartOf(stale, target, timedText(writes));
+}
+
+/**
+ * Whether the mark is of an earlier time when the Secret carried this version: there was no rollout since the last change.
+ * So each change restarts a workload once, and twice at most where the controller's clock is wrong.
+ */
+function hasOldMark(workload: Workload, { writes }: PresentSecret): boolean {
+  const { progressedAt = Infinity } = workload.rollout;
+  const isOfBefore = progressedAt < (writes.at(-1)?.time ?? 0);
+  return workload.versionText !== timedText(writes) && isRolledOut(workload) && isOfBefore;
+}
+
+function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text: string): Step {
+  const message = `${named(due)} ${due.length === 1 ? "is" : "are"} restarted onto version ${versionId}: pods may hold an older one`;
   const notes = [{ type: "Normal", reason: "RestartStarted", message } as const];
   return { do: "restart", workloads: due.map(({ ref }) => ref), text, notes };
 }
@@ -91,7 +102,8 @@ function isOurs(world: World, { owner }: ReaderPod): boolean {
 
 /** The same words from the write of the Secret until the last pod is new, so that a rollout writes its status once. */
 function beingReplaced(world: World, target: PresentSecret, until: Instant): Wait {
-  const message = `${named(world.workloads)}: pods that may hold an older version are replaced by pods with version ${target.versionId}`;
+  const whose = world.workloads.length === 0 ? "" : `${named(world.workloads)}: `;
+  const message = `${whose}pods that may hold an older version are replaced by pods with version ${target.versionId}`;
   return waitUntil(until, { phase: "rollout", reason: "RollingOut", message });
 }
 

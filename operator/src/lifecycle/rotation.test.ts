@@ -1,11 +1,12 @@
 import { requestToken, scheduleToken } from "@rotated-secrets/contract/rotation-token";
 import { describe, expect, it } from "vitest";
-import type { RotatedSecretSpec, RotatedSecretStatus } from "../api/rotated-secret.ts";
-import { live } from "../ports/fact.ts";
+import type { RotatedSecretSpec, RotatedSecretStatus, RotationStatus } from "../api/rotated-secret.ts";
+import { cached, live } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
-import { outcomeOf, rotation } from "./rotation.ts";
-import { AWS_READ_LAG_MS } from "./timing.ts";
+import { rotation } from "./rotation.ts";
+import { outcomeOf } from "./rotation-outcome.ts";
 import { ARN, ages, LONG_AGO, NOW, policy, resource, secret, version, world } from "./testing/world.ts";
+import { AWS_READ_LAG_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
 const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
@@ -209,10 +210,18 @@ describe("a rotation under way", () => {
     });
     const later = { operatorStartedAt: NOW - AWS_READ_LAG_MS };
     expect(rotation(given(daily, { ...seen(), ...later }, { rotation: underway }))).toEqual({
-      do: "rotate",
-      arn: ARN,
-      token: DUE,
+      do: "recordRotation",
+      rotation: { ...underway, lastAttemptAt: new Date(NOW).toISOString() },
+      notes: [],
     });
+  });
+
+  it("has as much time from its last call as from the first", () => {
+    const old = { ...underway, startedAt: new Date(NOW - 3_600_000).toISOString() };
+    const called = { ...old, lastAttemptAt: new Date(NOW - 1_000).toISOString() };
+    const late = (rotation: RotationStatus) => given(daily, seen({ stages: pending }), { rotation });
+    expect(rotation(late(old))).toMatchObject({ reason: "RotationTimedOut" });
+    expect(rotation(late(called))).toMatchObject({ reason: "Rotating" });
   });
 
   it("is not called with a token that AWS already has, even in the pass that recorded it", () => {
@@ -243,7 +252,83 @@ describe("a rotation under way", () => {
     expect(rotation(given(daily, seen(), { rotation: at(NOW - delay + 1) }))).toMatchObject({ do: "wait" });
     expect(
       rotation(given(daily, seen(), { rotation: at(NOW - Math.max(delay, AWS_READ_LAG_MS)) })),
-    ).toMatchObject({ do: "rotate" });
+    ).toMatchObject({ do: "recordRotation", rotation: { attempts, phase: "Rotating" } });
+  });
+
+  describe("that AWS has not taken up", () => {
+    const refused = {
+      ...underway,
+      tick: THREE,
+      attempts: 3,
+      lastAttemptAt: new Date(NOW - 6_000).toISOString(),
+      lastError: "RotateSecret: AccessDeniedException",
+    };
+    const request = {
+      ...refused,
+      trigger: "Request",
+      token: requestToken(ARN, "uid-db", "now"),
+      request: "now",
+    } as const;
+    const asked = { "rotatedsecrets.dev/rotate": "now" };
+
+    it.each<[string, World, RotationStatus]>([
+      ["the schedule is gone", given({}, seen(), { rotation: refused }), refused],
+      [
+        "a version became current since it was due",
+        given(daily, seen({ lastRotatedAt: Date.parse(THREE) + 1 }), { rotation: refused }),
+        refused,
+      ],
+      ["the request was taken back", given({}, seen(), { rotation: request }), request],
+    ])("is given up when %s", (_, theWorld, status) => {
+      expect(outcomeOf(theWorld, status)).toBe("Vanished");
+      expect(rotation(theWorld)).toBeUndefined();
+    });
+
+    it("goes on while the request stands", () => {
+      const theWorld = given({}, seen(), { rotation: request }, asked);
+      expect(outcomeOf(theWorld, request)).toBeUndefined();
+      expect(rotation(theWorld)).toMatchObject({ reason: "RotationRefused" });
+    });
+
+    it("does not race one of somebody else's", () => {
+      const stages = new Map([
+        [version(1), ["AWSCURRENT"]],
+        [version(2), ["AWSPENDING"]],
+      ]);
+      const due = { ...request, lastAttemptAt: new Date(NOW - 3_600_000).toISOString() };
+      const step = rotation(given({}, seen({ stages }), { rotation: due }, asked));
+      expect(step).toMatchObject({ do: "wait", phase: "rotation" });
+      expect(step).toMatchObject({ message: expect.stringContaining(version(2)) });
+    });
+  });
+
+  describe("is not judged by what was read before", () => {
+    const known = live(new Map([[DUE, start]]), NOW);
+    const away = { kind: "unavailable", operation: "DescribeSecret", code: "TimeoutError" } as const;
+    it.each<[string, World["source"]]>([
+      ["from the cache", cached({ secret: secret(1) })],
+      ["where AWS does not answer now", live({ secret: secret(1), problem: away }, NOW)],
+    ])("%s", (_, source) => {
+      expect(
+        outcomeOf(given(daily, { source, ages: known }, { rotation: underway }), underway),
+      ).toBeUndefined();
+    });
+
+    it("nor is one begun", () => {
+      const blind = { source: live({ secret: secret(1), problem: away }, NOW), ages: ages(1) };
+      expect(rotation(given(daily, blind))).toMatchObject({ do: "wait", reason: "AwsUnavailable" });
+    });
+  });
+
+  it("that was taken back by hand, and left pending, may be taken up again by AWS", () => {
+    const stages = new Map([
+      [version(1), ["AWSCURRENT"]],
+      [version(2), ["AWSPENDING", "AWSPREVIOUS"]],
+    ]);
+    const left = { ...underway, trigger: "External", token: version(2) } as const;
+    const theWorld = given(daily, seen({ stages }), { rotation: left });
+    expect(outcomeOf(theWorld, left)).toBeUndefined();
+    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
   });
 
   it("of others ends when its pending version is gone for good", () => {

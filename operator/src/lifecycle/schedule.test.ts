@@ -2,8 +2,8 @@ import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { describe, expect, it } from "vitest";
 import type { Trigger } from "../api/resolved-spec.ts";
 import { cached } from "../ports/fact.ts";
-import { lastTick, nextTick } from "./schedule.ts";
-import { resource, version, world } from "./testing/world.ts";
+import { currentMadeAt, lastTick, nextTick } from "./schedule.ts";
+import { ages, NOW, resource, secret, version, world } from "./testing/world.ts";
 
 const DAY = 86_400_000;
 
@@ -69,7 +69,14 @@ describe("ticks of a schedule", () => {
       every(2),
       { resource: 9, version: 3 },
       "2026-11-19T12:00:00.000Z",
-      undefined,
+      "2026-11-21T12:00:00.000Z",
+    ],
+    [
+      "of an interval that is over several times, as where a rotation has failed",
+      every(2),
+      { resource: 9, version: 7 },
+      "2026-11-19T12:00:00.000Z",
+      "2026-11-21T12:00:00.000Z",
     ],
     [
       "of an interval that is not over",
@@ -89,5 +96,19 @@ describe("ticks of a schedule", () => {
   ])("%s", (_, trigger, ages, last, next) => {
     expect(iso(lastTick(at(trigger, ages)))).toBe(last);
     expect(iso(nextTick(at(trigger, ages)))).toBe(next);
+  });
+});
+
+describe("the age of the current version", () => {
+  const theWorld = world(1);
+
+  it("is not that of another version's value, as AWS may still answer with", () => {
+    const value = at(every(2), { resource: 9, version: 3 }).value;
+    expect(currentMadeAt({ ...theWorld, value, source: cached({ secret: secret(2) }) })).toBeUndefined();
+  });
+
+  it("is told by the list of versions too", () => {
+    const source = cached({ secret: secret(2) });
+    expect(currentMadeAt({ ...theWorld, source, ages: ages(2) })).toBe(NOW - 60_000);
   });
 });

@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import type { Schedule } from "../api/resolved-spec.ts";
 import { type Instant, known } from "../ports/fact.ts";
+import { currentVersion } from "./staging.ts";
 import type { World } from "./world.ts";
 
 /** The last time up to now at which the schedule asked for a rotation; times before the resource existed do not count. */
@@ -19,14 +20,27 @@ export function nextTick(world: World): Instant | undefined {
   if (trigger.kind !== "Schedule") return undefined;
   const { schedule } = trigger;
   if (schedule.kind === "cron") return cronOf(schedule).nextRun(new Date(world.now))?.getTime();
-  const first = firstOfInterval(schedule.everyMs, world);
-  return first === undefined || first <= world.now ? undefined : first;
+  const madeAt = currentMadeAt(world);
+  return madeAt === undefined
+    ? undefined
+    : madeAt + (intervalsSince(madeAt, schedule, world) + 1) * schedule.everyMs;
 }
 
 /** When the version that AWS calls current was made, as far as this is known. */
-export function currentMadeAt(world: World): Instant | undefined {
-  const reading = known(world.value);
-  return reading?.kind === "value" ? reading.createdAt : undefined;
+export function currentMadeAt({ source, value, ages }: World): Instant | undefined {
+  const secret = known(source)?.secret;
+  const current = secret === undefined ? undefined : currentVersion(secret);
+  if (current === undefined) return undefined;
+  const reading = known(value);
+  if (reading?.kind === "value" && reading.versionId === current) return reading.createdAt;
+  const versions = known(ages);
+  return versions === undefined || "problem" in versions ? undefined : versions.get(current);
+}
+
+/** Since when the current version is that, as far as this is known: when it was made, or the end of AWS's last rotation. */
+export function currentSince(world: World): Instant | undefined {
+  const madeAt = currentMadeAt(world);
+  return madeAt === undefined ? undefined : Math.max(madeAt, known(world.source)?.secret?.lastRotatedAt ?? 0);
 }
 
 function tickBefore(schedule: Schedule, world: World): Instant | undefined {
@@ -35,17 +49,18 @@ function tickBefore(schedule: Schedule, world: World): Instant | undefined {
     return cronOf(schedule)
       .previousRuns(1, new Date(world.now + 1))[0]
       ?.getTime();
-  const first = firstOfInterval(schedule.everyMs, world);
-  return first !== undefined && first <= world.now ? first : undefined;
+  const madeAt = currentMadeAt(world);
+  const intervals = madeAt === undefined ? 0 : intervalsSince(madeAt, schedule, world);
+  return madeAt === undefined || intervals === 0 ? undefined : madeAt + intervals * schedule.everyMs;
 }
 
-/** The current version's age reaches the interval; for a resource younger than that, the next multiple of it. */
-function firstOfInterval(everyMs: number, world: World): Instant | undefined {
-  const madeAt = currentMadeAt(world);
-  if (madeAt === undefined) return undefined;
-  const createdAt = Date.parse(world.resource.metadata.creationTimestamp);
-  const intervals = Math.max(1, Math.floor((createdAt - madeAt) / everyMs) + 1);
-  return madeAt + intervals * everyMs;
+/** Whole intervals of the current version's age: where a rotation has failed, the next interval's end asks for another. */
+function intervalsSince(
+  madeAt: Instant,
+  { everyMs }: Extract<Schedule, { kind: "every" }>,
+  { now }: World,
+): number {
+  return Math.max(0, Math.floor((now - madeAt) / everyMs));
 }
 
 function cronOf(schedule: Extract<Schedule, { kind: "cron" }>): Cron {

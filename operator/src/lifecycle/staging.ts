@@ -8,6 +8,11 @@ export function versionWith(secret: SecretFacts, label: string): VersionId | und
   return undefined;
 }
 
+/** The staging labels on this version. */
+export function labelsOf(secret: SecretFacts, version: VersionId): readonly string[] {
+  return secret.stages.get(version) ?? [];
+}
+
 /** The version that AWS calls current. */
 export function currentVersion(secret: SecretFacts): VersionId | undefined {
   return versionWith(secret, AWSCURRENT);

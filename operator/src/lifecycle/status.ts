@@ -5,30 +5,42 @@ import type { EventNote } from "../ports/reporting.ts";
 import { isRolledOut, type Workload } from "../ports/workloads.ts";
 import { conditionsOf, stoppedBefore } from "./conditions.ts";
 import { ownTarget } from "./ownership.ts";
-import { outcomeOf } from "./rotation.ts";
+import { outcomeOf } from "./rotation-outcome.ts";
 import { currentMadeAt, nextTick } from "./schedule.ts";
 import type { Wait } from "./step.ts";
 import type { World } from "./world.ts";
-import { versionText } from "./writes.ts";
+import { isMarked } from "./writes.ts";
 
 /** The whole status of a resource that waits for this, or for nothing. Equal to the one before where nothing has changed. */
 export function statusOf(world: World, waits: readonly Wait[]): RotatedSecretStatus {
   const { metadata, status } = world.resource;
   const { underway, history } = rotations(world, waits);
   const conditions = conditionsOf(world, waits, { underway, last: history[0] });
-  const madeAt = currentMadeAt(world);
   return defined({
     observedGeneration: metadata.generation,
-    secretArn: status.secretArn ?? known(world.source)?.secret?.arn,
+    ...ofSource(world, waits),
     currentVersion: ownTarget(world)?.versionId ?? status.currentVersion,
     rotation: underway,
-    lastRotation: madeAt === undefined ? status.lastRotation : isoSeconds(madeAt),
-    nextRotation: nextRotation(world),
     lastHandledRotateRequest: underway?.request ?? status.lastHandledRotateRequest,
     settled: settled(world, waits),
     workloads: workloads(world, waits),
     history: history.length === 0 ? undefined : history,
     conditions,
+  });
+}
+
+/** What AWS tells of the secret; told only to who may have it, and else left as it was. */
+function ofSource(
+  world: World,
+  waits: readonly Wait[],
+): Pick<RotatedSecretStatus, "secretArn" | "lastRotation" | "nextRotation"> {
+  const { secretArn, lastRotation, nextRotation: next } = world.resource.status;
+  if (stoppedBefore(waits, "sync")) return defined({ secretArn, lastRotation, nextRotation: next });
+  const madeAt = currentMadeAt(world);
+  return defined({
+    secretArn: secretArn ?? known(world.source)?.secret?.arn,
+    lastRotation: madeAt === undefined ? lastRotation : isoSeconds(madeAt),
+    nextRotation: nextRotation(world),
   });
 }
 
@@ -77,7 +89,8 @@ function rotations(
   const result = outcomeOf(world, underway);
   if (result === undefined) {
     const isLate = waits.some(({ reason }) => reason === "RotationTimedOut");
-    return { underway: isLate ? { ...underway, phase: "TimedOut" } : underway, history };
+    const goesOn = wasTakenUp(world) ? withoutError(underway) : underway;
+    return { underway: isLate ? { ...goesOn, phase: "TimedOut" } : goesOn, history };
   }
   if (result === "Vanished") return { underway: undefined, history };
   const { token, trigger, startedAt } = underway;
@@ -95,6 +108,15 @@ function rotations(
   };
 }
 
+function wasTakenUp({ rotateOutcome }: World): boolean {
+  return rotateOutcome !== undefined && rotateOutcome.kind !== "problem";
+}
+
+/** What AWS said to earlier calls does not count any more. */
+function withoutError({ lastError: _lastError, ...underway }: RotationStatus): RotationStatus {
+  return underway;
+}
+
 /** Proven in this pass or before: where the rollout was looked at and nothing is waited for, nothing older is held. */
 function settled(world: World, waits: readonly Wait[]): RotatedSecretStatus["settled"] {
   const target = ownTarget(world);
@@ -106,7 +128,9 @@ function settled(world: World, waits: readonly Wait[]): RotatedSecretStatus["set
     last === undefined ||
     world.spec.workloads.kind === "None"
   ) {
-    return world.resource.status.settled;
+    const { status, metadata } = world.resource;
+    // What was proven under another spec may have been of other workloads.
+    return status.observedGeneration === metadata.generation ? status.settled : undefined;
   }
   return { versionId: target.versionId, writtenAt: new Date(last.time).toISOString() };
 }
@@ -121,11 +145,10 @@ function workloads(world: World, waits: readonly Wait[]): RotatedSecretStatus["w
   const shown = before.conditions?.find(({ type }) => type === "RolledOut");
   if (wait !== undefined && shown?.reason === wait.reason && before.workloads !== undefined)
     return before.workloads;
-  const text = versionText(target.writes);
   const open =
     wait === undefined
       ? []
-      : world.workloads.filter((workload) => workload.versionText !== text || !isRolledOut(workload));
+      : world.workloads.filter((workload) => !isMarked(workload, target.writes) || !isRolledOut(workload));
   const total = world.workloads.length;
   return defined({
     total,

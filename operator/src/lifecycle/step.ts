@@ -67,32 +67,35 @@ export interface Wait {
 }
 
 /** Why something waits. One row of docs/conditions.md each. */
-export type Reason =
-  | "Suspended"
-  | "InvalidSpec"
-  | "Denied"
-  | "AwsDenied"
-  | "AwsUnavailable"
-  | "SecretGone"
-  | "SourceReplaced"
-  | "TargetNotOwned"
-  | "TargetOwned"
-  | "TargetImmutable"
-  | "TargetTypeDiffers"
-  | "NoCurrentVersion"
-  | "ConfirmingOlderVersion"
-  | "AwaitingConsistentRead"
-  | "DocumentInvalid"
-  | "RollingOut"
-  | "RolloutTimedOut"
-  | "WaitingForTermination"
-  | "UnmanagedReaders"
-  | "Rotating"
-  | "RotationTimedOut"
-  | "RotationRefused"
-  | "RotationNotConfigured"
-  | "RotateDenied"
-  | "RequestTooLong";
+export const REASONS = [
+  "Suspended",
+  "InvalidSpec",
+  "Denied",
+  "AwsDenied",
+  "AwsUnavailable",
+  "SecretGone",
+  "SourceReplaced",
+  "TargetNotOwned",
+  "TargetOwned",
+  "TargetImmutable",
+  "TargetTypeDiffers",
+  "NoCurrentVersion",
+  "ConfirmingOlderVersion",
+  "AwaitingConsistentRead",
+  "DocumentInvalid",
+  "RollingOut",
+  "RolloutTimedOut",
+  "WaitingForTermination",
+  "UnmanagedReaders",
+  "Rotating",
+  "RotationTimedOut",
+  "RotationRefused",
+  "RotationNotConfigured",
+  "RotateDenied",
+  "RequestTooLong",
+] as const;
+/** One of `REASONS`. */
+export type Reason = (typeof REASONS)[number];
 
 /** One check of the way, in the order of `phases`: what is to be done, or nothing as far as this phase is concerned. */
 export type Phase = (world: World) => Step | undefined;

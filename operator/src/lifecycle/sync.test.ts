@@ -55,6 +55,37 @@ describe("the sync phase", () => {
     expect(step.data.includes(dataOf(JSON.parse(documentOf(2))))).toBe(true);
   });
 
+  describe("a version that differs from the one before by a key that is gone", () => {
+    const more = { ...JSON.parse(documentOf(2)), token: "planted" };
+    const managedBy = (manager: string) => ({
+      data: dataOf(more),
+      dataManagers: [
+        { manager: "rotated-secrets", keys: ["username", "password"] },
+        { manager, keys: ["token"] },
+      ],
+    });
+    const renamed = { version: v2, time: LONG_AGO };
+
+    it("is a change, for pods hold that key", () => {
+      const step = sync(moved(target(1, managedBy("rotated-secrets"))));
+      expect(step).toMatchObject({
+        writes: [
+          { version: v1, time: LONG_AGO },
+          { version: v2, time: NOW },
+        ],
+      });
+    });
+
+    it("is none where the key was somebody else's", () => {
+      expect(sync(moved(target(1, managedBy("jane"))))).toMatchObject({ writes: [renamed] });
+    });
+
+    it("is judged on a live reading, which tells whose the key was", () => {
+      const step = sync({ ...moved(target(1)), target: cached(target(1, { data: dataOf(more) })) });
+      expect(step).toEqual({ do: "look", facts: ["target"] });
+    });
+  });
+
   it("reads the value when it has not got it", () => {
     expect(sync(moved(target(1), { value: unknown }))).toEqual({ do: "look", facts: ["value"] });
   });
@@ -95,6 +126,11 @@ describe("the sync phase", () => {
       { value: live({ kind: "problem", problem: { ...DENIED, kind: "unavailable" } }, NOW) },
       "AwsUnavailable",
     ],
+    [
+      "versions whose age AWS denies",
+      { ages: live({ problem: { ...DENIED, operation: "ListSecretVersionIds" } }, NOW) },
+      "AwsDenied",
+    ],
     ["a document that no Secret can hold", { value: reading(2, '{"a b": "x"}') }, "DocumentInvalid"],
     [
       "a secret without a current version",
@@ -118,10 +154,11 @@ describe("the sync phase", () => {
     });
 
     it("is corrected, remembered, and told with the field manager's name", () => {
-      const live1 = live(
-        { ...edited, dataManagers: [{ manager: "kubectl-edit", time: NOW - 3_000, keys: ["password"] }] },
-        NOW,
-      );
+      const dataManagers = [
+        { manager: "kubectl-edit", time: NOW - 3_000, keys: ["password"] },
+        { manager: "rotated-secrets", time: LONG_AGO + 1_000, keys: ["username"] },
+      ];
+      const live1 = live({ ...edited, dataManagers }, NOW);
       const step = sync(world(1, { target: live1 }));
       expect(step).toMatchObject({
         do: "applySecret",
@@ -133,7 +170,34 @@ describe("the sync phase", () => {
         ],
       });
       expect(step).toMatchObject({
-        notes: [{ reason: "DriftCorrected", message: expect.stringContaining('"kubectl-edit"') }],
+        notes: [{ reason: "DriftCorrected", message: expect.stringContaining('by "kubectl-edit" and') }],
+      });
+    });
+
+    const ours = [{ manager: "rotated-secrets", time: NOW, keys: ["username", "password"] }];
+    const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
+    const lost = (...marks: ("managedBy" | "ownerUid" | "versionId" | "writes")[]): TargetSecret => {
+      const { managedBy, ownerUid, versionId, writes, ...rest } = target(1, { dataManagers: ours });
+      const kept = Object.entries({ managedBy, ownerUid, versionId }).filter(
+        ([mark]) => !marks.some((taken) => taken === mark),
+      );
+      return { ...rest, ...Object.fromEntries(kept), writes: marks.includes("writes") ? [] : writes };
+    };
+
+    it.each([
+      ["the label", lost("managedBy")],
+      ["the owner", lost("ownerUid")],
+      ["the version", lost("versionId")],
+      ["the writes", lost("writes")],
+      ["everything", lost("managedBy", "ownerUid", "versionId", "writes")],
+    ])("of %s is made good without a new entry in the Secret's memory", (_, held) => {
+      const status = { currentVersion: v1, settled };
+      const step = sync(world(1, { target: live(held, NOW), resource: resource({}, status) }));
+      expect(step).toMatchObject({
+        do: "applySecret",
+        versionId: v1,
+        writes: [{ version: v1, time: LONG_AGO }],
+        notes: [{ reason: "DriftCorrected", message: expect.stringContaining("label or annotations") }],
       });
     });
 
@@ -155,7 +219,7 @@ describe("the sync phase", () => {
       const step = sync(world(1, { target: live({ kind: "absent" }, NOW) }));
       expect(step).toMatchObject({
         do: "applySecret",
-        writes: [{ version: v1, time: LONG_AGO }, { version: "absent" }, { version: v1, time: NOW }],
+        writes: [{ version: v1, time: 0 }, { version: "absent" }, { version: v1, time: NOW }],
       });
     });
   });
@@ -180,7 +244,10 @@ describe("the sync phase", () => {
     it("that has different data is changed, and older pods may hold anything", () => {
       expect(sync(world(1, { target: foreign(documentOf(3)) }))).toMatchObject({
         do: "applySecret",
-        writes: [{ version: v1, time: NOW }],
+        writes: [
+          { version: "foreign", time: 0 },
+          { version: v1, time: NOW },
+        ],
       });
     });
 

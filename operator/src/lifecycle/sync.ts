@@ -1,16 +1,24 @@
+import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
-import { describeProblem } from "../ports/aws-problem.ts";
+import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { known } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import type { SecretData } from "../ports/secret-data.ts";
 import { mapDocument } from "./document-mapping.ts";
-import { ownTarget, type PresentSecret, SECRET_TYPE } from "./ownership.ts";
+import { isOwnUnmarked, ownTarget, type PresentSecret, SECRET_TYPE } from "./ownership.ts";
 import { currentVersion } from "./staging.ts";
 import { look, type Phase, type Step, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
 import type { World } from "./world.ts";
-import { isAsAdopted, nextWrites, writesOfAdopted, writesOfNew } from "./writes.ts";
+import {
+  isAsAdopted,
+  nextWrites,
+  otherManagers,
+  rememberedWrites,
+  writesOfAdopted,
+  writesOfNew,
+} from "./writes.ts";
 
 /** How soon a value that lags behind its label is read again. */
 const VALUE_RETRY_MS = 1_000;
@@ -51,7 +59,7 @@ function goingBack(world: World, secret: SecretFacts, current: VersionId): Step 
   if (target === undefined || held === undefined || held === current) return undefined;
   const ages = known(world.ages);
   if (ages === undefined) return look("ages");
-  if ("problem" in ages) return unread(world, describeProblem(ages.problem));
+  if ("problem" in ages) return unread(world, ages.problem);
   const made = ages.get(current);
   // A version that AWS has forgotten counts as made when it was written here, which is later.
   const before = ages.get(held) ?? target.writes.at(-1)?.time ?? Infinity;
@@ -81,8 +89,7 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   const isWanted = reading?.kind === "value" && reading.versionId === current;
   if (isWanted) return undefined;
   if (world.value.kind !== "live") return look("value");
-  if (reading?.kind === "problem")
-    return unread(world, describeProblem(reading.problem), reading.problem.kind === "denied");
+  if (reading?.kind === "problem") return unread(world, reading.problem);
   if (world.source.kind !== "live") return look("source");
   return waitUntil(
     world.now + VALUE_RETRY_MS,
@@ -95,15 +102,16 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   );
 }
 
-function unread(world: World, what: string, isDenied = false): Step {
+function unread(world: World, problem: AwsProblem): Step {
   const until = world.now + RECHECK_MS;
-  if (!isDenied) {
+  const what = describeProblem(problem);
+  if (problem.kind !== "denied") {
     const message = `AWS Secrets Manager did not answer for "${world.spec.secretId}": ${what}. The Secret stays as it is; it is tried again by itself`;
     return waitWithAlarm(until, { phase: "sync", reason: "AwsUnavailable", message }, "go on");
   }
   const message =
     `AWS refuses the operator the value of "${world.spec.secretId}": ${what}. Allow the operator's IAM role ` +
-    "secretsmanager:GetSecretValue on it (and kms:Decrypt on its key, where it has one of its own)";
+    "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt on its key, where it has one of its own)";
   return waitForPerson(until, { phase: "sync", reason: "AwsDenied", message }, "go on");
 }
 
@@ -123,7 +131,8 @@ function carry(world: World, current: VersionId): Step | undefined {
   }
   const target = known(world.target);
   if (target?.kind !== "present") return create(world, current, mapped.data);
-  if (target.ownerUid !== world.resource.metadata.uid) return takeOver(world, target, current, mapped.data);
+  const isOwn = target.ownerUid === world.resource.metadata.uid || isOwnUnmarked(world, target);
+  if (!isOwn) return takeOver(world, target, current, mapped.data);
   return keep(world, target, current, mapped.data);
 }
 
@@ -131,18 +140,22 @@ function create(world: World, versionId: VersionId, data: SecretData): Step {
   const notes = [
     normal("SecretCreated", `Secret "${world.spec.targetName}" was made with version ${versionId}`),
   ];
-  const writes = writesOfNew(versionId, world.now, world.resource.status.settled);
+  const { status, metadata } = world.resource;
+  const ofAllReaders =
+    world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
+  const writes = writesOfNew(versionId, world.now, { ...status, ofAllReaders });
   return { do: "applySecret", versionId, data, writes, over: undefined, notes };
 }
 
 /** Somebody else's Secret, with their consent; or one of a RotatedSecret that is gone, which remembers its writes. */
 function takeOver(world: World, target: PresentSecret, versionId: VersionId, data: SecretData): Step {
   if (world.target.kind !== "live") return look("target");
-  const sameData = target.data.includes(data);
-  const writes =
-    target.ownerUid === undefined
-      ? writesOfAdopted(versionId, world.now, sameData)
-      : nextWrites(target, { versionId, now: world.now, sameData });
+  const isAdoption = target.ownerUid === undefined;
+  const isSameVersion = isAdoption || target.versionId === versionId;
+  const sameData = isSameVersion ? target.data.includes(data) : keepsData(target, data);
+  const writes = isAdoption
+    ? writesOfAdopted(versionId, world.now, sameData)
+    : nextWrites(target, { versionId, now: world.now, sameData });
   const foreign = target.data.keysBeyond(data);
   const fate = sameData ? "they are kept until the data changes" : "they are removed";
   const notes = [
@@ -162,29 +175,51 @@ function takeOver(world: World, target: PresentSecret, versionId: VersionId, dat
   return { do: "applySecret", versionId, data, writes, over: target, notes };
 }
 
-/** Our own Secret: a new version, or data that somebody else has changed. */
+/** Our own Secret: a new version, or data or marks that somebody else has changed. */
 function keep(world: World, target: PresentSecret, versionId: VersionId, data: SecretData): Step | undefined {
-  const sameData = target.data.includes(data);
   const isNew = target.versionId !== versionId;
-  if (isNew || !sameData || target.writes.length === 0 || target.type !== SECRET_TYPE) {
-    if (!isNew && world.target.kind !== "live") return look("target");
-    const writes = nextWrites(target, { versionId, now: world.now, sameData });
+  if (isNew && target.data.keysBeyond(data).length > 0 && world.target.kind !== "live") return look("target");
+  const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
+  if (isNew || !sameData || !isMarked(target) || target.type !== SECRET_TYPE) {
+    const isExpected = isNew && isMarked(target);
+    if (!isExpected && world.target.kind !== "live") return look("target");
+    const remembered = { ...target, writes: rememberedWrites(target, world.resource.status.settled) };
+    const writes = nextWrites(remembered, { versionId, now: world.now, sameData });
     return {
       do: "applySecret",
       versionId,
       data,
       writes,
       over: target,
-      notes: [written(world, target, versionId, isNew)],
+      notes: [written(world, target, versionId, sameData)],
     };
   }
   return removeForeignKeys(world, target, data);
 }
 
-function written(world: World, target: PresentSecret, versionId: VersionId, isNew: boolean): EventNote {
+/** Whether another version leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's. */
+function keepsData(target: PresentSecret, data: SecretData): boolean {
+  const own = target.dataManagers?.filter(({ manager }) => manager === FIELD_MANAGER);
+  const isOwn = (key: string) => own === undefined || own.some(({ keys }) => keys.includes(key));
+  return target.data.includes(data) && !target.data.keysBeyond(data).some(isOwn);
+}
+
+/** Whether the label and the annotations are there that every Secret of the operator has. */
+function isMarked({ managedBy, ownerUid, versionId, writes }: PresentSecret): boolean {
+  return (
+    managedBy === MANAGED_BY_VALUE && ownerUid !== undefined && versionId !== undefined && writes.length > 0
+  );
+}
+
+function written(world: World, target: PresentSecret, versionId: VersionId, sameData: boolean): EventNote {
   const secret = `Secret "${world.spec.targetName}"`;
-  if (isNew) return normal("SecretSynced", `${secret} now carries version ${versionId}`);
-  const others = (target.dataManagers ?? []).map(({ manager }) => `"${manager}"`).join(", ");
+  if (sameData && !isMarked(target))
+    return warning("DriftCorrected", `${secret} had lost its label or annotations, which are there again`);
+  if (target.versionId !== versionId)
+    return normal("SecretSynced", `${secret} now carries version ${versionId}`);
+  const others = otherManagers(target)
+    .map(({ manager }) => `"${manager}"`)
+    .join(", ");
   return warning(
     "DriftCorrected",
     `${secret} had been changed by ${others || "somebody else"} and carries version ${versionId} again`,

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { LONG_AGO, NOW, target, version } from "./testing/world.ts";
-import { isAsAdopted, nextWrites, versionText, writesOfAdopted, writesOfNew } from "./writes.ts";
+import {
+  isAsAdopted,
+  nextWrites,
+  rememberedWrites,
+  versionText,
+  writesOfAdopted,
+  writesOfNew,
+} from "./writes.ts";
 
 const [v1, v2, v3] = [version(1), version(2), version(3)];
 
@@ -46,8 +53,18 @@ describe("the Secret's memory of its changes", () => {
 
   it("begins anew where it was lost", () => {
     expect(nextWrites(target(1, { writes: [] }), { versionId: v1, now: NOW, sameData: true })).toEqual([
+      { version: "foreign", time: 0 },
       { version: v1, time: NOW },
     ]);
+  });
+
+  it("is what was proven before, where it was lost and nobody else wrote", () => {
+    const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
+    const lost = (manager: string) =>
+      target(1, { writes: [], dataManagers: [{ manager, keys: ["password"] }] });
+    expect(rememberedWrites(lost("rotated-secrets"), settled)).toEqual([{ version: v1, time: LONG_AGO }]);
+    expect(rememberedWrites(lost("rotated-secrets"), undefined)).toEqual([]);
+    expect(rememberedWrites(lost("kubectl-edit"), settled)).toEqual([]);
   });
 
   it("knows a Secret that was adopted with equal data, and one that was not", () => {
@@ -55,29 +72,83 @@ describe("the Secret's memory of its changes", () => {
     expect(isAsAdopted(target(1, { writes: writesOfAdopted(v1, NOW, false) }))).toBe(false);
   });
 
-  it("goes on after a Secret was deleted that all readers were proven to hold", () => {
-    const writtenAt = new Date(LONG_AGO).toISOString();
-    expect(writesOfNew(v1, NOW, { versionId: v1, writtenAt }).map(({ version: v }) => v)).toEqual([
-      v1,
-      "absent",
-      v1,
+  it("has nothing in it that lies ahead, as a clock that was wrong may have written", () => {
+    const ahead = target(1, { writes: [{ version: v1, time: NOW + 9_000 }] });
+    expect(nextWrites(ahead, { versionId: v2, now: NOW, sameData: false })).toEqual([
+      { version: v1, time: NOW },
+      { version: v2, time: NOW },
     ]);
-    expect(writesOfNew(v2, NOW, { versionId: v1, writtenAt })).toEqual([{ version: v2, time: NOW }]);
-    expect(writesOfNew(v1, NOW, undefined)).toEqual([{ version: v1, time: NOW }]);
+  });
+
+  describe("of a Secret that is made", () => {
+    const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
+
+    it("begins with it where nothing is known to have been there", () => {
+      expect(writesOfNew(v1, NOW, { ofAllReaders: true })).toEqual([{ version: v1, time: NOW }]);
+    });
+
+    it("has what all readers were proven to hold, however old they are, and that the Secret was gone", () => {
+      expect(writesOfNew(v1, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual([
+        { version: v1, time: 0 },
+        { version: "absent", time: LONG_AGO },
+        { version: v1, time: NOW },
+      ]);
+    });
+
+    it("says nothing of the time before the proof where just some readers were looked at", () => {
+      expect(writesOfNew(v1, NOW, { settled, currentVersion: v1, ofAllReaders: false })).toEqual([
+        { version: v1, time: LONG_AGO },
+        { version: "absent", time: LONG_AGO },
+        { version: v1, time: NOW },
+      ]);
+    });
+
+    it("has what the readers were proven to hold of an older version", () => {
+      expect(writesOfNew(v2, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual([
+        { version: v1, time: 0 },
+        { version: "absent", time: NOW },
+        { version: v2, time: NOW },
+      ]);
+    });
+
+    it("says that something was there, where nothing was proven of it", () => {
+      expect(writesOfNew(v2, NOW, { currentVersion: v1, ofAllReaders: true })).toEqual([
+        { version: "foreign", time: 0 },
+        { version: v2, time: NOW },
+      ]);
+    });
   });
 });
 
 describe("the text on pod templates", () => {
   const at = (...versions: ("foreign" | "absent" | typeof v1)[]) =>
     versions.map((v, i) => ({ version: v, time: LONG_AGO + i }));
+  const corrected = (writes: readonly { readonly time: number }[]) => `.${writes.at(-1)?.time.toString(36)}`;
   it.each([
     ["is the version's id", at(v1, v2), v2],
     ["is the same again after going back", at(v1, v2, v1), v1],
-    ["counts corrections of foreign data", at(v1, "foreign", v1), `${v1}.1`],
-    ["counts each correction", at(v1, v2, "foreign", v2, "foreign", v2), `${v2}.2`],
-    ["forgets them with the next version", at(v2, "foreign", v2, v3), v3],
-    ["counts an absence", at(v1, "absent", v1), `${v1}.1`],
+    ["forgets corrections with the next version", at(v2, "foreign", v2, v3), v3],
+    ["is the version's id where nothing was there before", at(v1), v1],
   ])("%s", (_, writes, text) => {
     expect(versionText(writes)).toBe(text);
+  });
+
+  it.each([
+    ["a correction of foreign data", at(v1, "foreign", v1)],
+    ["an absence", at(v1, "absent", v1)],
+    ["a take-over of what nobody knows", at("foreign", v1)],
+  ])("tells %s by its time", (_, writes) => {
+    expect(versionText(writes)).toBe(v1 + corrected(writes));
+  });
+
+  it("is another one after each correction, however many there were", () => {
+    let held = target(1);
+    const texts = new Set<string>();
+    for (let n = 1; n <= 30; n += 1) {
+      const writes = nextWrites(held, { versionId: v1, now: LONG_AGO + n * 60_000, sameData: false });
+      held = { ...held, writes };
+      texts.add(versionText(writes));
+    }
+    expect(texts.size).toBe(30);
   });
 });

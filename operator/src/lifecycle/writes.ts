@@ -1,7 +1,9 @@
-import type { VersionId } from "@rotated-secrets/contract/version-id";
+import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
+import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import type { Instant } from "../ports/fact.ts";
-import type { SecretWrite } from "../ports/target-secrets.ts";
+import type { DataManager, SecretWrite } from "../ports/target-secrets.ts";
+import type { Workload } from "../ports/workloads.ts";
 import type { PresentSecret } from "./ownership.ts";
 
 /** How many changes of data a Secret remembers. A pod that is older than the oldest may hold anything. */
@@ -10,21 +12,36 @@ const WRITES_KEPT = 20;
 /** A Secret taken over with the very data it is to have: as far as anybody's pods go, it always had it. */
 const ALWAYS: Instant = 0;
 
+/** Something was there before, and nobody knows what. */
+const UNKNOWN_BEFORE: SecretWrite = { version: "foreign", time: ALWAYS };
+
 /** Whether the Secret still is as it was taken over: nothing has been written since. */
 export function isAsAdopted(target: PresentSecret): boolean {
   return target.writes.length === 1 && target.writes[0]?.time === ALWAYS;
 }
 
-/** The history of a Secret that is made now. One that was there before, and gone, may have been missed by some readers. */
+/** What is known of what the readers of a Secret hold that is not there. */
+export interface Past extends Pick<RotatedSecretStatus, "settled" | "currentVersion"> {
+  /** Whether `settled` speaks of all readers, and not just of those that were named. */
+  readonly ofAllReaders: boolean;
+}
+
+/**
+ * The history of a Secret that is made now. One that was there before, and gone, may have been missed by some readers;
+ * others hold what it carried, which is known where they were all proven to hold the same.
+ */
 export function writesOfNew(
   versionId: VersionId,
   now: Instant,
-  settled: RotatedSecretStatus["settled"],
+  { settled, currentVersion, ofAllReaders }: Past,
 ): readonly SecretWrite[] {
   const write = { version: versionId, time: now };
-  if (settled?.versionId !== versionId) return [write];
-  const before = Date.parse(settled.writtenAt);
-  return [{ version: versionId, time: before }, { version: "absent", time: before }, write];
+  if (settled === undefined) return currentVersion === undefined ? [write] : [UNKNOWN_BEFORE, write];
+  const writtenAt = Date.parse(settled.writtenAt);
+  const proven = { version: parseVersionId(settled.versionId), time: ofAllReaders ? ALWAYS : writtenAt };
+  // Where another version was being rolled out, pods hold what was proven until now.
+  const goneSince = proven.version === versionId ? writtenAt : now;
+  return [proven, { version: "absent", time: goneSince }, write];
 }
 
 /** The history of a Secret that is taken over. What it carried before is not known, unless it is what it is to carry. */
@@ -33,7 +50,9 @@ export function writesOfAdopted(
   now: Instant,
   sameData: boolean,
 ): readonly SecretWrite[] {
-  return [{ version: versionId, time: sameData ? ALWAYS : now }];
+  return sameData
+    ? [{ version: versionId, time: ALWAYS }]
+    : [UNKNOWN_BEFORE, { version: versionId, time: now }];
 }
 
 /**
@@ -48,32 +67,60 @@ export function nextWrites(
 ): readonly SecretWrite[] {
   const write = { version: next.versionId, time: next.now };
   const last = target.writes.at(-1);
-  if (last === undefined) return [write];
+  if (last === undefined) return [UNKNOWN_BEFORE, write];
   if (next.sameData) return [...target.writes.slice(0, -1), { version: next.versionId, time: last.time }];
   const between: SecretWrite[] =
     target.versionId === next.versionId
       ? [{ version: "foreign", time: foreignSince(target, last.time) }]
       : [];
-  return [...target.writes, ...between, write].slice(-WRITES_KEPT);
+  // What a clock that was ahead has written must not make new pods look old.
+  const before = target.writes.map(({ version, time }) => ({ version, time: Math.min(time, next.now) }));
+  return [...before, ...between, write].slice(-WRITES_KEPT);
 }
 
-/** Since when somebody else's data may have been there: their first write after our last, by the server's own record. */
+/**
+ * The memory of a Secret of ours whose annotation was taken away. What all readers were proven to hold they still hold,
+ * as long as nobody else has written data since; otherwise it begins anew.
+ */
+export function rememberedWrites(
+  target: PresentSecret,
+  settled: RotatedSecretStatus["settled"],
+): readonly SecretWrite[] {
+  if (target.writes.length > 0 || settled === undefined || otherManagers(target).length > 0)
+    return target.writes;
+  return [{ version: parseVersionId(settled.versionId), time: Date.parse(settled.writtenAt) }];
+}
+
+/** Who else than the operator wrote data, by the server's own record. */
+export function otherManagers({ dataManagers = [] }: PresentSecret): readonly DataManager[] {
+  return dataManagers.filter(({ manager }) => manager !== FIELD_MANAGER);
+}
+
+/** Since when somebody else's data may have been there: their first write after our last. */
 function foreignSince(target: PresentSecret, ours: Instant): Instant {
-  const times = (target.dataManagers ?? []).flatMap(({ time }) =>
+  const times = otherManagers(target).flatMap(({ time }) =>
     time !== undefined && time > ours ? [time] : [],
   );
   return times.length === 0 ? ours : Math.min(...times);
 }
 
 /**
- * The text of the pod template's annotation for what the Secret carries: the version's id, and after a correction of
- * foreign data how many there were in a row, so that pods that took the foreign data are restarted and no others.
+ * The text of the pod template's annotation for what the Secret carries: the version's id, and where it came over
+ * something else than a version also which time that was, as the Secret remembers it. So who took foreign data, or may
+ * have missed the Secret, is restarted once for each time, however often that was.
  */
 export function versionText(writes: readonly SecretWrite[]): string {
-  const version = writes.at(-1)?.version ?? "";
-  const others = writes.findLastIndex(
-    (write) => write.version !== version && write.version !== "foreign" && write.version !== "absent",
-  );
-  const corrections = writes.slice(others + 1).filter((write) => write.version !== version).length;
-  return corrections === 0 ? version : `${version}.${corrections}`;
+  const before = writes.at(-2)?.version;
+  return before === "foreign" || before === "absent" ? timedText(writes) : (writes.at(-1)?.version ?? "");
+}
+
+/** The text for a workload that has the other one from before, when the Secret carried this version an earlier time. */
+export function timedText(writes: readonly SecretWrite[]): string {
+  const last = writes.at(-1);
+  return last === undefined ? "" : `${last.version}.${last.time.toString(36)}`;
+}
+
+/** Whether the pod template was marked for what the Secret carries. */
+export function isMarked({ versionText: text }: Workload, writes: readonly SecretWrite[]): boolean {
+  return text === versionText(writes) || text === timedText(writes);
 }

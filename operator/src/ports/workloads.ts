@@ -63,11 +63,11 @@ export interface ReaderPod {
 
 /** Finds and restarts the workloads that read a Secret. */
 export interface Workloads {
-  /** Workloads of the namespace that read the Secret, or are in `names`; from the cache, sorted by name. */
+  /** Workloads of the namespace that count: those that read the Secret, or just `names` where they are given; from the cache, sorted by name. */
   cached(secret: NamespacedName, names: readonly string[] | undefined): readonly Workload[];
   /**
-   * Pods of the namespace that read the Secret, or belong to a workload in `names`, and whose containers run or may still
-   * start; ended pods are left out. One list (in pages) from the API server.
+   * Pods of the namespace that count, and whose containers run or may still start: those that read the Secret, or just
+   * those of the workloads in `names` where they are given. Ended pods are left out. One list (in pages) from the API server.
    */
   pods(
     secret: NamespacedName,

@@ -2,7 +2,8 @@ import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import { SECRET_TYPE } from "../lifecycle/ownership.ts";
 import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
-import { statusOf } from "../lifecycle/status.ts";
+import { rotationDeadline } from "../lifecycle/rotation-outcome.ts";
+import { newAlarms, statusOf } from "../lifecycle/status.ts";
 import type { Action, Wait } from "../lifecycle/step.ts";
 import type { World } from "../lifecycle/world.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
@@ -27,7 +28,11 @@ export async function act(action: Action, world: World, means: Means): Promise<W
 }
 
 /** Records events; they never fail. */
-export async function record(world: World, notes: readonly EventNote[], { ports }: Means): Promise<void> {
+export async function record(
+  world: World,
+  notes: readonly EventNote[],
+  { ports }: Pick<Means, "ports">,
+): Promise<void> {
   await Promise.all(notes.map((note) => ports.reporting.record(world.resource, note)));
 }
 
@@ -89,7 +94,7 @@ async function restart(
   return { ...world, workloads: world.workloads.map(isNew) };
 }
 
-/** The token is in status before RotateSecret is called with it. */
+/** The token, and the time of the call, are in status before RotateSecret is called. */
 async function recordRotation(
   rotation: RotationStatus,
   world: World,
@@ -98,18 +103,19 @@ async function recordRotation(
   const recorded: World = {
     ...world,
     resource: { ...world.resource, status: { ...world.resource.status, rotation } },
-    rotateOutcome: rotation.trigger === "External" ? undefined : { kind: "accepted" },
+    recordedNow: undefined,
+    rotateOutcome: undefined,
   };
   const status = statusOf(recorded, waitsOf(recorded));
   const metadata = await ports.reporting.writeStatus(world.resource, status, signal);
   return {
-    ...world,
+    ...recorded,
     resource: { ...world.resource, metadata, status },
     recordedNow: parseVersionId(rotation.token),
   };
 }
 
-/** What the resource waits for once the rotation runs, so that the status that records it is the one that stays. */
+/** What the resource waits for then, in the words that another pass would find, so that the status written is the one that stays. */
 function waitsOf(world: World): readonly Wait[] {
   const step = rotationPhase(world);
   return step?.do === "wait" ? [step] : [];
@@ -134,7 +140,9 @@ async function rotate(
     ...answered,
     resource: { ...world.resource, status: { ...world.resource.status, rotation: refused } },
   };
-  const status = statusOf(next, waitsOf(next));
+  const waits = waitsOf(next);
+  const status = statusOf(next, waits);
+  await record(world, newAlarms(world, waits), { ports });
   const metadata = await ports.reporting.writeStatus(world.resource, status, signal);
   return { ...answered, resource: { ...world.resource, metadata, status } };
 }
@@ -143,8 +151,5 @@ async function rotate(
 export function watchRotation(world: World, ports: Ports): void {
   const underway = world.resource.status.rotation;
   if (underway === undefined) return;
-  ports.catalogue.expectChange(
-    sourceOf(world),
-    Date.parse(underway.startedAt) + world.spec.rotationTimeoutMs,
-  );
+  ports.catalogue.expectChange(sourceOf(world), rotationDeadline(world, underway));
 }

@@ -30,7 +30,7 @@ export const valueNotFound = (which: string) =>
     `Secrets Manager can't find the specified secret value for ${which}`,
   );
 
-/** Recorded for TagResource and UntagResource. */
+/** Recorded for TagResource and UntagResource; that the other operations say the same is not confirmed by AWS. */
 export const markedForDeletion = () =>
   new AwsError(
     "InvalidRequestException",

@@ -10,7 +10,9 @@ import { listen } from "./http/listener.ts";
 import { functionEnvironment } from "./lambda/function-environment.ts";
 import { lambdaApi } from "./lambda/lambda-api.ts";
 import { Lambdas } from "./lambda/lambdas.ts";
+import { Quotas } from "./quotas.ts";
 import { type Rotation, type RotationOptions, Rotations } from "./rotation/rotations.ts";
+import type { PlacedSecret } from "./secrets-manager/placed-secret.ts";
 import { SecretsManager } from "./secrets-manager/secrets-manager.ts";
 import { secretsManagerApi } from "./secrets-manager/secrets-manager-api.ts";
 import { type LabelMove, SecretStore } from "./secrets-manager/store.ts";
@@ -30,6 +32,8 @@ export interface AwsEmulatorOptions {
   /** ListSecrets the same; in AWS it is up to five minutes. @default readLagMs */
   readonly listLagMs?: number;
   readonly rotation?: RotationOptions;
+  /** Throttles by AWS's quotas: 1 is AWS's own rates, 0.1 a tenth of them. @default nothing is throttled */
+  readonly quotaShare?: number;
   /** @default "eu-west-1" */
   readonly region?: string;
   /** @default "111122223333" */
@@ -63,6 +67,11 @@ export interface AwsEmulator {
   readonly rotations: readonly Rotation[];
   /** An identity called `name`; its key id appears in `calls`. */
   credentials(name: string): AwsEnvironment;
+  /**
+   * Puts a secret in place that none of the callers has made: a replica, or a secret that another AWS service manages.
+   * Returns its ARN.
+   */
+  placeSecret(placed: PlacedSecret): string;
   /** Deploys a Lambda bundle, which runs in a process of its own behind the Lambda Runtime API; the same name again is new code. */
   deployFunction(options: FunctionOptions): Promise<{ readonly arn: string; readonly logPath: string }>;
   /** Invokes a function and waits. @throws AwsError when there is no such function. */
@@ -85,7 +94,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
   const stopping = new AbortController();
   const parts = servicesOf({ ...options, region, accountId }, functionArn, stopping.signal);
-  const { faults, journal, lambdas, store, rotations, gateway } = parts;
+  const { faults, journal, lambdas, store, rotations, secretsManager, gateway } = parts;
   const listener = await listen((request) => gateway.answer(request));
   const credentials = (name: string) => credentialsOf(name, region, listener.url);
   return {
@@ -94,6 +103,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
     labelMoves: store.labelMoves,
     rotations: rotations.all,
     credentials,
+    placeSecret: (placed) => secretsManager.place(placed),
     async deployFunction({ name, bundle, handler, environment = {}, timeoutMs = 30_000 }) {
       const arn = functionArn(name);
       const logPath = join(dir, `lambda-${name}.log`);
@@ -131,6 +141,7 @@ function servicesOf(
   stopping: AbortSignal,
 ) {
   const { region, accountId, latencyMs = 15, readLagMs = 1000, seed = 1, clock = systemClock } = options;
+  const quotas = options.quotaShare === undefined ? undefined : new Quotas(clock, options.quotaShare);
   const faults = new Faults();
   const journal = new CallJournal();
   const lambdas = new Lambdas(options.processes);
@@ -150,6 +161,6 @@ function servicesOf(
     lambdaApi(lambdas, functionArn),
     stsApi({ accountId }),
   ];
-  const gateway = new Gateway({ apis, region, clock, latencyMs, faults, journal, stopping });
-  return { faults, journal, lambdas, store, rotations, gateway };
+  const gateway = new Gateway({ apis, region, clock, latencyMs, quotas, faults, journal, stopping });
+  return { faults, journal, lambdas, store, rotations, secretsManager, gateway };
 }

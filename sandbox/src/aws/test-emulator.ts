@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SecretsManager } from "@aws-sdk/client-secrets-manager";
@@ -14,10 +14,25 @@ export interface TestEmulator extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/**
+ * The bundle of a rotation function (handler `handler`) that sets each value to its version's id. In its environment,
+ * optional: TRACE, a file that each step is written to; PLAN, JSON of what goes wrong: by step, for its first call and
+ * the next ones, `fail`, `crash`, `hang`, `skip` or `override`.
+ */
+export const TEST_ROTATOR = join(import.meta.dirname, "test-rotator.mjs");
+
+let shared: Processes | undefined;
+
+/** One for all emulators of a test file: each has a reaper, which takes as long to start as an emulator. It ends with the test process. */
+function sharedProcesses(): Processes {
+  shared ??= new Processes(mkdtempSync(join(tmpdir(), "aws-emulators-")));
+  return shared;
+}
+
 /** Starts one without latency and lag, where the options say nothing else. */
 export async function startTestEmulator(options: Partial<AwsEmulatorOptions> = {}): Promise<TestEmulator> {
   const dir = mkdtempSync(join(tmpdir(), "aws-emulator-"));
-  const processes = new Processes(dir);
+  const processes = sharedProcesses();
   const aws = await startAwsEmulator({ processes, dir, latencyMs: 0, readLagMs: 0, ...options });
   const clients: SecretsManager[] = [];
   return {
@@ -37,7 +52,7 @@ export async function startTestEmulator(options: Partial<AwsEmulatorOptions> = {
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.destroy();
       await aws.stop();
-      await processes.stop();
+      rmSync(dir, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,8 @@
 import { access, constants } from "node:fs/promises";
 import { placesOf, TOOLS } from "./layout.mjs";
 
+export { cacheFolder } from "./layout.mjs";
+
 /** Absolute paths of the programs that the sandbox's cluster is made of. */
 export type ToolPaths = Readonly<
   Record<"etcd" | "kubeApiserver" | "kubeControllerManager" | "kubectl" | "helm", string>

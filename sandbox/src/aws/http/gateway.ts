@@ -3,6 +3,7 @@ import { AwsError } from "../aws-error.ts";
 import type { CallJournal } from "../call-journal.ts";
 import type { Clock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
+import type { Quotas } from "../quotas.ts";
 import type { Api, ApiCall } from "./api.ts";
 import { credentialScopeOf, requireScope } from "./authorization.ts";
 import type { HttpAnswer, HttpRequest } from "./message.ts";
@@ -14,6 +15,8 @@ export interface GatewayOptions {
   readonly latencyMs: number;
   readonly faults: Faults;
   readonly journal: CallJournal;
+  /** Missing where nothing is throttled. */
+  readonly quotas: Quotas | undefined;
   /** Ends the waiting of answers that are on their way. */
   readonly stopping: AbortSignal;
 }
@@ -45,6 +48,7 @@ export class Gateway {
       const scope = credentialScopeOf(request.headers.authorization);
       accessKeyId = scope.accessKeyId;
       requireScope(scope, { region: this.#options.region, service: api.signingName });
+      if (this.#options.quotas?.admits(call.operation) === false) throw throttled();
       const fault = this.#options.faults.take({ ...call, accessKeyId });
       if (fault !== undefined) throw fault;
       return this.#note(at, accessKeyId, call, await call.run(accessKeyId));
@@ -73,6 +77,9 @@ export class Gateway {
     return answer;
   }
 }
+
+/** AWS: "Common Errors", ThrottlingException. "Rate exceeded" is what its services say; wording not confirmed by AWS. */
+const throttled = () => new AwsError("ThrottlingException", "Rate exceeded");
 
 function notAnApi(): HttpAnswer {
   const body = JSON.stringify({

@@ -19,10 +19,12 @@ const KEEP_ALIVE_MS = 120_000;
 export async function listen(answer: (request: HttpRequest) => Promise<HttpAnswer>): Promise<Listener> {
   const sockets = new Set<Socket>();
   let away = 0;
+  let stopped = false;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
       if (response.destroyed) return;
-      console.error(error);
+      // What is cut short by the end is no fault.
+      if (!stopped) console.error(error);
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
     });
@@ -54,6 +56,7 @@ export async function listen(answer: (request: HttpRequest) => Promise<HttpAnswe
     },
     stop: () =>
       new Promise((resolve) => {
+        stopped = true;
         server.close(() => resolve());
         cut();
       }),

@@ -264,12 +264,13 @@ describe("a sandbox killed by SIGKILL", () => {
   it("leaves no Lambda process behind", async () => {
     const program = `
       const { Processes } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../../processes/processes.ts")).href)});
-      const { startAwsEmulator } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, "../emulator.ts")).href)});
+      const { Lambdas } = await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, "lambdas.ts")).href)});
       const dir = ${JSON.stringify(join(emulator.dir, "killed"))};
-      const aws = await startAwsEmulator({ processes: new Processes(dir), dir });
-      const { arn } = await aws.deployFunction({ name: "f", bundle: ${JSON.stringify(bundle)}, handler: "handler" });
-      const { payload } = await aws.invoke(arn, { do: "sleep", ms: 0 });
-      console.log(payload.pid);`;
+      const lambdas = new Lambdas(new Processes(dir));
+      const f = { name: "f", arn: "f", bundle: ${JSON.stringify(bundle)}, handler: "handler", environment: {}, timeoutMs: 5000, logPath: dir + "/f.log" };
+      await lambdas.deploy(f);
+      const { pid } = JSON.parse((await lambdas.invoke("f", '{"do":"sleep","ms":0}')).payload);
+      console.log(pid);`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -8,6 +8,7 @@ import type { RotationOrder } from "../secrets-manager/operation.ts";
 import type { Secret } from "../secrets-manager/secret.ts";
 import { holderOf, removeLabel } from "../secrets-manager/staging-labels.ts";
 import type { SecretStore } from "../secrets-manager/store.ts";
+import { rotatedByOwner } from "./managed-rotation.ts";
 
 export type RotationOutcome = "succeeded" | "failed" | "abandoned";
 
@@ -62,7 +63,7 @@ export class Rotations {
 
   /** Begins what RotateSecret has ordered, and returns at once. */
   begin({ arn, token, kind }: RotationOrder): void {
-    const running = kind === "test" ? this.#test(arn, token) : this.#rotate(arn, token);
+    const running = this.#run(kind, arn, token);
     const ended = running.catch((error: unknown) => {
       if (!this.#parts.stopping.aborted) console.error(`The rotation of ${arn} broke off:`, error);
     });
@@ -75,10 +76,28 @@ export class Rotations {
     await Promise.all(this.#running);
   }
 
-  async #rotate(arn: string, token: string): Promise<void> {
-    const { clock, stopping } = this.#parts;
-    const rotation: Rotation = { arn, token, startedAt: clock.now(), attempts: 0 };
+  async #run(kind: RotationOrder["kind"], arn: string, token: string): Promise<void> {
+    if (kind === "test") return this.#test(arn, token);
+    const rotation: Rotation = { arn, token, startedAt: this.#parts.clock.now(), attempts: 0 };
     this.#rotations.push(rotation);
+    return kind === "managed" ? this.#rotateByOwner(rotation) : this.#rotate(rotation);
+  }
+
+  /** AWS: user guide, "Managed rotation": the owning service makes the value and knows no steps and no retries. */
+  async #rotateByOwner(rotation: Rotation): Promise<void> {
+    const { store, clock } = this.#parts;
+    const secret = store.get(rotation.arn);
+    const now = clock.now();
+    const rotated = secret === undefined ? undefined : rotatedByOwner(secret, rotation.token, now);
+    if (rotated !== undefined) store.apply({ kind: "put", secret: rotated });
+    rotation.attempts = 1;
+    rotation.outcome = rotated === undefined ? "abandoned" : "succeeded";
+    rotation.endedAt = now;
+  }
+
+  async #rotate(rotation: Rotation): Promise<void> {
+    const { clock, stopping } = this.#parts;
+    const { arn, token } = rotation;
     let outcome: RotationOutcome;
     do {
       if (rotation.attempts > 0) await clock.sleep(this.#options.retryDelayMs, stopping);

@@ -1,3 +1,4 @@
+import { nextRotationAt } from "./rotation-schedule.ts";
 import type { Secret, SecretVersion } from "./secret.ts";
 
 /** AWS's JSON 1.1 times are seconds since 1970. */
@@ -46,21 +47,7 @@ export function metadataMembers(secret: Secret): Readonly<Record<string, unknown
     NextRotationDate: seconds(nextRotationAt(secret)),
     Tags: secret.tags,
     CreatedDate: seconds(secret.createdAt),
+    OwningService: secret.owningService,
+    PrimaryRegion: secret.primaryRegion,
   };
-}
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/**
- * When the next rotation is due at the latest. AWS: DescribeSecret API reference, NextRotationDate; with
- * AutomaticallyAfterDays it is the end of that day, UTC. Not told for a cron(...) schedule: the emulator fires none.
- */
-function nextRotationAt({ rotation, lastRotatedAt }: Secret): number | undefined {
-  if (rotation?.enabled !== true || rotation.rules === undefined) return undefined;
-  const base = Math.max(lastRotatedAt ?? 0, rotation.since);
-  const { AutomaticallyAfterDays: days, ScheduleExpression: schedule } = rotation.rules;
-  if (days !== undefined) return (Math.floor(base / DAY_MS) + days + 1) * DAY_MS - 1000;
-  const rate = /^rate\((\d+) (hour|day)s?\)$/.exec(schedule ?? "");
-  return rate === null ? undefined : base + Number(rate[1]) * (rate[2] === "hour" ? HOUR_MS : DAY_MS);
 }

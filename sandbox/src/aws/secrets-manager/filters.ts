@@ -29,12 +29,12 @@ function matches(secret: Secret, key: string, value: string, region: string): bo
     case "tag-value":
       return tags.some((tag) => tag.Value.startsWith(value));
     case "primary-region":
-      return region.startsWith(value);
+      return (secret.primaryRegion ?? region).startsWith(value);
     case "all":
       return wordsFound(secret, value);
     default:
-      // owning-service: no other service makes secrets here.
-      return false;
+      // owning-service
+      return secret.owningService?.startsWith(value) ?? false;
   }
 }
 

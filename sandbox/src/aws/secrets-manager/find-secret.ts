@@ -1,4 +1,4 @@
-import { markedForDeletion, secretNotFound } from "../aws-error.ts";
+import { invalidParameter, invalidRequest, markedForDeletion, secretNotFound } from "../aws-error.ts";
 import type { Secret, Secrets } from "./secret.ts";
 
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
@@ -27,4 +27,39 @@ export function requireLiveSecret(secrets: Secrets, id: string): Secret {
   const secret = requireSecret(secrets, id);
   if (secret.deletedAt !== undefined) throw markedForDeletion();
   return secret;
+}
+
+/**
+ * For the operations that change a secret.
+ * @throws as requireLiveSecret does, and what refuseReplica throws.
+ */
+export function requireWritableSecret(secrets: Secrets, id: string): Secret {
+  const secret = requireLiveSecret(secrets, id);
+  refuseReplica(secret);
+  return secret;
+}
+
+/**
+ * For the operations that change a value.
+ * AWS: UpdateSecret and DeleteSecret API references, Errors; no recording, wording not confirmed by AWS.
+ * @throws as requireWritableSecret does, and InvalidRequestException where another service manages the secret.
+ */
+export function requireUnmanagedSecret(secrets: Secrets, id: string): Secret {
+  const secret = requireWritableSecret(secrets, id);
+  if (secret.owningService === undefined) return secret;
+  throw invalidRequest(
+    "The secret is managed by another service, and you must use that service to update it.",
+  );
+}
+
+/**
+ * AWS: user guide, "Replicate secrets across Regions": a replica is changed by way of its original. The wording is that
+ * of moto and of users' reports, not confirmed by AWS.
+ * @throws InvalidParameterException
+ */
+export function refuseReplica(secret: Secret): void {
+  if (secret.primaryRegion === undefined) return;
+  throw invalidParameter(
+    "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+  );
 }

@@ -1,25 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LaggingView } from "./lagging-view.ts";
+import { emptySecret } from "./new-secret.ts";
 import type { Secret } from "./secret.ts";
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf";
 
 function secret(lastChangedAt: number): Secret {
-  return {
-    arn: ARN,
-    name: "a",
-    description: undefined,
-    kmsKeyId: undefined,
-    tags: undefined,
-    createdAt: 0,
-    lastChangedAt,
-    lastAccessedAt: undefined,
-    lastRotatedAt: undefined,
-    deletedAt: undefined,
-    rotation: undefined,
-    versions: [],
-  };
+  const context = { region: "eu-west-1", accountId: "111122223333", now: 0, arnSuffix: () => "AbCdEf" };
+  return { ...emptySecret({ Name: "a" }, context), lastChangedAt };
 }
 
 describe("LaggingView", () => {

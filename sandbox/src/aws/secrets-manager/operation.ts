@@ -37,8 +37,11 @@ export type Change =
 export interface RotationOrder {
   readonly arn: string;
   readonly token: string;
-  /** `test` runs testSecret alone and takes the AWSPENDING version away again. */
-  readonly kind: "rotate" | "test";
+  /**
+   * `test` runs testSecret alone and takes the AWSPENDING version away again; `managed` is done by the owning service,
+   * without a function.
+   */
+  readonly kind: "rotate" | "test" | "managed";
 }
 
 export interface Outcome {

@@ -53,6 +53,6 @@ function decode(token: string): Position {
   } catch {
     // Not one of our tokens: the same answer as for a list of another form.
   }
-  // AWS: ListSecrets API reference, Errors; the text is not recorded.
+  // AWS: ListSecrets API reference, Errors; wording not confirmed by AWS.
   throw new AwsError("InvalidNextTokenException", "The NextToken value is invalid.");
 }

@@ -5,7 +5,7 @@ import { AwsError, validationError } from "../aws-error.ts";
 const SENSITIVE = new Set(["SecretString", "SecretBinary"]);
 
 /**
- * The request in its type. Members that the operation does not know are ignored, as AWS does (recorded).
+ * The request in its type. Members that the operation does not know are ignored.
  * @throws ValidationException in AWS's wording, SerializationException for a member of the wrong type.
  */
 export function parseRequest<Request>(schema: z.ZodType<Request>, body: unknown): Request {
@@ -33,7 +33,8 @@ function describe(issue: z.core.$ZodIssue, body: unknown): string {
   return `${quoted} at '${memberName(issue.path)}' failed to satisfy constraint: ${constraint(issue)}`;
 }
 
-// The sentences of AWS's common validation errors, as they are reported for Secrets Manager.
+// AWS: "Common Errors", ValidationException. The sentences are those that AWS's services share; for Secrets Manager none
+// of them is recorded: wording not confirmed by AWS.
 function constraint(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "too_small":

@@ -24,7 +24,7 @@ export function putVersion(secret: Secret, { id, value, stages, now }: NewVersio
   const existing = secret.versions.find((version) => version.id === id);
   if (existing?.value !== undefined) {
     if (sameValue(existing.value, value)) return secret;
-    // Text as reported by users of AWS; no recording.
+    // AWS: PutSecretValue API reference, ClientRequestToken; no recording, wording not confirmed by AWS.
     throw new AwsError(
       "ResourceExistsException",
       `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,

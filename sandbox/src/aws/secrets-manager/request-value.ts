@@ -3,7 +3,7 @@ import type { SecretValue } from "./secret.ts";
 
 /**
  * The value in a request, if it has one.
- * @throws InvalidParameterException when it has two. AWS: CreateSecret API reference; the text is not recorded.
+ * @throws InvalidParameterException when it has two. AWS: CreateSecret API reference; wording not confirmed by AWS.
  */
 export function valueIn(request: {
   readonly SecretString?: string | undefined;

@@ -34,7 +34,8 @@ export interface RotationRules {
 /** Set by the first RotateSecret; stays when CancelRotateSecret switches rotation off. */
 export interface RotationConfiguration {
   readonly enabled: boolean;
-  readonly lambdaArn: string;
+  /** Missing where the owning service rotates the secret. */
+  readonly lambdaArn: string | undefined;
   readonly rules: RotationRules | undefined;
   /** When rotation was switched on: the schedule counts from here until the first rotation. */
   readonly since: number;
@@ -56,6 +57,10 @@ export interface Secret {
   /** When the recovery window of a deleted secret ends. */
   readonly deletedAt: number | undefined;
   readonly rotation: RotationConfiguration | undefined;
+  /** The AWS service that made and manages the secret, such as `rds`. */
+  readonly owningService: string | undefined;
+  /** Where the secret is a replica: the region of its original. */
+  readonly primaryRegion: string | undefined;
   /** In the order of their making. */
   readonly versions: readonly SecretVersion[];
 }

@@ -6,7 +6,8 @@ import type { SecretsManager } from "./secrets-manager.ts";
 
 const TARGET = "secretsmanager.";
 
-// Errors that are in the service model have `Message`; those that all services share have `message` (recorded).
+// Recorded: errors of the service model have `Message`. Those that all services share are recorded only through an SDK
+// that reads either; `message` is the protocol's own. Smithy: AWS JSON 1.1 protocol, "Operation error serialization".
 const COMMON_ERRORS = new Set([
   "AccessDeniedException",
   "ValidationException",

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { findSecret } from "./find-secret.ts";
 import type { Context, RotationOrder } from "./operation.ts";
 import { operations } from "./operations.ts";
+import { type PlacedSecret, placedSecret } from "./placed-secret.ts";
 import type { Secret } from "./secret.ts";
 import type { SecretStore } from "./store.ts";
 
@@ -42,6 +43,16 @@ export class SecretsManager {
   /** The secret that a name or ARN means, in truth. */
   find(id: string): Secret | undefined {
     return findSecret(this.#options.store.seenBy("truth"), id);
+  }
+
+  /** Puts a secret in place that no caller of this API has made. Returns its ARN. */
+  place(placed: PlacedSecret): string {
+    const secret = placedSecret(
+      placed,
+      this.#context(() => undefined),
+    );
+    this.#options.store.apply({ kind: "put", secret });
+    return secret.arn;
   }
 
   #context(refusalFor: Context["refusalFor"]): Context {

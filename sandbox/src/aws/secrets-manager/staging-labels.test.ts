@@ -1,24 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AwsError } from "../aws-error.ts";
+import { emptySecret } from "./new-secret.ts";
 import { addVersion, putVersion } from "./put-version.ts";
 import type { Secret } from "./secret.ts";
 import { holderOf, moveLabel, removeLabel } from "./staging-labels.ts";
 
-const EMPTY: Secret = {
-  arn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf",
-  name: "a",
-  description: undefined,
-  kmsKeyId: undefined,
-  tags: undefined,
-  createdAt: 0,
-  lastChangedAt: 0,
-  lastAccessedAt: undefined,
-  lastRotatedAt: undefined,
-  deletedAt: undefined,
-  rotation: undefined,
-  versions: [],
-};
+const EMPTY = emptySecret(
+  { Name: "a" },
+  { region: "eu-west-1", accountId: "111122223333", now: 0, arnSuffix: () => "AbCdEf" },
+);
 const LABELS = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS", "mine"];
 
 function put(secret: Secret, id: string, stages: readonly string[], now = 0): Secret {

@@ -33,7 +33,7 @@ export function moveLabel(secret: Secret, label: string, versionId: string): Sec
 
 function attach(secret: Secret, label: string, versionId: string): Secret {
   const labels = secret.versions.reduce((sum, version) => sum + version.stages.length, 0);
-  // No recording of the text; AWS: UpdateSecretVersionStage API reference names LimitExceededException for it.
+  // AWS: UpdateSecretVersionStage API reference names LimitExceededException for it; wording not confirmed by AWS.
   if (labels >= LABELS_PER_SECRET) {
     throw new AwsError(
       "LimitExceededException",

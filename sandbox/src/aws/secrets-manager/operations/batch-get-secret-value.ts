@@ -10,7 +10,10 @@ import { type Position, pageOf } from "../page.ts";
 import type { Secret, Secrets, SecretVersion } from "../secret.ts";
 import { versionByStage } from "./get-secret-value.ts";
 
-/** No recording. AWS: BatchGetSecretValue API reference; an entry's error is the one that GetSecretValue would give. */
+/**
+ * No recording. AWS: BatchGetSecretValue API reference; an entry's error is the one that GetSecretValue would give.
+ * Wordings of the refusals not confirmed by AWS.
+ */
 export const batchGetSecretValue = operation({
   name: "BatchGetSecretValue",
   sees: "reads",

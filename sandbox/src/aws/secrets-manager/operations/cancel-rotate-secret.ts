@@ -1,7 +1,7 @@
 import { AWSPENDING } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidRequest } from "../../aws-error.ts";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireWritableSecret } from "../find-secret.ts";
 import { secretId } from "../members.ts";
 import { operation } from "../operation.ts";
 import { rotationUnderWay } from "../rotation-under-way.ts";
@@ -9,14 +9,14 @@ import { holderOf } from "../staging-labels.ts";
 
 /**
  * No recording. AWS: CancelRotateSecret API reference: switches automatic rotation off and ends a rotation that is
- * under way; AWSPENDING stays, and VersionId names its version.
+ * under way; AWSPENDING stays, and VersionId names its version. Wording of the refusal not confirmed by AWS.
  */
 export const cancelRotateSecret = operation({
   name: "CancelRotateSecret",
   sees: "truth",
   request: z.object({ SecretId: secretId }),
   run(secrets, { SecretId }, { now }) {
-    const before = requireLiveSecret(secrets, SecretId);
+    const before = requireWritableSecret(secrets, SecretId);
     if (before.rotation === undefined) {
       throw invalidRequest(
         "You tried to cancel rotation on a secret that does not have rotation configured.",

@@ -11,7 +11,8 @@ import {
   secretString,
   tags,
 } from "../members.ts";
-import { type Context, type Outcome, operation } from "../operation.ts";
+import { emptySecret } from "../new-secret.ts";
+import { type Outcome, operation } from "../operation.ts";
 import { putVersion } from "../put-version.ts";
 import { requireToken, valueIn } from "../request-value.ts";
 import { type Secret, type SecretValue, sameValue } from "../secret.ts";
@@ -61,30 +62,4 @@ function repeated(existing: Secret, token: string, value: SecretValue | undefine
 
 function answerFor(secret: Secret, token: string, value: SecretValue | undefined): Outcome["answer"] {
   return { ARN: secret.arn, Name: secret.name, VersionId: value === undefined ? undefined : token };
-}
-
-function emptySecret(
-  request: {
-    readonly Name: string;
-    readonly Description?: string | undefined;
-    readonly KmsKeyId?: string | undefined;
-    readonly Tags?: Secret["tags"];
-  },
-  context: Context,
-): Secret {
-  const { region, accountId, now } = context;
-  return {
-    arn: `arn:aws:secretsmanager:${region}:${accountId}:secret:${request.Name}-${context.arnSuffix()}`,
-    name: request.Name,
-    description: request.Description,
-    kmsKeyId: request.KmsKeyId,
-    tags: request.Tags,
-    createdAt: now,
-    lastChangedAt: now,
-    lastAccessedAt: undefined,
-    lastRotatedAt: undefined,
-    deletedAt: undefined,
-    rotation: undefined,
-    versions: [],
-  };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { invalidParameter } from "../../aws-error.ts";
 import { seconds } from "../answer-members.ts";
-import { findSecret, requireLiveSecret } from "../find-secret.ts";
+import { findSecret, refuseReplica, requireUnmanagedSecret } from "../find-secret.ts";
 import { secretId } from "../members.ts";
 import { type Context, type Outcome, operation } from "../operation.ts";
 import type { Secrets } from "../secret.ts";
@@ -18,7 +18,7 @@ export const deleteSecret = operation({
     ForceDeleteWithoutRecovery: z.boolean().optional(),
   }),
   run(secrets, { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force }, context) {
-    // AWS: DeleteSecret API reference, with the texts that users report.
+    // AWS: DeleteSecret API reference; wordings not confirmed by AWS.
     if (force === true && days !== undefined) {
       throw invalidParameter(
         "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
@@ -29,7 +29,7 @@ export const deleteSecret = operation({
     }
     if (force === true) return deleteAtOnce(secrets, SecretId, context);
     const secret = {
-      ...requireLiveSecret(secrets, SecretId),
+      ...requireUnmanagedSecret(secrets, SecretId),
       deletedAt: context.now + (days ?? RECOVERY_DAYS) * DAY_MS,
       lastChangedAt: context.now,
     };
@@ -43,6 +43,7 @@ export const deleteSecret = operation({
 /** AWS: DeleteSecret API reference: no error where the secret is deleted already (recorded) or never was. */
 function deleteAtOnce(secrets: Secrets, id: string, context: Context): Outcome {
   const secret = findSecret(secrets, id);
+  if (secret !== undefined) refuseReplica(secret);
   const { region, accountId, now } = context;
   const arn =
     secret?.arn ?? `arn:aws:secretsmanager:${region}:${accountId}:secret:${id}-${context.arnSuffix()}`;

@@ -10,7 +10,7 @@ const CLASSES = {
   punctuation: "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
 };
 
-/** No recording. AWS: GetRandomPassword API reference, with the texts that users report. */
+/** No recording. AWS: GetRandomPassword API reference; wordings of the refusals not confirmed by AWS. */
 export const getRandomPassword = operation({
   name: "GetRandomPassword",
   sees: "truth",

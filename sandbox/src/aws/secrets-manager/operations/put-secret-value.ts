@@ -1,7 +1,7 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidRequest } from "../../aws-error.ts";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireUnmanagedSecret } from "../find-secret.ts";
 import { clientRequestToken, secretBinary, secretId, secretString, versionStage } from "../members.ts";
 import { operation } from "../operation.ts";
 import { putVersion } from "../put-version.ts";
@@ -21,9 +21,9 @@ export const putSecretValue = operation({
   run(secrets, request, { now }) {
     const token = requireToken(request);
     const value = valueIn(request);
-    // AWS: PutSecretValue API reference; the text is the one that users report.
+    // AWS: PutSecretValue API reference; wording not confirmed by AWS.
     if (value === undefined) throw invalidRequest("You must provide either SecretString or SecretBinary.");
-    const before = requireLiveSecret(secrets, request.SecretId);
+    const before = requireUnmanagedSecret(secrets, request.SecretId);
     const secret = putVersion(before, {
       id: token,
       value,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireSecret } from "../find-secret.ts";
+import { refuseReplica, requireSecret } from "../find-secret.ts";
 import { secretId } from "../members.ts";
 import { operation } from "../operation.ts";
 
@@ -8,7 +8,9 @@ export const restoreSecret = operation({
   sees: "truth",
   request: z.object({ SecretId: secretId }),
   run(secrets, { SecretId }, { now }) {
-    const secret = { ...requireSecret(secrets, SecretId), deletedAt: undefined, lastChangedAt: now };
+    const before = requireSecret(secrets, SecretId);
+    refuseReplica(before);
+    const secret = { ...before, deletedAt: undefined, lastChangedAt: now };
     return { answer: { ARN: secret.arn, Name: secret.name }, change: { kind: "put", secret } };
   },
 });

@@ -1,11 +1,12 @@
 import { AWSPENDING } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { AwsError, invalidParameter, invalidRequest } from "../../aws-error.ts";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireWritableSecret } from "../find-secret.ts";
 import { clientRequestToken, rotationRules, secretId } from "../members.ts";
-import { type Context, operation } from "../operation.ts";
+import { type Context, operation, type RotationOrder } from "../operation.ts";
 import { addVersion } from "../put-version.ts";
 import { NO_TOKEN } from "../request-value.ts";
+import { requireSchedule } from "../rotation-schedule.ts";
 import { rotationUnderWay } from "../rotation-under-way.ts";
 import type { RotationConfiguration, RotationRules, Secret } from "../secret.ts";
 import { moveLabel } from "../staging-labels.ts";
@@ -25,8 +26,9 @@ export const rotateSecret = operation({
     const token = request.ClientRequestToken;
     // Recorded: here it is this exception, in the other operations InvalidRequestException.
     if (token === undefined) throw invalidParameter(NO_TOKEN);
-    const before = requireLiveSecret(secrets, request.SecretId);
+    const before = requireWritableSecret(secrets, request.SecretId);
     const rotation = configurationFor(before, request, context);
+    // AWS: RotateSecret API reference; reported with both kinds of apostrophe.
     if (rotationUnderWay(before)) {
       throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
     }
@@ -37,20 +39,28 @@ export const rotateSecret = operation({
     return {
       answer,
       change: { kind: "put", secret: { ...pending, rotation, lastChangedAt: context.now } },
-      rotation: { arn: before.arn, token, kind: request.RotateImmediately ? "rotate" : "test" },
+      rotation: { arn: before.arn, token, kind: kindOf(before, request.RotateImmediately) },
     };
   },
 });
 
-/** What the request leaves out stays as it was; what it has replaces what was. */
+/**
+ * What the request leaves out stays as it was; what it has replaces what was. A secret that another service manages
+ * needs no function. AWS: user guide, "Managed rotation".
+ */
 function configurationFor(
-  { rotation: old }: Secret,
+  { rotation: old, owningService }: Secret,
   request: {
     readonly RotationLambdaARN?: string | undefined;
     readonly RotationRules?: RotationRules | undefined;
   },
   context: Context,
 ): RotationConfiguration {
+  const rules = request.RotationRules ?? old?.rules;
+  if (rules !== undefined) requireSchedule(rules);
+  const goesOn = old?.enabled === true && request.RotationRules === undefined;
+  const since = goesOn ? old.since : context.now;
+  if (owningService !== undefined) return { enabled: true, lambdaArn: undefined, rules, since };
   const lambdaArn = request.RotationLambdaARN ?? old?.lambdaArn;
   if (lambdaArn === undefined) {
     throw invalidRequest("No Lambda rotation function ARN is associated with this secret.");
@@ -62,11 +72,10 @@ function configurationFor(
         "Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.",
     );
   }
-  const rules = request.RotationRules ?? old?.rules;
-  // AWS: RotationRulesType API reference: one of the two; the text is not recorded.
-  if (rules?.AutomaticallyAfterDays !== undefined && rules.ScheduleExpression !== undefined) {
-    throw invalidParameter("You can't specify both AutomaticallyAfterDays and ScheduleExpression.");
-  }
-  const goesOn = old?.enabled === true && request.RotationRules === undefined;
-  return { enabled: true, lambdaArn, rules, since: goesOn ? old.since : context.now };
+  return { enabled: true, lambdaArn, rules, since };
+}
+
+function kindOf({ owningService }: Secret, immediately: boolean): RotationOrder["kind"] {
+  if (!immediately) return "test";
+  return owningService === undefined ? "rotate" : "managed";
 }

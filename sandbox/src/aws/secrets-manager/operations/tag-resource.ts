@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AwsError } from "../../aws-error.ts";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireWritableSecret } from "../find-secret.ts";
 import { secretId, tags } from "../members.ts";
 import { operation } from "../operation.ts";
 
@@ -11,9 +11,9 @@ export const tagResource = operation({
   sees: "truth",
   request: z.object({ SecretId: secretId, Tags: tags }),
   run(secrets, { SecretId, Tags }, { now }) {
-    const before = requireLiveSecret(secrets, SecretId);
+    const before = requireWritableSecret(secrets, SecretId);
     const values = new Map([...(before.tags ?? []), ...Tags].map(({ Key, Value }) => [Key, Value]));
-    // AWS: TagResource API reference; the text is not recorded.
+    // AWS: TagResource API reference; wording not confirmed by AWS.
     if (values.size > TAGS_PER_SECRET) {
       throw new AwsError(
         "LimitExceededException",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireWritableSecret } from "../find-secret.ts";
 import { secretId } from "../members.ts";
 import { operation } from "../operation.ts";
 
@@ -8,7 +8,7 @@ export const untagResource = operation({
   sees: "truth",
   request: z.object({ SecretId: secretId, TagKeys: z.array(z.string().min(1).max(128)).max(50) }),
   run(secrets, { SecretId, TagKeys }, { now }) {
-    const before = requireLiveSecret(secrets, SecretId);
+    const before = requireWritableSecret(secrets, SecretId);
     const left = before.tags?.filter((tag) => !TagKeys.includes(tag.Key));
     return { answer: {}, change: { kind: "put", secret: { ...before, tags: left, lastChangedAt: now } } };
   },

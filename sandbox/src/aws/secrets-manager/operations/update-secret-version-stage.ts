@@ -1,7 +1,7 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidParameter, valueNotFound } from "../../aws-error.ts";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireWritableSecret } from "../find-secret.ts";
 import { secretId, versionId, versionStage } from "../members.ts";
 import { operation } from "../operation.ts";
 import type { Secret } from "../secret.ts";
@@ -9,7 +9,7 @@ import { holderOf, moveLabel, removeLabel } from "../staging-labels.ts";
 
 /**
  * Moves a label, compare-and-swap by RemoveFromVersionId. Successes are recorded; the refusals follow AWS:
- * UpdateSecretVersionStage API reference, with the texts that users report.
+ * UpdateSecretVersionStage API reference, in wordings not confirmed by AWS.
  */
 export const updateSecretVersionStage = operation({
   name: "UpdateSecretVersionStage",
@@ -21,7 +21,7 @@ export const updateSecretVersionStage = operation({
     MoveToVersionId: versionId.optional(),
   }),
   run(secrets, { SecretId, VersionStage: label, RemoveFromVersionId: from, MoveToVersionId: to }, { now }) {
-    const before = requireLiveSecret(secrets, SecretId);
+    const before = requireWritableSecret(secrets, SecretId);
     refuseUnknownVersions(before, [from, to]);
     refuseWrongHolder(before, { label, from, to });
     const moved = to === undefined ? removeLabel(before, label) : moveLabel(before, label, to);

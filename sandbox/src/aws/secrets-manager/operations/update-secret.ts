@@ -1,6 +1,6 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
-import { requireLiveSecret } from "../find-secret.ts";
+import { requireUnmanagedSecret } from "../find-secret.ts";
 import {
   clientRequestToken,
   description,
@@ -28,7 +28,7 @@ export const updateSecret = operation({
   run(secrets, request, { now }) {
     const id = requireToken(request);
     const value = valueIn(request);
-    const before = requireLiveSecret(secrets, request.SecretId);
+    const before = requireUnmanagedSecret(secrets, request.SecretId);
     const described = {
       ...before,
       description: request.Description ?? before.description,

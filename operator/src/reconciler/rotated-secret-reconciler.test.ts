@@ -1,0 +1,250 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { policy } from "../lifecycle/testing/world.ts";
+import { expectRest, inUse, LONG, MINUTE, restarts, watchRotations } from "./testing/at-rest.ts";
+import { EVENTS, happening, tidyUp } from "./testing/happenings.ts";
+import { Simulation } from "./testing/simulation.ts";
+
+describe("a RotatedSecret", () => {
+  it("comes to rest, and then nobody is asked for anything", async () => {
+    const simulation = await inUse();
+    const calls = simulation.calls.length;
+    await simulation.run(50 * MINUTE);
+    expect(simulation.calls.length).toBe(calls);
+    expect(restarts(simulation)).toEqual([0, 0]);
+    await expectRest(simulation);
+  });
+
+  it("restarts nobody who waited for the Secret to be made", async () => {
+    const simulation = new Simulation();
+    for (const name of ["web", "worker"]) simulation.cluster.deploy(name);
+    await expectRest(simulation);
+    expect(restarts(simulation)).toEqual([0, 0]);
+  });
+
+  it("is rotated on request: one rotation, one restart of each, four writes of status", async () => {
+    const simulation = await inUse();
+    const { cluster, aws } = simulation;
+    const before = cluster.statusWrites;
+    cluster.request("one");
+    await simulation.run(LONG);
+    expect(cluster.statusWrites - before).toBeLessThanOrEqual(4);
+    expect(aws.accepted).toHaveLength(1);
+    expect(restarts(simulation)).toEqual([1, 1]);
+    await expectRest(simulation);
+  });
+
+  it("is rotated by its schedule, once for each tick", async () => {
+    const simulation = await inUse();
+    simulation.cluster.edit({ rotation: { trigger: "Schedule", schedule: { cron: "0 * * * *" } } });
+    await simulation.run(195 * MINUTE);
+    expect(simulation.aws.accepted).toHaveLength(3);
+    expect(restarts(simulation)).toEqual([3, 3]);
+    simulation.cluster.edit({ rotation: { trigger: "External" } });
+    await expectRest(simulation);
+  });
+
+  it("is rotated again after an interval in which the rotation failed", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    aws.isFailing = true;
+    cluster.edit({ rotation: { trigger: "Schedule", schedule: { every: "1h" } } });
+    await simulation.run(80 * MINUTE);
+    expect(aws.accepted).toHaveLength(1);
+    expect(cluster.status.rotation?.phase).toBe("TimedOut");
+    aws.isFailing = false;
+    aws.clearPending();
+    await simulation.run(60 * MINUTE);
+    expect(aws.accepted).toHaveLength(2);
+    expect(cluster.status.history?.map(({ result }) => result)).toEqual(["Succeeded", "Failed"]);
+  });
+
+  it("lets the next rotation wait until the last old pod has ended", async () => {
+    const simulation = await inUse();
+    watchRotations(simulation);
+    for (const deployment of simulation.cluster.deployments) deployment.terminationMs = 40_000;
+    simulation.cluster.request("one");
+    await simulation.run(15_000);
+    simulation.cluster.request("two");
+    await expectRest(simulation);
+    expect(simulation.aws.accepted).toHaveLength(2);
+    expect(restarts(simulation)).toEqual([2, 2]);
+  });
+
+  it("restarts who took foreign data, time and again", async () => {
+    const simulation = await inUse();
+    for (let n = 1; n <= 25; n += 1) {
+      simulation.cluster.secret.edit("password", `foreign-${n}`);
+      await simulation.run(5 * MINUTE);
+    }
+    expect(restarts(simulation)).toEqual([25, 25]);
+    await expectRest(simulation);
+  });
+
+  it("does not go round in circles over a version that was taken back and left pending", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    aws.leavesPending = true;
+    aws.rotateByOthers();
+    await simulation.run(5 * MINUTE);
+    aws.moveBack();
+    await simulation.run(LONG);
+    expect(cluster.status.conditions?.find(({ type }) => type === "Stalled")?.reason).toBe(
+      "RotationTimedOut",
+    );
+    const { statusWrites } = cluster;
+    await simulation.run(LONG);
+    expect(cluster.statusWrites).toBe(statusWrites);
+  });
+
+  it("does not rotate for a tick that somebody else's rotation came before, while the operator was away", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    simulation.crash = (call, when) => call === "rotations.rotate" && when === "before";
+    cluster.edit({ rotation: { trigger: "Schedule", schedule: { cron: "0 13 * * *" } } });
+    await simulation.run(55 * MINUTE);
+    aws.rotateByOthers();
+    simulation.crash = () => false;
+    await expectRest(simulation);
+    expect(aws.accepted).toEqual([]);
+  });
+
+  it("leaves nobody on the old version, whenever those who read it were about to start", async () => {
+    /** Deploys so long after a new version was put, if at all, and lets time pass until the Secret carries it. */
+    const change = async (deployAfter?: number) => {
+      const simulation = new Simulation();
+      // Between two looks of the catalogue.
+      await simulation.run(1.5 * MINUTE);
+      simulation.aws.putByOthers();
+      const putAt = simulation.now;
+      if (deployAfter !== undefined) await simulation.run(deployAfter);
+      if (deployAfter !== undefined) simulation.cluster.deploy("web");
+      while (simulation.cluster.secret.versionId !== simulation.aws.current) await simulation.run(100);
+      return { simulation, took: simulation.now - putAt };
+    };
+    const { took } = await change();
+    expect(took).toBeGreaterThan(10_000);
+    for (let early = 0; early <= 4_000; early += 150)
+      await expectRest((await change(took - early)).simulation);
+  });
+
+  it("proves anew who holds what when other workloads are to count, even if it could not look at once", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } });
+    await simulation.run(MINUTE);
+    aws.putByOthers();
+    await simulation.run(5 * MINUTE);
+    expect(restarts(simulation)).toEqual([1, 0]);
+    cluster.edit({ rollout: {} });
+    cluster.allow();
+    await simulation.run(MINUTE);
+    cluster.allow(policy("Read", "Rotate"));
+    await expectRest(simulation);
+    expect(restarts(simulation)).toEqual([1, 1]);
+  });
+
+  it("is rotated in good time once AWS takes up what it refused, and that is not late", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    aws.refusal = { kind: "denied", operation: "RotateSecret", code: "AccessDeniedException" };
+    cluster.request("one");
+    await simulation.run(30 * MINUTE);
+    expect(cluster.events.filter(({ reason }) => reason === "RotationRefused")).toHaveLength(1);
+    expect(cluster.status.conditions?.find(({ type }) => type === "Rotated")?.reason).toBe("RotationRefused");
+    aws.refusal = undefined;
+    while (aws.accepted.length === 0) await simulation.run(1_000);
+    await simulation.run(20_000);
+    expect(cluster.secret.versionId).toBe(aws.accepted[0]);
+    expect(cluster.events.map(({ reason }) => reason)).not.toContain("RotationTimedOut");
+    await expectRest(simulation);
+  });
+
+  it("with a policy that went away midway goes on where it was when one is back", async () => {
+    const simulation = await inUse();
+    const { cluster, aws } = simulation;
+    cluster.request("one");
+    await simulation.run(4_500);
+    cluster.allow();
+    await simulation.run(LONG);
+    expect(cluster.status.conditions?.find(({ type }) => type === "Ready")).toMatchObject({
+      reason: "Denied",
+    });
+    cluster.allow(policy("Read", "Rotate"));
+    await expectRest(simulation);
+    expect(aws.accepted).toHaveLength(1);
+    expect(restarts(simulation)).toEqual([1, 1]);
+  });
+});
+
+describe("an operator whose process ends", () => {
+  it("leaves one rotation and one restart of each, at whatever call it ends", {
+    timeout: 30_000,
+  }, async () => {
+    for (const when of ["before", "after"] as const) {
+      for (let nth = 1; ; nth += 1) {
+        const simulation = await inUse();
+        watchRotations(simulation);
+        simulation.aws.readLagMs = 1_000;
+        const first = simulation.calls.length;
+        let ended: string | undefined;
+        simulation.crash = (call, at) => {
+          if (at !== when || ended !== undefined || simulation.calls.length - first !== nth) return false;
+          ended = call;
+          return true;
+        };
+        simulation.cluster.request("one");
+        await expectRest(simulation);
+        const outcome = { accepted: simulation.aws.accepted.length, restarts: restarts(simulation) };
+        expect(outcome, `${when} call ${nth} (${ended})`).toEqual({ accepted: 1, restarts: [1, 1] });
+        if (ended === undefined) break;
+      }
+    }
+  });
+});
+
+describe("two operators by mistake", () => {
+  it("make one rotation and one restart of each", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.infiniteStream(fc.nat(12)), async (turns) => {
+        const simulation = await inUse({ operators: 2 });
+        simulation.aws.readLagMs = 1_000;
+        simulation.turns = () => turns.next().value ?? 0;
+        simulation.cluster.request("one");
+        await expectRest(simulation);
+        expect(simulation.aws.accepted).toHaveLength(1);
+        expect(restarts(simulation)).toEqual([1, 1]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe("whatever happens, in any order", () => {
+  it("no token is used twice, the Secret is whole, and all comes to rest with everybody on the current version", {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(happening, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 2 }),
+        async (happenings, operators) => {
+          const simulation = await inUse({ operators });
+          for (const { event, passes, crashAt } of happenings) {
+            EVENTS[event](simulation);
+            const first = simulation.calls.length;
+            simulation.crash = (_, when) =>
+              crashAt !== null && when === crashAt.when && simulation.calls.length - first === crashAt.nth;
+            await simulation.run(passes);
+          }
+          await tidyUp(simulation);
+          await expectRest(simulation);
+          expect(new Set(simulation.aws.accepted).size).toBe(simulation.aws.accepted.length);
+          for (const count of restarts(simulation))
+            expect(count).toBeLessThan(simulation.cluster.secret.carried.length);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});

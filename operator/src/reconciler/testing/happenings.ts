@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { policy } from "../../lifecycle/testing/world.ts";
+import { LONG, MINUTE } from "./at-rest.ts";
+import type { Simulation } from "./simulation.ts";
+
+/** What people and others do, in words that fast-check can print. */
+export const EVENTS = {
+  request: ({ cluster, now }) => cluster.request(`at ${now}`),
+  takeBack: ({ cluster }) => cluster.request(undefined),
+  rotateByOthers: ({ aws }) => aws.rotateByOthers(),
+  put: ({ aws }) => aws.putByOthers(),
+  moveBack: ({ aws }) => aws.moveBack(),
+  drift: ({ cluster, now }) => cluster.secret.edit("password", `foreign-${now}`),
+  addKey: ({ cluster }) => cluster.secret.edit("extra", "foreign"),
+  deleteSecret: ({ cluster }) => cluster.secret.delete(),
+  deletePod: ({ cluster }) => cluster.deployments[0]?.deletePod(),
+  deploy: ({ cluster }) => cluster.deploy(`late-${cluster.deployments.length}`),
+  deny: ({ cluster }) => cluster.allow(),
+  denyRotation: ({ cluster }) => cluster.allow(policy("Read")),
+  allow: ({ cluster }) => cluster.allow(policy("Read", "Rotate")),
+  suspend: ({ cluster }) => cluster.edit({ suspend: true }),
+  resume: ({ cluster }) => cluster.edit({ suspend: false }),
+  hourly: ({ cluster }) => cluster.edit({ rotation: { trigger: "Schedule", schedule: { every: "1h" } } }),
+  manual: ({ cluster }) => cluster.edit({ rotation: { trigger: "Manual" } }),
+  restartWeb: ({ cluster }) =>
+    cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } }),
+  restartNobody: ({ cluster }) => cluster.edit({ rollout: { workloads: { mode: "None" } } }),
+  restartAll: ({ cluster }) => cluster.edit({ rollout: {} }),
+  breakLambda: ({ aws }) => Object.assign(aws, { isFailing: true }),
+  mendLambda: ({ aws }) => Object.assign(aws, { isFailing: false }),
+  giveUp: ({ aws }) => aws.clearPending(),
+  lag: ({ aws }) => Object.assign(aws, { readLagMs: 4_000 }),
+  noLag: ({ aws }) => Object.assign(aws, { readLagMs: 0 }),
+} satisfies Record<string, (simulation: Simulation) => unknown>;
+
+export type EventName = keyof typeof EVENTS;
+const isEvent = (name: string): name is EventName => name in EVENTS;
+
+/** An event, the time that passes after it in ms, and whether the process ends at the nth call from then. */
+export const happening = fc.record({
+  event: fc.constantFrom(...Object.keys(EVENTS).filter(isEvent)),
+  passes: fc.oneof(fc.integer({ min: 0, max: 8_000 }), fc.integer({ min: 0, max: 40 * MINUTE })),
+  crashAt: fc.option(
+    fc.record({ nth: fc.integer({ min: 1, max: 12 }), when: fc.constantFrom("before", "after") }),
+    { freq: 3 },
+  ),
+});
+
+/** Somebody tidies up, so that nothing stands in the way of rest. */
+export async function tidyUp(simulation: Simulation): Promise<void> {
+  simulation.crash = () => false;
+  const tidy: readonly EventName[] = [
+    "mendLambda",
+    "giveUp",
+    "noLag",
+    "allow",
+    "resume",
+    "manual",
+    "restartAll",
+    "takeBack",
+  ];
+  for (const event of tidy) EVENTS[event](simulation);
+  await simulation.run(LONG);
+}

@@ -1,0 +1,87 @@
+import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import { afterLook, agree } from "../../aws/secret-knowledge.ts";
+import type { Instant } from "../../ports/fact.ts";
+import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalogue.ts";
+import type { CurrentValue, SecretValues } from "../../ports/secret-values.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { SimulatedAws } from "./simulated-aws.ts";
+
+/** How often the catalogue looks by itself, in ms; and while a change is expected. */
+const POLL_MS = 60_000;
+const POLL_SOON_MS = 2_000;
+
+/** What one operator process knows of the secret. Dies with it. */
+export class SimulatedCatalogue implements SecretCatalogue {
+  readonly #aws: SimulatedAws;
+  readonly #clock: Clock;
+  #entry: CatalogueEntry | undefined;
+  #expectedUntil: Instant = 0;
+  #polledAt: Instant = 0;
+  /** Counts changes of what `cached` gives. */
+  changes = 0;
+
+  constructor(aws: SimulatedAws, clock: Clock) {
+    this.#aws = aws;
+    this.#clock = clock;
+  }
+
+  get nextAt(): Instant {
+    return this.#polledAt + (this.#clock.now() < this.#expectedUntil ? POLL_SOON_MS : POLL_MS);
+  }
+
+  /** Looks, if it is time. */
+  step(): void {
+    if (this.#clock.now() >= this.nextAt) this.#learn();
+  }
+
+  cached(): CatalogueEntry | undefined {
+    return this.#entry;
+  }
+
+  look(): Promise<CatalogueEntry> {
+    return Promise.resolve(this.#learn());
+  }
+
+  ages(): ReturnType<SecretCatalogue["ages"]> {
+    return Promise.resolve(this.#aws.ages());
+  }
+
+  expectChange(_source: unknown, until: Instant): void {
+    this.#expectedUntil = Math.max(this.#expectedUntil, until);
+  }
+
+  follow(): void {}
+  unfollow(): void {}
+  onChange(): void {}
+
+  #learn(): CatalogueEntry {
+    const now = this.#clock.now();
+    const answer = { kind: "answer", value: this.#aws.describe() } as const;
+    const entry = afterLook(this.#entry, answer, { askedAt: now, answeredAt: now });
+    if (!agree(entry, this.#entry)) this.changes += 1;
+    this.#entry = entry;
+    this.#polledAt = now;
+    return entry;
+  }
+}
+
+/** The values that one operator process holds. */
+export class SimulatedValues implements SecretValues {
+  readonly #aws: SimulatedAws;
+  #held: CurrentValue | undefined;
+
+  constructor(aws: SimulatedAws) {
+    this.#aws = aws;
+  }
+
+  cached(_arn: SecretArn, versionId: VersionId): CurrentValue | undefined {
+    return this.#held?.versionId === versionId ? this.#held : undefined;
+  }
+
+  current(): ReturnType<SecretValues["current"]> {
+    this.#held = this.#aws.value();
+    return Promise.resolve({ kind: "value", ...this.#held });
+  }
+
+  forget(): void {}
+}

@@ -1,0 +1,128 @@
+import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
+import type { PresentSecret } from "../../lifecycle/ownership.ts";
+import { SecretData } from "../../ports/secret-data.ts";
+import {
+  Conflict,
+  type SecretWriteRequest,
+  type TargetSecret,
+  type TargetSecrets,
+} from "../../ports/target-secrets.ts";
+import type { Clock } from "../../runtime/clock.ts";
+
+/** The target Secret at the API server, with who wrote which key. */
+export class SimulatedSecret implements TargetSecrets {
+  readonly #clock: Clock;
+  #held: PresentSecret | undefined;
+  #owners = new Map<string, { readonly manager: string; readonly time: number }>();
+  #revision = 100;
+  /** Counts writes, whoever made them. */
+  changes = 0;
+  /** What it has carried, in order, each change an entry. */
+  readonly carried: string[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Its data in base64 by key; undefined where there is no Secret. */
+  get data(): Readonly<Record<string, string>> | undefined {
+    return this.#held?.data.reveal();
+  }
+
+  get versionId(): string | undefined {
+    return this.#held?.versionId;
+  }
+
+  cached(): TargetSecret | undefined {
+    return this.#held;
+  }
+
+  read(): Promise<TargetSecret> {
+    const dataManagers = [...this.#owners].map(([key, { manager, time }]) => ({
+      manager,
+      time,
+      keys: [key],
+    }));
+    return Promise.resolve(this.#held === undefined ? { kind: "absent" } : { ...this.#held, dataManagers });
+  }
+
+  apply(request: SecretWriteRequest): Promise<TargetSecret> {
+    const { over, data, versionId, ownerUid, writes, type } = request;
+    if (over === undefined ? this.#held !== undefined : !this.#isStill(over))
+      throw new Conflict("another one");
+    const applied = data.reveal();
+    const isForeign = (key: string) => this.#owners.get(key)?.manager !== FIELD_MANAGER && !(key in applied);
+    const foreign = Object.entries(this.data ?? {}).filter(([key]) => isForeign(key));
+    this.#own(
+      Object.keys(this.data ?? {}).filter((key) => !isForeign(key)),
+      undefined,
+    );
+    this.#own(Object.keys(applied), FIELD_MANAGER);
+    this.#held = {
+      kind: "present",
+      uid: this.#held?.uid ?? `uid-${this.#revision}`,
+      ...this.#next(),
+      type,
+      managedBy: FIELD_MANAGER,
+      ownerUid,
+      versionId,
+      writes,
+      data: SecretData.fromBase64({ ...Object.fromEntries(foreign), ...applied }),
+      immutable: false,
+    };
+    this.#note();
+    return this.read();
+  }
+
+  removeKeys(...[, keys, over]: Parameters<TargetSecrets["removeKeys"]>): Promise<TargetSecret> {
+    if (!this.#isStill(over)) throw new Conflict("another one");
+    this.#change(Object.entries(this.data ?? {}).filter(([key]) => !keys.includes(key)));
+    this.#own(keys, undefined);
+    return this.read();
+  }
+
+  /** Somebody sets a key. */
+  edit(key: string, text: string): void {
+    if (this.#held === undefined) return;
+    this.#change([...Object.entries(this.data ?? {}), [key, Buffer.from(text).toString("base64")]]);
+    this.#own([key], "jane");
+  }
+
+  /** Somebody deletes the Secret. */
+  delete(): void {
+    if (this.#held !== undefined) this.changes += 1;
+    this.#held = undefined;
+    this.#owners.clear();
+    this.#note();
+  }
+
+  #change(entries: readonly (readonly [string, string])[]): void {
+    if (this.#held === undefined) return;
+    this.#held = { ...this.#held, ...this.#next(), data: SecretData.fromBase64(Object.fromEntries(entries)) };
+    this.#note();
+  }
+
+  #note(): void {
+    const data = JSON.stringify(this.data ?? {});
+    if (this.carried.at(-1) !== data) this.carried.push(data);
+  }
+
+  #next(): { readonly resourceVersion: string } {
+    this.changes += 1;
+    this.#revision += 1;
+    return { resourceVersion: String(this.#revision) };
+  }
+
+  #isStill({ uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string }): boolean {
+    return this.#held?.uid === uid && this.#held.resourceVersion === resourceVersion;
+  }
+
+  /** Kubernetes: managedFields tells times in whole seconds. */
+  #own(keys: readonly string[], manager: string | undefined): void {
+    const time = Math.floor(this.#clock.now() / 1_000) * 1_000;
+    for (const key of keys) {
+      if (manager === undefined) this.#owners.delete(key);
+      else this.#owners.set(key, { manager, time });
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { ManualClock } from "../../runtime/manual-clock.ts";
+import { silentLogger } from "../../telemetry/logger.ts";
+import type { Ports } from "../ports.ts";
+import { RotatedSecretReconciler } from "../rotated-secret-reconciler.ts";
+import { Crash, type Interception, intercepted } from "./faulty-ports.ts";
+import { SimulatedAws } from "./simulated-aws.ts";
+import { SimulatedCatalogue, SimulatedValues } from "./simulated-aws-ports.ts";
+import { SimulatedCluster } from "./simulated-cluster.ts";
+
+/** How long a call of the operator takes, in ms. */
+const CALL_MS = 20;
+/** How long a process takes to be started again, in ms. */
+const START_MS = 2_000;
+/** More passes than are right in one second of the simulation. */
+const MAX_PASSES_A_SECOND = 20;
+const NOON = Date.UTC(2026, 10, 20, 12);
+
+/** Decides where an operator process ends. */
+export type CrashPlan = (call: string, when: "before" | "after") => boolean;
+
+/** An operator, process after process, over one cluster and one AWS. */
+class SimulatedOperator {
+  readonly #simulation: Simulation;
+  #process: { readonly reconciler: RotatedSecretReconciler; readonly catalogue: SimulatedCatalogue };
+  /** Until then nothing runs. */
+  #startedAt = 0;
+  #dueAt = 0;
+  #seen = "";
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.#process = this.#start();
+  }
+
+  get nextAt(): number {
+    return Math.max(this.#startedAt, Math.min(this.#dueAt, this.#process.catalogue.nextAt));
+  }
+
+  /** Reconciles if it is time, or if something has changed. Returns whether it did. */
+  async step(): Promise<boolean> {
+    const { now } = this.#simulation;
+    if (now < this.#startedAt) return false;
+    this.#process.catalogue.step();
+    const changes = `${this.#simulation.cluster.changes} ${this.#process.catalogue.changes}`;
+    if (now < this.#dueAt && this.#seen === changes) return false;
+    this.#seen = changes;
+    await this.#reconcile();
+    return true;
+  }
+
+  async #reconcile(): Promise<void> {
+    const context = { signal: new AbortController().signal, log: silentLogger, attempt: 0 };
+    try {
+      const result = await this.#process.reconciler.reconcile({ namespace: "payments", name: "db" }, context);
+      this.#dueAt = this.#simulation.now + (result.kind === "requeueAfter" ? result.ms : 1_000);
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      this.#startedAt = this.#simulation.now + START_MS;
+      this.#dueAt = this.#startedAt;
+      this.#process = this.#start();
+    }
+  }
+
+  #start() {
+    const { aws, cluster, clock, interception } = this.#simulation;
+    const { resources, secret: targets, workloads, reporting } = cluster;
+    const catalogue = new SimulatedCatalogue(aws, clock);
+    const values = new SimulatedValues(aws);
+    const rotations: Ports["rotations"] = {
+      rotate: (_arn, _region, token) => Promise.resolve(aws.rotate(token)),
+    };
+    const ports = { resources, catalogue, values, rotations, targets, workloads, reporting };
+    const operator = { startedAt: Math.max(this.#startedAt, clock.now()), region: "eu-west-1" };
+    return {
+      reconciler: new RotatedSecretReconciler(intercepted(ports, interception), operator, clock),
+      catalogue,
+    };
+  }
+}
+
+/** A cluster, an AWS and operators, in simulated time: hours take milliseconds, and the same always gives the same. */
+export class Simulation {
+  readonly clock = new ManualClock(NOON);
+  readonly aws = new SimulatedAws(this.clock);
+  readonly cluster = new SimulatedCluster(this.clock);
+  /** The calls that left the operators, in their order. */
+  readonly calls: string[] = [];
+  crash: CrashPlan = () => false;
+  /** How many turns of others come before a call. */
+  turns: () => number = () => 0;
+  readonly #operators: readonly SimulatedOperator[];
+  #passes = { second: 0, count: 0 };
+
+  constructor({ operators = 1 }: { readonly operators?: number } = {}) {
+    this.#operators = Array.from({ length: operators }, () => new SimulatedOperator(this));
+  }
+
+  get now(): number {
+    return this.clock.now();
+  }
+
+  readonly interception: Interception = {
+    before: async (call) => {
+      for (let turns = this.turns(); turns > 0; turns -= 1) await Promise.resolve();
+      this.calls.push(call);
+      if (this.crash(call, "before")) throw new Crash(call);
+      this.#moveTo(this.now + CALL_MS);
+    },
+    after: (call) => {
+      if (this.crash(call, "after")) throw new Crash(call);
+    },
+  };
+
+  /** Lets so much time pass, in ms. @throws Error when an operator goes round in circles */
+  async run(ms: number): Promise<void> {
+    const end = this.now + ms;
+    while (this.now < end) {
+      this.#moveTo(this.now);
+      const ran = await Promise.all(this.#operators.map((operator) => operator.step()));
+      if (ran.includes(true)) this.#countPass();
+      else this.#moveTo(Math.min(end, Math.max(this.now + 1, this.#nextAt)));
+    }
+  }
+
+  get #nextAt(): number {
+    return Math.min(this.aws.nextAt, this.cluster.nextAt, ...this.#operators.map(({ nextAt }) => nextAt));
+  }
+
+  #moveTo(time: number): void {
+    this.clock.setWallClock(time);
+    this.aws.step();
+    this.cluster.step();
+  }
+
+  #countPass(): void {
+    const second = Math.floor(this.now / 1_000);
+    this.#passes = { second, count: this.#passes.second === second ? this.#passes.count + 1 : 1 };
+    if (this.#passes.count > MAX_PASSES_A_SECOND)
+      throw new Error(
+        `more than ${MAX_PASSES_A_SECOND} passes in a second; the last calls: ${this.calls.slice(-10).join(", ")}`,
+      );
+  }
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import type { Clock } from "./clock.ts";
+import { Quotas } from "./quotas.ts";
+import { startTestEmulator } from "./test-emulator.ts";
+
+/** How many of `n` calls at the same moment are let through. */
+function admitted(quotas: Quotas, operation: string, n: number): number {
+  return Array.from({ length: n }, () => quotas.admits(operation)).filter(Boolean).length;
+}
+
+function handClock(): Clock & { time: number } {
+  return {
+    time: 1_000_000,
+    now() {
+      return this.time;
+    },
+    sleep: () => Promise.resolve(),
+  };
+}
+
+describe("Quotas", () => {
+  it.each([
+    ["DescribeSecret", 40_000],
+    ["GetSecretValue", 10_000],
+    ["ListSecrets", 100],
+    ["BatchGetSecretValue", 100],
+    ["RotateSecret", 50],
+    ["UpdateSecretVersionStage", 50],
+    ["ListSecretVersionIds", 50],
+    ["Invoke", Number.POSITIVE_INFINITY],
+  ])("let %s through %d times a second", (operation, perSecond) => {
+    const clock = handClock();
+    const quotas = new Quotas(clock, 1);
+    const tried = Math.min(perSecond + 10, 50_000);
+    expect(admitted(quotas, operation, tried)).toBe(Math.min(perSecond, tried));
+    clock.time += 500;
+    expect(admitted(quotas, operation, tried)).toBe(Math.min(perSecond / 2, tried));
+  });
+
+  it("are shared by the writes of values and labels, and by RotateSecret and CancelRotateSecret", () => {
+    const quotas = new Quotas(handClock(), 1);
+    expect(admitted(quotas, "PutSecretValue", 30)).toBe(30);
+    expect(admitted(quotas, "UpdateSecretVersionStage", 30)).toBe(20);
+    expect(admitted(quotas, "UpdateSecret", 1)).toBe(0);
+    expect(admitted(quotas, "RotateSecret", 50)).toBe(50);
+    expect(admitted(quotas, "CancelRotateSecret", 1)).toBe(0);
+  });
+
+  it("can be a share of AWS's", () => {
+    expect(admitted(new Quotas(handClock(), 0.1), "ListSecrets", 100)).toBe(10);
+  });
+});
+
+describe("an emulator with quotas", () => {
+  it("answers what is too much with a ThrottlingException, whoever calls", async () => {
+    await using emulator = await startTestEmulator({ quotaShare: 0.04, clock: handClock() });
+    await emulator
+      .client("alice")
+      .listSecretVersionIds({ SecretId: "none" })
+      .catch(() => {});
+    await emulator
+      .client("alice")
+      .listSecretVersionIds({ SecretId: "none" })
+      .catch(() => {});
+    await expect(emulator.client("bob").listSecretVersionIds({ SecretId: "none" })).rejects.toMatchObject({
+      name: "ThrottlingException",
+      $metadata: { httpStatusCode: 400 },
+    });
+    await emulator.client("bob").listSecrets({});
+  });
+
+  it("has none unless asked", async () => {
+    await using emulator = await startTestEmulator();
+    const client = emulator.client();
+    await client.createSecret({ Name: "a", SecretString: "x" });
+    await Promise.all(Array.from({ length: 120 }, () => client.listSecretVersionIds({ SecretId: "a" })));
+  });
+});
