@@ -22,6 +22,12 @@ export const ADOPT_ANNOTATION = "rotatedsecrets.dev/adopt";
 /** On a RotatedSecret: any text that it did not carry before asks for one rotation. */
 export const ROTATE_ANNOTATION = "rotatedsecrets.dev/rotate";
 
+/** Tag on a secret in AWS: the rotation function's engine for it, where the value itself names none. */
+export const ENGINE_TAG = "rotatedsecrets.dev/engine";
+
+/** Tag on a secret in AWS: the member of its JSON object that the engine `generated` makes anew. */
+export const FIELD_TAG = "rotatedsecrets.dev/field";
+
 /** What the names of all version annotations begin with. */
 export const VERSION_ANNOTATION_PREFIX = "version.rotatedsecrets.dev/";
 /** Kubernetes: an annotation's name, the part after the slash, has 63 characters at most. */

@@ -23,6 +23,12 @@ describe("databaseDocumentSchema", () => {
     expect(portOf(databaseDocumentSchema.parse(document), 5432)).toBe(5432);
   });
 
+  it("takes null for absent where AWS's templates do", () => {
+    expect(databaseDocumentSchema.parse({ ...document, dbname: null, masterarn: null })).toMatchObject(
+      document,
+    );
+  });
+
   it.each(["engine", "host", "username", "password"])("refuses a document without %s", (member) => {
     expect(databaseDocumentSchema.safeParse({ ...document, [member]: undefined }).success).toBe(false);
     expect(databaseDocumentSchema.safeParse({ ...document, [member]: "" }).success).toBe(false);
@@ -31,8 +37,10 @@ describe("databaseDocumentSchema", () => {
 });
 
 describe("usesTls", () => {
-  it.each<[boolean | string | undefined, boolean]>([
+  it.each<[unknown, boolean]>([
     [undefined, true],
+    [null, true],
+    [0, true],
     [true, true],
     ["true", true],
     ["require", true],

@@ -21,11 +21,12 @@ export const databaseDocumentSchema = z.looseObject({
     .optional(),
   username: text,
   password: text,
-  dbname: text.optional(),
-  /** Boolean or the text of one; `usesTls` reads both. */
-  ssl: z.union([z.boolean(), z.string()]).optional(),
+  /** Null is as good as absent: AWS's templates for two users store it so. @default the engine's own database */
+  dbname: text.nullish(),
+  /** Boolean or the text of one; `usesTls` reads both, and takes anything else for a yes. */
+  ssl: z.unknown().optional(),
   /** ARN of the secret of a user who may make and change the users that take turns. */
-  masterarn: text.optional(),
+  masterarn: text.nullish(),
 });
 export type DatabaseDocument = z.infer<typeof databaseDocumentSchema>;
 
@@ -36,5 +37,6 @@ export function portOf(document: DatabaseDocument, enginePort: number): number {
 
 /** False only where the document asks for plaintext by `"ssl": false` or `"ssl": "false"`; there is no fallback. */
 export function usesTls(document: DatabaseDocument): boolean {
-  return String(document.ssl ?? true).toLowerCase() !== "false";
+  const { ssl } = document;
+  return typeof ssl === "string" ? ssl.toLowerCase() !== "false" : ssl !== false;
 }

@@ -30,3 +30,17 @@ export class RotationError extends Error {
     this.kind = kind;
   }
 }
+
+/** An error that is not ours may hold anything: its name, and where it was thrown, is all that is told of it. */
+export function toRotationError(error: unknown): RotationError {
+  if (error instanceof RotationError) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  const fault = new RotationError(
+    "bug",
+    `The function failed by an error of its own (${name}): please report it.`,
+  );
+  const frames =
+    error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
+  fault.stack = [`${fault.name}: ${fault.message}`, ...frames].join("\n");
+  return fault;
+}

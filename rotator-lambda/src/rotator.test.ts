@@ -1,12 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
+import { ENGINE_TAG, FIELD_TAG } from "@rotated-secrets/contract/annotations";
 import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { handler } from "./rotator.ts";
 import { MASTER_ARN, TestDatabase } from "./testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
+/** Reads show what was written a little later. */
+const LAG = { timeout: 5_000 };
 
 let database: TestDatabase;
 let emulator: TestEmulator;
@@ -33,36 +36,43 @@ afterAll(async () => {
   await database.stop();
 }, TIMEOUT_MS);
 
-async function createSecret(name: string, document: string): Promise<string> {
-  const { ARN } = await client.createSecret({ Name: name, SecretString: document });
+async function createSecret(
+  name: string,
+  value: string,
+  tags: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const { ARN } = await client.createSecret({ Name: name, SecretString: value, Tags });
   if (ARN === undefined) throw new Error("no ARN");
   return ARN;
 }
 
 /** Rotates and waits for the end; returns how it ended and the lines that the function wrote. */
 async function rotate(arn: string) {
-  const before = logLines().length;
+  const before = logLines(arn).length;
   await client.rotateSecret({
     SecretId: arn,
     RotationLambdaARN: lambda.arn,
     RotationRules: { AutomaticallyAfterDays: 30 },
   });
   const isOver = () => emulator.aws.rotations.filter((rotation) => rotation.arn === arn).at(-1)?.outcome;
-  await expect.poll(isOver, { timeout: TIMEOUT_MS }).toBeDefined();
-  return { outcome: isOver(), lines: logLines().slice(before) };
+  const outcome = await vi.waitUntil(isOver, { timeout: TIMEOUT_MS });
+  return { outcome, lines: logLines(arn).slice(before) };
 }
 
-function logLines(): readonly Record<string, unknown>[] {
+/** What the function wrote about the secret. */
+function logLines(arn: string): readonly Record<string, unknown>[] {
   if (!existsSync(lambda.logPath)) return [];
   const lines = readFileSync(lambda.logPath, "utf8").split("\n");
-  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  const parsed = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+  return parsed.filter(({ secretArn }) => secretArn === arn);
 }
 
 async function currentValue(arn: string): Promise<string> {
   return (await client.getSecretValue({ SecretId: arn })).SecretString ?? "";
 }
 
-describe("the function, called by Secrets Manager,", () => {
+describe.concurrent("the function, called by Secrets Manager,", () => {
   let masterarn: string;
   beforeAll(async () => {
     masterarn = await createSecret("master", database.masterDocument());
@@ -84,17 +94,60 @@ describe("the function, called by Secrets Manager,", () => {
             requestId: expect.any(String),
             versionId: expect.any(String),
             durationMs: expect.any(Number),
+            failures: 0,
+            _aws: { CloudWatchMetrics: [{ Dimensions: [["functionName"], ["functionName", "step"]] }] },
           });
         }
-        await expect
-          .poll(async () => JSON.parse(await currentValue(arn)).username, { timeout: 5_000 })
-          .toBe(username);
+        await vi.waitFor(
+          async () => expect(JSON.parse(await currentValue(arn)).username).toBe(username),
+          LAG,
+        );
         const current = await currentValue(arn);
         await database.query(current, "SELECT 1");
         expect(readFileSync(lambda.logPath, "utf8")).not.toContain(JSON.parse(current).password);
       }
-      for (const { token } of emulator.aws.rotations)
+      for (const { token } of emulator.aws.rotations.filter((rotation) => rotation.arn === arn))
         expect(readFileSync(lambda.logPath, "utf8")).toContain(token);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "rotates a user without a master, and says that it cannot do so without a gap",
+    async () => {
+      const arn = await createSecret(
+        "single",
+        await database.applicationUser("single", { masterarn: undefined }),
+      );
+      const { outcome, lines } = await rotate(arn);
+      expect(outcome).toBe("succeeded");
+      expect(lines.filter((line) => line["level"] === "warn")).toEqual([
+        expect.objectContaining({
+          step: "setSecret",
+          message: expect.stringContaining("cannot be valid twice"),
+        }),
+      ]);
+      await vi.waitFor(async () => database.query(await currentValue(arn), "SELECT 1"), LAG);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    "rotates a generated value, as the secret's tags say",
+    async () => {
+      const arn = await createSecret("signing", '{"alg":"HS256","key":"old"}', {
+        [ENGINE_TAG]: "generated",
+        [FIELD_TAG]: "key",
+      });
+      expect((await rotate(arn)).outcome).toBe("succeeded");
+      await vi.waitFor(
+        async () =>
+          expect(JSON.parse(await currentValue(arn))).toEqual({
+            alg: "HS256",
+            key: expect.stringMatching(/^.{32}$/),
+          }),
+        LAG,
+      );
     },
     TIMEOUT_MS,
   );
@@ -138,7 +191,7 @@ describe("the function, called by Secrets Manager,", () => {
       const document = JSON.parse(await database.applicationUser("denied"));
       const arn = await createSecret("denied", JSON.stringify({ ...document, masterarn }));
       const end = emulator.aws.fail(
-        { operation: "PutSecretValue" },
+        { operation: "PutSecretValue", secretId: arn },
         { code: "AccessDeniedException", message: "User: arn:aws:sts::1:planted is not authorized" },
       );
       const { outcome, lines } = await rotate(arn);
@@ -155,7 +208,12 @@ describe("the function, called by Secrets Manager,", () => {
 });
 
 describe("the function, called by somebody else,", () => {
-  const context = { awsRequestId: "r-1", getRemainingTimeInMillis: () => 10_000 };
+  const context = {
+    awsRequestId: "r-1",
+    functionName: "rotator",
+    invokedFunctionArn: "arn:x",
+    getRemainingTimeInMillis: () => 10_000,
+  };
 
   it.each([[{}], [null], [{ Step: "dropTables", SecretId: "x", ClientRequestToken: "y" }]])(
     "refuses %j",

@@ -1,24 +1,22 @@
-import type { SecretsManagerClient as SdkClient } from "@aws-sdk/client-secrets-manager";
-import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { type RotationEvent, rotationEventSchema } from "@rotated-secrets/contract/rotation-event";
-import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { Logger } from "pino";
-import { createSdkClient, SecretsManagerClient } from "./aws/secrets-manager-client.ts";
+import { SecretsManagerClient } from "./aws/secrets-manager-client.ts";
 import { systemClock } from "./clock.ts";
-import type { EngineDependencies } from "./engines/engine.ts";
 import { loadEngine } from "./engines/engines.ts";
-import { createLogger } from "./logger.ts";
-import { generatePassword } from "./password/generate-password.ts";
-import { RotationError } from "./rotation-error.ts";
-import { readSettings, type Settings } from "./settings.ts";
-import { readUntil } from "./steps/read-until.ts";
+import { RotationError, toRotationError } from "./rotation-error.ts";
+import { engineDependencies, type StartedFunction, startFunction } from "./started-function.ts";
 import type { Rotation } from "./steps/rotation.ts";
 import { runStep } from "./steps/run-step.ts";
-import type { SecretsManager } from "./steps/secrets-manager.ts";
+
+import { createLogger } from "./telemetry/logger.ts";
+import { StepReport } from "./telemetry/step-report.ts";
 
 /** What Lambda tells of an invocation. */
 export interface LambdaContext {
   readonly awsRequestId: string;
+  readonly functionName: string;
+  /** With the alias or version, if the function was invoked by one. */
+  readonly invokedFunctionArn: string;
   /** Until Lambda ends the function, in ms. */
   getRemainingTimeInMillis(): number;
 }
@@ -27,7 +25,7 @@ export interface LambdaContext {
 const RESERVE_MS = 1_000;
 
 const logger = createLogger();
-let started: { readonly settings: Settings; readonly sdk: SdkClient } | undefined;
+let started: StartedFunction | undefined;
 
 /**
  * Secrets Manager calls this four times a rotation, once a step, and takes what does not throw for done.
@@ -37,20 +35,17 @@ export async function handler(event: unknown, context: LambdaContext): Promise<v
   const rotation = parseEvent(event);
   const log = logger.child({
     requestId: context.awsRequestId,
+    ...traceId(),
     secretArn: rotation.SecretId,
     step: rotation.Step,
     versionId: rotation.ClientRequestToken,
   });
-  const start = systemClock.now();
-  const durationMs = () => Math.round(systemClock.now() - start);
+  const report = new StepReport(log, { functionName: context.functionName, step: rotation.Step });
   try {
-    const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS));
-    const outcome = await runStep(rotation.Step, wire(rotation, signal, log));
-    log.info({ outcome, durationMs: durationMs() }, `${rotation.Step}: ${outcome}`);
+    report.ended(await runStep(rotation.Step, wire(rotation, context, log)));
   } catch (error) {
     const fault = toRotationError(error);
-    const stack = fault.kind === "bug" ? { stack: fault.stack } : {};
-    log.error({ outcome: "failed", reason: fault.kind, durationMs: durationMs(), ...stack }, fault.message);
+    report.failed(fault);
     throw fault;
   }
 }
@@ -65,53 +60,24 @@ function parseEvent(event: unknown): RotationEvent {
   );
 }
 
-function wire(event: RotationEvent, signal: AbortSignal, log: Logger): Rotation {
-  started ??= start();
-  const { settings, sdk } = started;
-  const secrets = new SecretsManagerClient(sdk, signal);
-  const dependencies: EngineDependencies = {
-    readSecret: (secretId) => readOtherSecret(secrets, secretId),
-    newPassword: () => generatePassword(settings.password),
-    certificateAuthorities: settings.certificateAuthorities,
-  };
+/** The trace that X-Ray has of this invocation, where tracing is switched on. */
+function traceId(): { readonly traceId?: string } {
+  const root = /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1];
+  return root === undefined ? {} : { traceId: root };
+}
+
+function wire(event: RotationEvent, context: LambdaContext, log: Logger): Rotation {
+  started ??= startFunction(process.env);
+  const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS));
+  const secrets = new SecretsManagerClient(started.sdk, signal);
+  const dependencies = engineDependencies(started.settings, secrets, signal);
   return {
     secretArn: event.SecretId,
     versionId: event.ClientRequestToken,
+    functionArn: context.invokedFunctionArn,
     secrets,
     clock: systemClock,
-    engineFor: (value) => loadEngine(value, dependencies),
+    engineFor: (choice) => loadEngine(choice, dependencies),
     warn: (message) => log.warn(message),
   };
-}
-
-function start(): { readonly settings: Settings; readonly sdk: SdkClient } {
-  const settings = readSettings(process.env);
-  return { settings, sdk: createSdkClient(settings.secretsManagerEndpoint) };
-}
-
-async function readOtherSecret(secrets: SecretsManager, secretId: string): Promise<SecretValue<string>> {
-  const version = await readUntil(
-    systemClock,
-    () => secrets.read(secretId, AWSCURRENT),
-    (seen) => seen !== undefined,
-  );
-  if (version !== undefined) return version.value;
-  throw new RotationError(
-    "document",
-    `The secret ${secretId}, which the document names, is not there or has no AWSCURRENT value. Correct "masterarn".`,
-  );
-}
-
-/** An error that is not ours may hold anything: its name, and where it was thrown, is all that is told of it. */
-function toRotationError(error: unknown): RotationError {
-  if (error instanceof RotationError) return error;
-  const name = error instanceof Error ? error.name : typeof error;
-  const fault = new RotationError(
-    "bug",
-    `The function failed by an error of its own (${name}): please report it.`,
-  );
-  const frames =
-    error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
-  fault.stack = [`${fault.name}: ${fault.message}`, ...frames].join("\n");
-  return fault;
 }

@@ -5,13 +5,17 @@ import { type Environment, readSettings } from "./settings.ts";
 describe("readSettings", () => {
   it("has the defaults of AWS's templates", () => {
     const { password } = readSettings({});
-    expect(password).toMatchObject({ length: 32, requireEach: true });
-    expect(password.alphabets).toEqual([
-      CHARACTERS.lowercase,
-      CHARACTERS.uppercase,
-      CHARACTERS.numbers,
-      "!#$%&()*+,-.:;<=>?[]^_`{|}~",
-    ]);
+    expect(password).toEqual({
+      kind: "characters",
+      length: 32,
+      requireEach: true,
+      alphabets: [
+        CHARACTERS.lowercase,
+        CHARACTERS.uppercase,
+        CHARACTERS.numbers,
+        "!#$%&()*+,-.;<=>?[]^_`{|}~",
+      ],
+    });
   });
 
   it.each<[Environment, readonly string[]]>([
@@ -22,13 +26,19 @@ describe("readSettings", () => {
       [CHARACTERS.lowercase, CHARACTERS.uppercase],
     ],
   ])("%j leaves these characters", (environment, alphabets) => {
-    expect(readSettings(environment).password.alphabets).toEqual(alphabets);
+    expect(readSettings(environment).password).toMatchObject({ alphabets });
+  });
+
+  it("makes passwords of words where their number is given", () => {
+    const { password } = readSettings({ ROTATED_SECRETS_PASSWORD_WORDS: "8" });
+    expect(password).toEqual({ kind: "words", count: 8, separator: "-" });
   });
 
   it.each<[Environment, RegExp]>([
     [{ PASSWORD_LENGTH: "seven" }, /PASSWORD_LENGTH/],
     [{ PASSWORD_LENGTH: "7" }, /PASSWORD_LENGTH/],
     [{ PASSWORD_LENGTH: "5000" }, /PASSWORD_LENGTH/],
+    [{ ROTATED_SECRETS_PASSWORD_WORDS: "5" }, /ROTATED_SECRETS_PASSWORD_WORDS/],
     [{ SECRETS_MANAGER_ENDPOINT: "nowhere" }, /SECRETS_MANAGER_ENDPOINT/],
     [{ ROTATED_SECRETS_CA_FILE: "/no/such/file.pem" }, /ROTATED_SECRETS_CA_FILE is \/no\/such\/file\.pem/],
     [{ EXCLUDE_CHARACTERS: Object.values(CHARACTERS).join("") }, /Exclude less/],

@@ -25,16 +25,22 @@ const flag = (absent: boolean) =>
 const SHORTEST = 8;
 /** AWS: GetRandomPassword, PasswordLength. */
 const LONGEST = 4_096;
+/** Of 2,048 each: 66 bits. */
+const FEWEST_WORDS = 6;
+const MOST_WORDS = 64;
+const WORD_SEPARATOR = "-";
 
 // The names and defaults of AWS's rotation templates, so that a function can be exchanged for ours as it is set.
 const environmentSchema = z.object({
-  EXCLUDE_CHARACTERS: z.string().default("/@\"'\\"),
+  EXCLUDE_CHARACTERS: z.string().default(":/@\"'\\"),
   PASSWORD_LENGTH: z.coerce.number().int().min(SHORTEST).max(LONGEST).default(32),
   EXCLUDE_NUMBERS: flag(false),
   EXCLUDE_PUNCTUATION: flag(false),
   EXCLUDE_UPPERCASE: flag(false),
   EXCLUDE_LOWERCASE: flag(false),
   REQUIRE_EACH_INCLUDED_TYPE: flag(true),
+  /** Words instead of characters: how many. The variables above are then not used. */
+  ROTATED_SECRETS_PASSWORD_WORDS: z.coerce.number().int().min(FEWEST_WORDS).max(MOST_WORDS).optional(),
   SECRETS_MANAGER_ENDPOINT: z.url().optional(),
   /** Path of a PEM file. Certificates that are to be trusted besides Node's own go into NODE_EXTRA_CA_CERTS instead. */
   ROTATED_SECRETS_CA_FILE: z.string().min(1).optional(),
@@ -56,6 +62,8 @@ export function readSettings(environment: Environment): Settings {
 }
 
 function passwordPolicy(environment: z.infer<typeof environmentSchema>): PasswordPolicy {
+  const count = environment.ROTATED_SECRETS_PASSWORD_WORDS;
+  if (count !== undefined) return { kind: "words", count, separator: WORD_SEPARATOR };
   const excluded = environment.EXCLUDE_CHARACTERS;
   const alphabets = [
     environment.EXCLUDE_LOWERCASE ? "" : CHARACTERS.lowercase,
@@ -73,6 +81,7 @@ function passwordPolicy(environment: z.infer<typeof environmentSchema>): Passwor
     );
   }
   return {
+    kind: "characters",
     length: environment.PASSWORD_LENGTH,
     alphabets,
     requireEach: environment.REQUIRE_EACH_INCLUDED_TYPE,

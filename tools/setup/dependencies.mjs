@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../../sandbox/src/tools/layout.mjs";
 import { withLock } from "./lock.mjs";
@@ -37,7 +37,8 @@ export async function provideDependencies(root) {
 
 /**
  * Whether node_modules is what package-lock.json says. npm writes node_modules/.package-lock.json when it has installed
- * everything, and nothing else does, so it tells of a half-finished installation too.
+ * everything, and nothing else does, so it tells of a half-finished installation too. What `npm ci` made of this very
+ * lockfile is right whatever it left out: asking again would change nothing, and pull the packages away from whoever runs.
  * @param {string} root
  */
 export async function areInstalled(root) {
@@ -46,6 +47,7 @@ export async function areInstalled(root) {
   if (!wanted)
     throw new Error(`${join(root, "package-lock.json")} is missing or not JSON: restore it with git`);
   if (!installed) return false;
+  if ((await readFile(stampOf(root), "utf8").catch(() => "")) === (await lockfileDigest(root))) return true;
   return Object.entries(wanted).every(([path, { version, integrity, link, optional, devOptional }]) => {
     if (!path.includes("node_modules/") || link) return true;
     const there = installed[path];
@@ -71,6 +73,21 @@ async function packagesIn(path) {
 async function install(root) {
   const { code, tail } = await runToEnd("npm", NPM_CI, { cwd: root });
   if (code !== 0) throw new Error(`\`npm ${NPM_CI.join(" ")}\` in ${root} failed:\n${tail}`);
+  await writeFile(stampOf(root), await lockfileDigest(root));
+}
+
+/**
+ * Which lockfile `npm ci` has last installed. `npm ci` begins by removing it with the rest of node_modules.
+ * @param {string} root
+ */
+function stampOf(root) {
+  return join(root, "node_modules", ".installed-lockfile");
+}
+
+/** @param {string} root */
+async function lockfileDigest(root) {
+  const lockfile = await readFile(join(root, "package-lock.json"));
+  return createHash("sha256").update(lockfile).digest("hex");
 }
 
 /**

@@ -50,6 +50,8 @@ export class SecretsManagerClient implements SecretsManager {
     return {
       // AWS's templates too take an answer without the member for a yes.
       rotationEnabled: answer.RotationEnabled !== false,
+      rotationFunction: answer.RotationLambdaARN,
+      tags: new Map((answer.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
       stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})),
     };
   }

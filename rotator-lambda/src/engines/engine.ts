@@ -19,8 +19,8 @@ export interface Engine {
   create(current: SecretValue<string>): Promise<SecretValue<string>>;
   /**
    * setSecret. Makes the service accept `pending`. Checks before it changes anything that `pending` may follow `current`
-   * (a document is not proof of the right to change a user: `current` must work), and holds a lock meanwhile that every
-   * other change to the credentials of this secret takes too. `unchanged` when `pending` works already.
+   * (a document is not proof of the right to change a user: a credential that was current must work), and holds a lock
+   * meanwhile that every other change to the credentials of this secret takes too. `unchanged` when `pending` works already.
    */
   set(change: CredentialChange): Promise<"changed" | "unchanged">;
   /** testSecret. Uses `pending` as its readers will. Changes nothing. */
@@ -33,6 +33,8 @@ export interface CredentialChange {
   readonly secretArn: SecretArn;
   readonly current: SecretValue<string>;
   readonly pending: SecretValue<string>;
+  /** The AWSPREVIOUS value, which may still be what works where the current one does not; undefined where there is none. */
+  readonly previous: () => Promise<SecretValue<string> | undefined>;
   /**
    * To be called with the lock held, right before the first change: looks whether Secrets Manager still wants this
    * change. @throws RotationError when a newer rotation has taken over
@@ -45,10 +47,15 @@ export interface EngineDependencies {
   /** The AWSCURRENT value of another secret, such as the one of `masterarn`. */
   readonly readSecret: (secretId: string) => Promise<SecretValue<string>>;
   /** A new random password, by the function's settings. */
-  readonly newPassword: () => SecretValue<string>;
+  readonly newPassword: () => Promise<SecretValue<string>>;
   /** PEM certificates to verify servers with instead of Node's own, or undefined. */
   readonly certificateAuthorities: string | undefined;
+  /** Aborted shortly before the function's time is over: connections end then, so that no lock outlives the function. */
+  readonly signal: AbortSignal;
 }
 
+/** The tags of a secret: key to value. */
+export type Tags = ReadonlyMap<string, string>;
+
 /** What an engine's module exports. */
-export type CreateEngine = (dependencies: EngineDependencies) => Engine;
+export type CreateEngine = (dependencies: EngineDependencies, tags: Tags) => Engine;

@@ -1,26 +1,65 @@
+import { ENGINE_TAG } from "@rotated-secrets/contract/annotations";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { describe, expect, it } from "vitest";
 import { loadEngine } from "./engines.ts";
 
 const dependencies = {
   readSecret: async () => new SecretValue("{}"),
-  newPassword: () => new SecretValue("new"),
+  newPassword: async () => new SecretValue("new"),
   certificateAuthorities: undefined,
+  signal: new AbortController().signal,
 };
+
+const choice = (text: string, tag?: string) => ({
+  value: new SecretValue(text),
+  tags: new Map(tag === undefined ? [] : [[ENGINE_TAG, tag]]),
+});
+const load = (text: string, tag?: string) => loadEngine(choice(text, tag), dependencies);
 
 describe("loadEngine", () => {
   it.each(["postgres", "aurora-postgresql"])("has an engine for %s", async (engine) => {
-    const current = new SecretValue(JSON.stringify({ engine }));
-    expect((await loadEngine(current, dependencies)).overlap(current)).toBe(true);
+    const document = JSON.stringify({ engine, host: "db", username: "a", password: "b", masterarn: "arn:x" });
+    expect((await load(document)).overlap(new SecretValue(document))).toBe(true);
   });
 
-  it.each(['{"engine":"oracle"}', '{"engine":1}', "{}", '{"engine":"constructor"}'])(
-    "knows none for %s",
-    async (text) => {
-      await expect(loadEngine(new SecretValue(text), dependencies)).rejects.toMatchObject({
-        kind: "document",
-        message: expect.stringContaining("known are postgres"),
-      });
-    },
-  );
+  it.each([
+    ["a document that says so", '{"engine":"generated","password":"old"}', undefined, /"password":"new"/],
+    [
+      "a document that names none, by the secret's tag",
+      '{"password":"old"}',
+      "generated",
+      /"password":"new"/,
+    ],
+    [
+      "a document for something else that we don't know, by the tag",
+      '{"engine":"v8","password":"old"}',
+      "generated",
+      /v8/,
+    ],
+    ["any other text, by the tag", "old", "generated", /^new$/],
+  ])("has `generated` for %s", async (_, text, tag, made) => {
+    const pending = await (await load(text, tag)).create(new SecretValue(text));
+    expect(pending.reveal()).toMatch(made);
+  });
+
+  it.each([
+    ['{"engine":"oracle"}', undefined],
+    ['{"engine":1}', undefined],
+    ["{}", undefined],
+    ['{"engine":"constructor"}', undefined],
+    ["text", undefined],
+    ["{}", "oracle"],
+  ])("knows none for %s with the tag %s", async (text, tag) => {
+    await expect(load(text, tag)).rejects.toMatchObject({
+      kind: "document",
+      message: expect.stringContaining("known are postgres"),
+    });
+  });
+
+  it("does not let a tag take a secret from its database", async () => {
+    await expect(load('{"engine":"postgres"}', "generated")).rejects.toMatchObject({
+      kind: "document",
+      message: expect.stringContaining("Remove the tag"),
+    });
+  });
 });

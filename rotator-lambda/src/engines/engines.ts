@@ -1,27 +1,54 @@
+import { ENGINE_TAG } from "@rotated-secrets/contract/annotations";
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../rotation-error.ts";
-import type { CreateEngine, Engine, EngineDependencies } from "./engine.ts";
-import { jsonObject } from "./json-object.ts";
+import type { CreateEngine, Engine, EngineDependencies, Tags } from "./engine.ts";
+import { parseJsonObject } from "./json-object.ts";
 
-const postgres = async (): Promise<CreateEngine> =>
-  (await import("./postgres/postgres-engine.ts")).createPostgresEngine;
+const postgres = async (): Promise<CreateEngine> => {
+  const { createPostgresEngine } = await import("./postgres/postgres-engine.ts");
+  return (dependencies) => createPostgresEngine(dependencies);
+};
+const generated = async (): Promise<CreateEngine> =>
+  (await import("./generated/generated-engine.ts")).createGeneratedEngine;
 
 /** Engines by the `engine` of a secret's document; each is loaded when a secret needs it. */
 const ENGINES: ReadonlyMap<string, () => Promise<CreateEngine>> = new Map([
   ["postgres", postgres],
   ["aurora-postgresql", postgres],
+  ["generated", generated],
 ]);
 
-/** The engine that a secret's document names. @throws RotationError of kind `document` when it names none that we have */
-export async function loadEngine(
-  value: SecretValue<string>,
-  dependencies: EngineDependencies,
-): Promise<Engine> {
-  const { engine } = jsonObject(value);
-  const load = typeof engine === "string" ? ENGINES.get(engine) : undefined;
-  if (load !== undefined) return (await load())(dependencies);
+/** A secret, as far as it tells which engine it needs. */
+export interface EngineChoice {
+  readonly value: SecretValue<string>;
+  readonly tags: Tags;
+}
+
+/**
+ * The engine that a secret's document names, or where that names none the secret's tag. @throws RotationError of kind
+ * `document` when they name none that we have, or two
+ */
+export async function loadEngine(choice: EngineChoice, dependencies: EngineDependencies): Promise<Engine> {
+  const load = ENGINES.get(engineOf(choice) ?? "");
+  if (load !== undefined) return (await load())(dependencies, choice.tags);
   throw new RotationError(
     "document",
-    `The secret's document has to name by its member "engine" what it is for; known are ${[...ENGINES.keys()].join(", ")}.`,
+    `The secret's document has to name by its member "engine" what it is for, or the secret by its tag "${ENGINE_TAG}"; ` +
+      `known are ${[...ENGINES.keys()].join(", ")}.`,
   );
+}
+
+function engineOf({ value, tags }: EngineChoice): string | undefined {
+  const tag = tags.get(ENGINE_TAG);
+  const member = parseJsonObject(value)?.["engine"];
+  const named = typeof member === "string" && ENGINES.has(member) ? member : undefined;
+  // Who may tag a secret may not thereby take it from its database.
+  if (named !== undefined && tag !== undefined && named !== tag) {
+    throw new RotationError(
+      "document",
+      `The secret's document names the engine "${named}", its tag "${ENGINE_TAG}" the engine "${tag}". Remove the tag, ` +
+        'or correct the member "engine".',
+    );
+  }
+  return named ?? tag;
 }

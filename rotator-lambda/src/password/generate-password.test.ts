@@ -10,6 +10,7 @@ describe("generatePassword", () => {
     fc.assert(
       fc.property(fc.integer({ min: 8, max: 200 }), (length) => {
         const password = generatePassword({
+          kind: "characters",
           length,
           alphabets: [LETTERS, DIGITS, "-"],
           requireEach: true,
@@ -25,12 +26,17 @@ describe("generatePassword", () => {
   it("draws again until each kind is there", () => {
     const draws = [0, 1, 2, 3, 4, 5, 6, 7, 10, 0, 11, 1, 12, 2, 13, 3];
     const random = () => draws.shift() ?? 0;
-    const policy = { length: 8, alphabets: [LETTERS, DIGITS], requireEach: true };
+    const policy = {
+      kind: "characters",
+      length: 8,
+      alphabets: [LETTERS, DIGITS],
+      requireEach: true,
+    } as const;
     expect(generatePassword(policy, random).reveal()).toBe("0a1b2c3d");
   });
 
   it("takes every character as often as the others", () => {
-    const policy = { length: 4_096, alphabets: [DIGITS], requireEach: false };
+    const policy = { kind: "characters", length: 4_096, alphabets: [DIGITS], requireEach: false } as const;
     const counts = new Map<string, number>();
     for (const digit of generatePassword(policy).reveal()) counts.set(digit, (counts.get(digit) ?? 0) + 1);
     // Six standard deviations of 410 in 4,096.
@@ -38,8 +44,8 @@ describe("generatePassword", () => {
   });
 
   it("is not shown when printed", () => {
-    expect(String(generatePassword({ length: 8, alphabets: [DIGITS], requireEach: false }))).toBe(
-      "[redacted]",
-    );
+    expect(
+      String(generatePassword({ kind: "characters", length: 8, alphabets: [DIGITS], requireEach: false })),
+    ).toBe("[redacted]");
   });
 });

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
-import type { PasswordPolicy } from "./password-policy.ts";
+import type { CharacterPolicy } from "./password-policy.ts";
 
 /** A number from 0 to `limit` - 1, each as likely as the others. */
 export type RandomInt = (limit: number) => number;
@@ -9,7 +9,10 @@ export type RandomInt = (limit: number) => number;
 const DRAWS = 100_000;
 
 /** A random password; every one that the policy allows is as likely as the others. */
-export function generatePassword(policy: PasswordPolicy, random: RandomInt = randomInt): SecretValue<string> {
+export function generatePassword(
+  policy: CharacterPolicy,
+  random: RandomInt = randomInt,
+): SecretValue<string> {
   const alphabet = policy.alphabets.join("");
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const password = Array.from({ length: policy.length }, () =>

@@ -4,7 +4,7 @@ import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { parseSecretArn, parseVersionId } from "@rotated-secrets/contract/version-id";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../engines/engine.ts";
-import { InMemorySecretsManager } from "../testing/in-memory-secrets-manager.ts";
+import { FUNCTION_ARN, InMemorySecretsManager } from "../testing/in-memory-secrets-manager.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import type { Rotation } from "./rotation.ts";
 import { runStep } from "./run-step.ts";
@@ -38,6 +38,7 @@ function setUp(options: { readonly overlap?: boolean; readonly lagMs?: number } 
   const rotation: Rotation = {
     secretArn: ARN,
     versionId: NEW,
+    functionArn: FUNCTION_ARN,
     secrets,
     clock,
     engineFor: async () => engine,
@@ -70,6 +71,20 @@ describe("every step", () => {
       await expect(runStep(step, rotation)).rejects.toThrow(
         `Secret version ${NEW} not set as AWSPENDING for rotation of secret ${ARN}.`,
       );
+    });
+
+    it.each([
+      ["names another function", `${FUNCTION_ARN}-2`],
+      ["names no function", undefined],
+    ])("refuses a secret that %s, even where all is done", async (_, rotationFunction) => {
+      const { secrets, rotation, calls } = setUp();
+      secrets.beginRotation(NEW);
+      secrets.rotationFunction = rotationFunction;
+      const message = `Secret ${ARN} is not for this function to rotate: its RotationLambdaARN is ${rotationFunction ?? "not set"}`;
+      await expect(runStep(step, rotation)).rejects.toThrow(message);
+      secrets.move(AWSCURRENT, NEW, "made");
+      await expect(runStep(step, rotation)).rejects.toThrow(message);
+      expect(calls).toEqual([]);
     });
 
     it("does nothing once the version is current", async () => {

@@ -14,5 +14,5 @@ const STEPS: Readonly<Record<RotationStep, Step>> = { createSecret, setSecret, t
 export async function runStep(step: RotationStep, rotation: Rotation): Promise<StepOutcome> {
   const description = await preflight(rotation);
   if (hasStage(description, rotation.versionId, AWSCURRENT)) return "alreadyDone";
-  return await STEPS[step](rotation);
+  return await STEPS[step](rotation, description);
 }

@@ -6,6 +6,10 @@ import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id"
 export interface SecretDescription {
   /** False where rotation was switched off, as by CancelRotateSecret. */
   readonly rotationEnabled: boolean;
+  /** ARN of the function that rotates the secret, with its qualifier if one was given; undefined where none does. */
+  readonly rotationFunction: string | undefined;
+  /** Key to value. */
+  readonly tags: ReadonlyMap<string, string>;
   /** Staging labels of each version that has any. */
   readonly stages: ReadonlyMap<string, readonly string[]>;
 }

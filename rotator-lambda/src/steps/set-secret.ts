@@ -1,4 +1,4 @@
-import { AWSPENDING } from "@rotated-secrets/contract/labels";
+import { AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import { RotationError } from "../rotation-error.ts";
 import { readUntil } from "./read-until.ts";
 import type { Rotation, StepOutcome } from "./rotation.ts";
@@ -10,15 +10,16 @@ const NO_OVERLAP =
   "they have the new one.";
 
 /** Makes the service accept the pending credential, while the current one goes on working. */
-export async function setSecret(rotation: Rotation): Promise<StepOutcome> {
+export async function setSecret(rotation: Rotation, { tags }: SecretDescription): Promise<StepOutcome> {
   const pending = await readPending(rotation);
   const current = await readCurrent(rotation);
-  const engine = await rotation.engineFor(current.value);
+  const engine = await rotation.engineFor({ value: current.value, tags });
   if (!engine.overlap(current.value)) rotation.warn(NO_OVERLAP);
   const result = await engine.set({
     secretArn: rotation.secretArn,
     current: current.value,
     pending: pending.value,
+    previous: async () => (await rotation.secrets.read(rotation.secretArn, AWSPREVIOUS))?.value,
     lookAgain: () => assertStillWanted(rotation, current.versionId),
   });
   return result === "changed" ? "done" : "alreadyDone";

@@ -7,40 +7,41 @@ export class Crash extends Error {}
 /** Kills the process before the `at`-th of the calls to AWS and to the database that go through it. */
 export class CrashPlan {
   readonly #at: number;
-  #calls = 0;
+  readonly #calls: string[] = [];
 
   constructor(at: number) {
     this.#at = at;
   }
 
-  /** Whether the process was killed. */
-  get crashed(): boolean {
-    return this.#calls >= this.#at;
+  /** The call that was not made any more; undefined when the process ran to its end. */
+  get killedBefore(): string | undefined {
+    return this.#calls[this.#at - 1];
   }
 
   secretsManager(real: SecretsManager): SecretsManager {
     return {
-      describe: (...args) => this.#call(() => real.describe(...args)),
-      read: (...args) => this.#call(() => real.read(...args)),
-      storePending: (...args) => this.#call(() => real.storePending(...args)),
-      moveCurrent: (...args) => this.#call(() => real.moveCurrent(...args)),
+      describe: (...args) => this.#call("DescribeSecret", () => real.describe(...args)),
+      read: (...args) => this.#call(`GetSecretValue ${args[1]} of ${args[0]}`, () => real.read(...args)),
+      storePending: (...args) => this.#call("PutSecretValue", () => real.storePending(...args)),
+      moveCurrent: (...args) => this.#call("UpdateSecretVersionStage", () => real.moveCurrent(...args)),
     };
   }
 
   connect(real: ConnectPostgres): ConnectPostgres {
     return async (login) => {
-      const connection = await this.#call(() => real(login));
+      const connection = await this.#call(`log in as ${login.username}`, () => real(login));
       return {
-        run: (statement) => this.#call(() => connection.run(statement)),
+        run: (statement) =>
+          this.#call(`${login.username}: ${statement.purpose}`, () => connection.run(statement)),
         // The system closes the connections of a process that is gone.
         end: () => connection.end(),
       };
     };
   }
 
-  async #call<T>(call: () => Promise<T>): Promise<T> {
-    this.#calls += 1;
-    if (this.crashed) throw new Crash();
+  async #call<T>(name: string, call: () => Promise<T>): Promise<T> {
+    this.#calls.push(name);
+    if (this.killedBefore !== undefined) throw new Crash();
     return await call();
   }
 }

@@ -4,6 +4,9 @@ import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id"
 import type { Clock } from "../clock.ts";
 import type { SecretDescription, SecretsManager, SecretVersion } from "../steps/secrets-manager.ts";
 
+/** ARN of the function that rotates the secret. */
+export const FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:rotator";
+
 interface State {
   readonly at: number;
   /** Version to value; a version without one is pending since RotateSecret. */
@@ -15,6 +18,8 @@ interface State {
 /** One secret, with other secrets' values beside it. Reads show the state of `lagMs` ago; writes act on the truth. */
 export class InMemorySecretsManager implements SecretsManager {
   rotationEnabled = true;
+  rotationFunction: string | undefined = FUNCTION_ARN;
+  tags: ReadonlyMap<string, string> = new Map();
   /** Until then, by the clock, the secret does not show at all. */
   visibleAt = 0;
   lagMs: number;
@@ -61,7 +66,8 @@ export class InMemorySecretsManager implements SecretsManager {
     for (const [label, versionId] of this.#seen().labels) {
       stages.set(versionId, [...(stages.get(versionId) ?? []), label]);
     }
-    return { rotationEnabled: this.rotationEnabled, stages };
+    const { rotationEnabled, rotationFunction, tags } = this;
+    return { rotationEnabled, rotationFunction, tags, stages };
   }
 
   async read(secretId: string, stage: string, versionId?: VersionId): Promise<SecretVersion | undefined> {

@@ -5,12 +5,15 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { Clock } from "../clock.ts";
 import { type ConnectPostgres, postgresConnector } from "../engines/postgres/postgres-connection.ts";
 import { createPostgresEngine } from "../engines/postgres/postgres-engine.ts";
-import { generatePassword } from "../password/generate-password.ts";
+import { newPassword } from "../password/new-password.ts";
 import { readSettings } from "../settings.ts";
 import type { Rotation } from "../steps/rotation.ts";
 import { runStep } from "../steps/run-step.ts";
 import type { SecretsManager } from "../steps/secrets-manager.ts";
+import { FUNCTION_ARN } from "./in-memory-secrets-manager.ts";
 import { SECRET_ARN, type TestDatabase } from "./test-database.ts";
+
+const LAMBDA_TIMEOUT_MS = 60_000;
 
 /** A rotation with the engine for PostgreSQL, as the handler would wire it. */
 export function postgresRotation(options: {
@@ -28,12 +31,13 @@ export function postgresRotation(options: {
       const version = await secrets.read(secretId, AWSCURRENT);
       return version?.value ?? new SecretValue("");
     },
-    newPassword: () => generatePassword(readSettings({}).password),
+    newPassword: () => newPassword(readSettings({}).password),
     certificateAuthorities: database.ca,
+    signal: AbortSignal.timeout(LAMBDA_TIMEOUT_MS),
   };
-  const connect = options.connect ?? postgresConnector(database.ca);
+  const connect = options.connect ?? postgresConnector(dependencies);
   const engineFor = async () => createPostgresEngine(dependencies, connect);
-  return { secretArn: SECRET_ARN, versionId, secrets, clock, engineFor, warn };
+  return { secretArn: SECRET_ARN, versionId, functionArn: FUNCTION_ARN, secrets, clock, engineFor, warn };
 }
 
 /** All four steps, each `times` times, as Secrets Manager calls them. */

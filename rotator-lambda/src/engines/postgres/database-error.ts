@@ -1,6 +1,9 @@
 import { RotationError, type RotationErrorKind } from "../../rotation-error.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
 
+/** What is reported where the function's own time was over, whatever the driver says of the connection then. */
+export class OutOfTime extends Error {}
+
 /** Which failure it is, and what the person on call can do. */
 interface Diagnosis {
   readonly kind: RotationErrorKind;
@@ -41,7 +44,17 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
     reason: "the user has not the rights",
     remedy: "The user in masterarn needs CREATEROLE, and ADMIN OPTION on both users that take turns.",
   },
+  "25006": {
+    kind: "database",
+    reason: "the server takes no changes",
+    remedy: "It is a replica, or was made read-only: put the writer's host into the secret.",
+  },
   "53300": { kind: "busy", reason: "all connections are in use", remedy: RETRIED },
+  "55P02": {
+    kind: "privilege",
+    reason: "it can be set at a login only",
+    remedy: "Set it for the clone as a superuser, as it is set for the original.",
+  },
   "55P03": { kind: "busy", reason: "another change to this secret's users holds the lock", remedy: RETRIED },
   "57014": { kind: "busy", reason: "it took too long", remedy: RETRIED },
   "57P01": { ...NOT_REACHED, reason: "the server is shutting down", remedy: RETRIED },
@@ -71,6 +84,13 @@ export function databaseError(
 function diagnose(error: unknown): Diagnosis {
   const code = text(error, "code");
   const message = error instanceof Error ? error.message : "";
+  if (error instanceof OutOfTime) {
+    return {
+      kind: "busy",
+      reason: "the function's time was over",
+      remedy: `Give it more, 30 s at least, and look what holds the database up. ${RETRIED}`,
+    };
+  }
   const known = BY_SQLSTATE[code];
   if (known !== undefined) return known;
   if (TLS_CODE.test(code)) {

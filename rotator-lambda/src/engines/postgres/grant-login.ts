@@ -1,8 +1,9 @@
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
-import { isClone, originalOf } from "./alternating-users.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
+import { assertNotExpired, type Role, readRole } from "./role.ts";
 import { applySettingChange, readRoleSettings, settingChanges } from "./role-settings.ts";
+import { isClone, originalOf } from "./user-names.ts";
 
 /** A login that is to work. */
 export interface LoginGrant {
@@ -18,41 +19,59 @@ export interface LoginGrant {
  * has. Must run in a transaction; done again it changes nothing more.
  */
 export async function grantLogin(connection: PostgresConnection, grant: LoginGrant): Promise<void> {
-  const { username, master } = grant;
-  const original = originalOf(username);
-  if (!(await roleExists(connection, original))) {
+  const { username, verifier, master } = grant;
+  const originalName = originalOf(username);
+  const original = await readRole(connection, originalName);
+  if (original === undefined) {
     throw new RotationError(
       "database",
-      `There is no user "${original}" in the database; "${username}" cannot stand in for it. Create it, or store the ` +
+      `There is no user "${originalName}" in the database; "${username}" cannot stand in for it. Create it, or store the ` +
         "user that the application is to have in the secret.",
     );
   }
-  await setPassword(connection, grant);
-  if (!isClone(username)) return;
-  await joinOriginal(connection, username, original, master);
-  await copySettings(connection, username, original, master);
+  assertNotExpired(originalName, original);
+  const login = `LOGIN PASSWORD ${pg.escapeLiteral(verifier)}`;
+  if (!isClone(username)) return await alterRole(connection, grant, login);
+  const bounded = `${login} ${boundsOf(original)}`;
+  if ((await readRole(connection, username)) === undefined) await createRole(connection, grant, bounded);
+  else await alterRole(connection, grant, bounded);
+  await joinOriginal(connection, username, originalName, master);
+  await copySettings(connection, username, originalName, master);
 }
 
-async function setPassword(
-  connection: PostgresConnection,
-  { username, verifier, master }: LoginGrant,
-): Promise<void> {
-  const role = pg.escapeIdentifier(username);
-  const login = `LOGIN PASSWORD ${pg.escapeLiteral(verifier)}`;
-  if (await roleExists(connection, username)) {
-    await connection.run({
-      purpose: `set the password of the user "${username}"`,
-      sql: `ALTER ROLE ${role} ${login}`,
-      whenDenied: `${needsCreateRole(master)} ${needsAdmin(master, username)}`,
-    });
-  } else {
-    await connection.run({
-      purpose: `create the user "${username}"`,
-      sql: `CREATE ROLE ${role} ${login}`,
-      whenDenied: needsCreateRole(master),
-    });
-  }
+function boundsOf({ connectionLimit, validUntil }: Role): string {
+  return `CONNECTION LIMIT ${Number(connectionLimit)} VALID UNTIL ${pg.escapeLiteral(validUntil)}`;
 }
+
+async function alterRole(
+  connection: PostgresConnection,
+  { username, master }: LoginGrant,
+  attributes: string,
+): Promise<void> {
+  await connection.run({
+    purpose: `set the password of the user "${username}"`,
+    sql: `ALTER ROLE ${pg.escapeIdentifier(username)} ${attributes}`,
+    whenDenied: `${needsCreateRole(master)} ${needsAdmin(master, username)}`,
+  });
+}
+
+async function createRole(
+  connection: PostgresConnection,
+  { username, master }: LoginGrant,
+  attributes: string,
+): Promise<void> {
+  await connection.run({
+    purpose: `create the user "${username}"`,
+    sql: `CREATE ROLE ${pg.escapeIdentifier(username)} ${attributes}`,
+    whenDenied: needsCreateRole(master),
+  });
+}
+
+/** Who may be the original without having its rights, or the reverse, is no full member: since PostgreSQL 16 these are two things. */
+const IS_FULL_MEMBER = `
+  SELECT pg_catalog.pg_has_role($1::name, $2::name, 'USAGE') AND pg_catalog.pg_has_role($1::name, $2::name,
+    CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) AS is_member,
+    pg_catalog.current_setting('server_version_num')::int >= 160000 AS has_options`;
 
 async function joinOriginal(
   connection: PostgresConnection,
@@ -63,13 +82,14 @@ async function joinOriginal(
   const purpose = `make the user "${clone}" a member of "${original}"`;
   const [membership] = await connection.run({
     purpose,
-    sql: "SELECT pg_catalog.pg_has_role($1::name, $2::name, 'MEMBER') AS is_member",
+    sql: IS_FULL_MEMBER,
     parameters: [clone, original],
   });
   if (membership?.["is_member"] === "t") return;
+  const options = membership?.["has_options"] === "t" ? " WITH INHERIT TRUE, SET TRUE" : "";
   await connection.run({
     purpose,
-    sql: `GRANT ${pg.escapeIdentifier(original)} TO ${pg.escapeIdentifier(clone)}`,
+    sql: `GRANT ${pg.escapeIdentifier(original)} TO ${pg.escapeIdentifier(clone)}${options}`,
     whenDenied: needsAdmin(master, original),
   });
 }
@@ -85,15 +105,6 @@ async function copySettings(
   for (const change of settingChanges(original, ofOriginal, ofClone)) {
     await applySettingChange(connection, { clone, master }, change);
   }
-}
-
-async function roleExists(connection: PostgresConnection, username: string): Promise<boolean> {
-  const rows = await connection.run({
-    purpose: `look for the user "${username}"`,
-    sql: "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1",
-    parameters: [username],
-  });
-  return rows.length > 0;
 }
 
 function needsCreateRole(master: string): string {

@@ -42,7 +42,7 @@ function login(changes: Partial<PostgresLogin> = {}): PostgresLogin {
 }
 
 async function ask(at: PostgresLogin, sql: string, ca: string | undefined = database.ca) {
-  return await withConnection(postgresConnector(ca), at, (connection) =>
+  return await withConnection(postgresConnector({ certificateAuthorities: ca }), at, (connection) =>
     connection.run({ purpose: "ask", sql }),
   );
 }
@@ -88,14 +88,43 @@ describe("a connection", () => {
   );
 });
 
+describe("a connection of a function whose time is over", () => {
+  const outOfTime = { kind: "busy", message: expect.stringContaining("the function's time was over") };
+
+  it("is not made", async () => {
+    const connect = postgresConnector({ certificateAuthorities: database.ca, signal: AbortSignal.abort() });
+    await expect(connect(login())).rejects.toMatchObject(outOfTime);
+  });
+
+  it.each([true, false])("is cut in the middle of a statement (TLS: %s)", async (tls) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const connect = postgresConnector({ certificateAuthorities: database.ca, signal });
+    const connection = await connect(login({ tls }));
+    await connection.run({ purpose: "begin", sql: "BEGIN" });
+    const slow = connection.run({ purpose: "sleep", sql: "SELECT pg_sleep(5)" });
+    const failure = expect(slow).rejects.toMatchObject(outOfTime);
+    controller.abort();
+    await failure;
+    await connection.end();
+    await expect(connection.run({ purpose: "go on", sql: "SELECT 1" })).rejects.toMatchObject(outOfTime);
+  });
+});
+
 describe("TLS", () => {
+  it("takes a bundle of many authorities, as RDS's is, with texts between them", async () => {
+    const others = await Promise.all(["one", "two"].map((name) => CertificateAuthority.create(name)));
+    const bundle = [...others.map(({ certPem }) => certPem), database.ca].join("# a comment\n\n");
+    expect(await ask(login(), SSL_STATE, bundle)).toEqual([{ ssl: "t" }]);
+  });
+
   it("fails for a certificate of an authority that is not trusted", async () => {
-    await expect(withConnection(postgresConnector(undefined), login(), async () => {})).rejects.toMatchObject(
-      {
-        kind: "tls",
-        message: expect.stringContaining("ROTATED_SECRETS_CA_FILE"),
-      },
-    );
+    await expect(
+      withConnection(postgresConnector({ certificateAuthorities: undefined }), login(), async () => {}),
+    ).rejects.toMatchObject({
+      kind: "tls",
+      message: expect.stringContaining("ROTATED_SECRETS_CA_FILE"),
+    });
   });
 
   it("fails for a server without it, and sends that server nothing more", async () => {
@@ -144,8 +173,11 @@ describe("a statement", () => {
   });
 
   it("is told what to do where the rights are lacking", async () => {
-    const denied = withConnection(postgresConnector(database.ca), login(), (connection) =>
-      connection.run({ purpose: "look", sql: "SELECT * FROM pg_authid", whenDenied: "Ask Anna." }),
+    const denied = withConnection(
+      postgresConnector({ certificateAuthorities: database.ca }),
+      login(),
+      (connection) =>
+        connection.run({ purpose: "look", sql: "SELECT * FROM pg_authid", whenDenied: "Ask Anna." }),
     );
     await expect(denied).rejects.toMatchObject({
       kind: "privilege",

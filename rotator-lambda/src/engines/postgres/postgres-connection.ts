@@ -1,6 +1,9 @@
+import { Socket } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
-import { databaseError } from "./database-error.ts";
+import type { EngineDependencies } from "../engine.ts";
+import { databaseError, OutOfTime } from "./database-error.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
 
 /** One statement, and what an error of it is to say. */
@@ -34,17 +37,28 @@ const ANSWER_TIMEOUT_MS = 12_000;
 
 /**
  * Connects with TLS, server's certificate and name verified, unless the document says otherwise, and never tries
- * another way. `authorities` gives the PEM certificates to trust in place of Node's.
+ * another way. `certificateAuthorities` are trusted in place of Node's. `signal` ends what is open.
  */
-export function postgresConnector(authorities: string | undefined): ConnectPostgres {
+export function postgresConnector(
+  options: Pick<EngineDependencies, "certificateAuthorities"> & Partial<Pick<EngineDependencies, "signal">>,
+): ConnectPostgres {
+  const { certificateAuthorities: ca, signal } = options;
+  // A bundle has a hundred certificates, and a step makes several connections: it is read once.
+  let context: SecureContext | undefined;
+  const verified = () => {
+    context ??= createSecureContext({ minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) });
+    return { rejectUnauthorized: true, secureContext: context };
+  };
   return async (login) => {
+    const socket = new Socket();
     const client = new pg.Client({
       host: login.host,
       port: login.port,
       user: login.username,
       password: login.password.reveal(),
       database: login.database,
-      ssl: login.tls ? tlsOptions(authorities) : false,
+      ssl: login.tls && verified(),
+      stream: () => socket,
       application_name: "rotated-secrets",
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
@@ -52,35 +66,33 @@ export function postgresConnector(authorities: string | undefined): ConnectPostg
     });
     // A connection that breaks between statements is told by the next one; without a listener it would end the process.
     client.on("error", () => {});
-    const connection = new ClientConnection(client, login);
+    const connection = new ClientConnection(client, socket, login, signal);
     await connection.open();
     return connection;
   };
 }
 
-function tlsOptions(ca: string | undefined): {
-  rejectUnauthorized: true;
-  minVersion: "TLSv1.2";
-  ca?: string;
-} {
-  return { rejectUnauthorized: true, minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) };
-}
-
 class ClientConnection implements PostgresConnection {
   readonly #client: pg.Client;
+  readonly #socket: Socket;
   readonly #login: PostgresLogin;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(client: pg.Client, login: PostgresLogin) {
+  constructor(client: pg.Client, socket: Socket, login: PostgresLogin, signal: AbortSignal | undefined) {
     this.#client = client;
+    this.#socket = socket;
     this.#login = login;
+    this.#signal = signal;
   }
 
   async open(): Promise<void> {
+    this.#signal?.addEventListener("abort", this.#cut);
     try {
+      this.#signal?.throwIfAborted();
       await this.#client.connect();
     } catch (error) {
       await this.end();
-      throw databaseError(error, { purpose: "log in" }, this.#login);
+      throw this.#fault(error, { purpose: "log in" });
     }
     // Not as a parameter of the connection, which poolers refuse.
     await this.run({ purpose: "set a time limit", sql: `SET statement_timeout = ${STATEMENT_TIMEOUT_MS}` });
@@ -91,12 +103,22 @@ class ClientConnection implements PostgresConnection {
       const result = await this.#client.query<Row>(statement.sql, [...(statement.parameters ?? [])]);
       return result.rows;
     } catch (error) {
-      throw databaseError(error, statement, this.#login);
+      throw this.#fault(error, statement);
     }
   }
 
   async end(): Promise<void> {
+    this.#signal?.removeEventListener("abort", this.#cut);
     await this.#client.end().catch(() => {});
+  }
+
+  /** The server notices, undoes what is open, and gives its locks back; a function that was only frozen would keep them. */
+  readonly #cut = () => {
+    this.#socket.destroy(new Error("cut"));
+  };
+
+  #fault(error: unknown, tried: Pick<Statement, "purpose" | "whenDenied">): RotationError {
+    return databaseError(this.#signal?.aborted ? new OutOfTime() : error, tried, this.#login);
   }
 }
 

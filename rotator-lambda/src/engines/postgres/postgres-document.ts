@@ -6,7 +6,7 @@ import {
 } from "@rotated-secrets/contract/database-document";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../../rotation-error.ts";
-import { jsonObject } from "../json-object.ts";
+import { jsonObject, withMembers } from "../json-object.ts";
 
 /** A login as a document describes it, with every default filled in. */
 export interface PostgresLogin {
@@ -19,7 +19,7 @@ export interface PostgresLogin {
 }
 
 /** Which document an error is to name. */
-export type DocumentRole = "AWSCURRENT" | "AWSPENDING" | "master";
+export type DocumentRole = "AWSCURRENT" | "AWSPENDING" | "AWSPREVIOUS" | "master";
 
 const PORT = 5432;
 const DATABASE = "postgres";
@@ -37,10 +37,15 @@ export function parsePostgresLogin(value: SecretValue<string>, role: DocumentRol
   };
 }
 
+/** Whether the document names a master user, and so has two users take turns. @throws RotationError of kind `document` */
+export function namesMaster(current: SecretValue<string>): boolean {
+  return typeof parse(current, "AWSCURRENT").masterarn === "string";
+}
+
 /** The secret that holds the master user. @throws RotationError of kind `document` when the document names none */
 export function masterSecretOf(current: SecretValue<string>): string {
   const { masterarn } = parse(current, "AWSCURRENT");
-  if (masterarn !== undefined) return masterarn;
+  if (typeof masterarn === "string") return masterarn;
   throw new RotationError(
     "document",
     'The AWSCURRENT document has no "masterarn": alternating users need the ARN of a secret with a user who may make ' +
@@ -54,7 +59,7 @@ export function withCredential(
   username: string,
   password: SecretValue<string>,
 ): SecretValue<string> {
-  return new SecretValue(JSON.stringify({ ...jsonObject(value), username, password: password.reveal() }));
+  return withMembers(value, { username, password: password.reveal() });
 }
 
 function parse(value: SecretValue<string>, role: DocumentRole): DatabaseDocument {

@@ -4,6 +4,8 @@ import type { PostgresConnection } from "./postgres-connection.ts";
 
 /** How long to wait for another change to the same secret's users. */
 const LOCK_TIMEOUT_MS = 10_000;
+/** How long a function that vanished without a word, which the server cannot know, may keep the lock. */
+const IDLE_TIMEOUT_MS = 30_000;
 
 /**
  * Runs `change` in one transaction that holds the secret's advisory lock: no other change to its users runs meanwhile, and
@@ -18,6 +20,10 @@ export async function withSecretLock<T>(
   await connection.run({ purpose, sql: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" });
   try {
     await connection.run({ purpose, sql: `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}` });
+    await connection.run({
+      purpose,
+      sql: `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
+    });
     // The statement timeout must not come before the lock's, whose error says more.
     await connection.run({ purpose, sql: `SET LOCAL statement_timeout = ${LOCK_TIMEOUT_MS + 1_000}` });
     await connection.run({

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rotateByAwsMultiUser, rotateByAwsSingleUser } from "../../testing/aws-template-rotations.ts";
+import { rotateOnce } from "../../testing/engine-rotation.ts";
+import { type Members, TestDatabase } from "../../testing/test-database.ts";
+
+const TIMEOUT_MS = 30_000;
+
+describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await TestDatabase.start(major);
+  }, TIMEOUT_MS);
+  afterAll(() => database.stop(), TIMEOUT_MS);
+
+  const templates = { AWS1: rotateByAwsSingleUser, AWS2: rotateByAwsMultiUser, ours: rotateOnce };
+  const whoAmI = (document: string) => database.query(document, "SELECT session_user, current_user");
+
+  describe("a secret", () => {
+    it.each<[string, Members, readonly (keyof typeof templates)[]]>([
+      ["of two users", { dbname: null }, ["AWS2", "ours", "AWS2", "AWS2", "ours", "ours", "AWS2"]],
+      ["of two users, ours first", {}, ["ours", "AWS2", "AWS2", "AWS2"]],
+      ["of one user", { masterarn: undefined }, ["AWS1", "ours", "AWS1", "ours"]],
+      ["of one user with a master", {}, ["AWS1", "ours", "ours", "AWS1", "ours"]],
+    ])("%s is rotated by AWS's template and by us in turn", async (title, members, turns) => {
+      const name = `turns ${title}`;
+      let document = await database.applicationUser(name, members);
+      const others = Object.keys(JSON.parse(document)).sort();
+      for (const turn of turns) {
+        const before = document;
+        document = await templates[turn](database, before);
+        expect(Object.keys(JSON.parse(document)).sort()).toEqual(others);
+        const { username } = JSON.parse(document);
+        expect((await whoAmI(document))[0]).toMatchObject({ session_user: username });
+        // What the two users of AWS's template do not share is that the clone acts as the original.
+        if (turn === "ours") expect((await whoAmI(document))[0]).toMatchObject({ current_user: name });
+        if (username !== JSON.parse(before).username) await whoAmI(before);
+      }
+    });
+  });
+
+  describe("AWS's template for one user, while our clone is current,", () => {
+    let clone: string;
+    beforeAll(async () => {
+      clone = await rotateOnce(database, await database.applicationUser("stuck"));
+    });
+
+    it("cannot follow, for that acts as the original", async () => {
+      await expect(rotateByAwsSingleUser(database, clone)).rejects.toMatchObject({ code: "42501" });
+    });
+
+    it("can where the clone acts as itself again", async () => {
+      await database.asMaster('ALTER ROLE "stuck_clone" RESET role;');
+      clone = await rotateByAwsSingleUser(database, clone);
+    });
+
+    it("can after one more turn of ours", async () => {
+      const original = await rotateOnce(database, clone);
+      await rotateByAwsSingleUser(database, original);
+    });
+  });
+
+  it("what the clone of AWS's template owns can be given to the original by the clone", async () => {
+    const original = await database.applicationUser("owner");
+    await database.asSuperuser("CREATE SCHEMA owned AUTHORIZATION owner");
+    const clone = await rotateByAwsMultiUser(database, original);
+    await database.query(clone, "CREATE TABLE owned.things (id int)");
+    const next = await rotateOnce(database, clone);
+    const read = () => database.query(next, "SELECT * FROM owned.things");
+    await expect(read()).rejects.toMatchObject({ code: "42501" });
+    await database.query(clone, 'REASSIGN OWNED BY "owner_clone" TO "owner";');
+    await expect(read()).resolves.toEqual([]);
+  });
+});

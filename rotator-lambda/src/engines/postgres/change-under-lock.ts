@@ -1,0 +1,28 @@
+import type { CredentialChange } from "../engine.ts";
+import { type ConnectPostgres, logsIn, type PostgresConnection } from "./postgres-connection.ts";
+import type { PostgresLogin } from "./postgres-document.ts";
+import { scramVerifier } from "./scram-verifier.ts";
+import { withSecretLock } from "./secret-lock.ts";
+
+/**
+ * Makes the pending login work by `apply`, which is given the verifier of its password, in a transaction that holds the
+ * secret's lock; unless another run did so while this one waited for the lock.
+ */
+export async function changeUnderLock(
+  parts: {
+    readonly connect: ConnectPostgres;
+    /** The session that `apply` uses. */
+    readonly connection: PostgresConnection;
+    readonly change: CredentialChange;
+    readonly pending: PostgresLogin;
+  },
+  apply: (verifier: string) => Promise<void>,
+): Promise<"changed" | "unchanged"> {
+  const { connect, connection, change, pending } = parts;
+  return await withSecretLock(connection, change.secretArn, async () => {
+    if (await logsIn(connect, pending)) return "unchanged";
+    await change.lookAgain();
+    await apply(await scramVerifier(pending.password));
+    return "changed";
+  });
+}

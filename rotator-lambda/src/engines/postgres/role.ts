@@ -1,0 +1,44 @@
+import pg from "pg";
+import { RotationError } from "../../rotation-error.ts";
+import type { PostgresConnection } from "./postgres-connection.ts";
+
+/** What bounds the logins of a role. */
+export interface Role {
+  /** How many sessions it may have at a time, as text; -1 is any number. */
+  readonly connectionLimit: string;
+  /** When its password ends, in a form that PostgreSQL reads; `infinity` where it does not. */
+  readonly validUntil: string;
+  readonly isExpired: boolean;
+}
+
+const ROLE = `
+  SELECT rolconnlimit::text AS connection_limit,
+    CASE WHEN isfinite(rolvaliduntil) THEN to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US"+00"')
+      ELSE coalesce(rolvaliduntil::text, 'infinity') END AS valid_until,
+    coalesce(rolvaliduntil <= pg_catalog.now(), false) AS is_expired
+  FROM pg_catalog.pg_roles WHERE rolname = $1`;
+
+/** The role of that name; undefined where there is none. */
+export async function readRole(connection: PostgresConnection, name: string): Promise<Role | undefined> {
+  const [row] = await connection.run({
+    purpose: `look for the user "${name}"`,
+    sql: ROLE,
+    parameters: [name],
+  });
+  if (row === undefined) return undefined;
+  return {
+    connectionLimit: row["connection_limit"] ?? "-1",
+    validUntil: row["valid_until"] ?? "infinity",
+    isExpired: row["is_expired"] === "t",
+  };
+}
+
+/** No password lets such a user in, and how long it is to live is not for a rotation to say. @throws RotationError of kind `database` */
+export function assertNotExpired(name: string, role: Role): void {
+  if (!role.isExpired) return;
+  throw new RotationError(
+    "database",
+    `The user "${name}" is past its VALID UNTIL (${role.validUntil}), so no password of it works, and "${name}" and its clone ` +
+      `cannot take turns. Nothing was changed. Extend it: ALTER ROLE ${pg.escapeIdentifier(name)} VALID UNTIL 'infinity';`,
+  );
+}

@@ -1,0 +1,116 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { changeOf, edit, engineFor, failureOf, rotateOnce } from "../../testing/engine-rotation.ts";
+import { TestDatabase } from "../../testing/test-database.ts";
+
+const TIMEOUT_MS = 30_000;
+
+describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await TestDatabase.start(major);
+  }, TIMEOUT_MS);
+  afterAll(() => database.stop(), TIMEOUT_MS);
+
+  /** The document of a user without a master. */
+  const lonelyUser = (name: string) => database.applicationUser(name, { masterarn: undefined });
+  const isRefused = (document: string) =>
+    expect(database.query(document, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
+
+  describe("a user without a master", () => {
+    it("changes its own password, and the old one is refused from then on", async () => {
+      const first = await lonelyUser("alone");
+      expect(engineFor(database).overlap(new SecretValue(first))).toBe(false);
+      const second = await rotateOnce(database, first);
+      expect(JSON.parse(second)).toEqual({ ...JSON.parse(first), password: JSON.parse(second).password });
+      await isRefused(first);
+      await database.query(await rotateOnce(database, second), "SELECT 1");
+    });
+
+    it
+      .runIf(major === 18)
+      .each([
+        'quo"te',
+        "back\\slash",
+        "per%cent",
+        "it's",
+        "spaced name",
+        "ünï",
+        "-- ;DROP ROLE x",
+        "SELECT",
+        "x".repeat(63),
+      ])("may be called %s", async (name) => {
+      const next = await rotateOnce(database, await lonelyUser(name), { password: `'"\\%${name}\t🙂` });
+      expect(await database.query(next, "SELECT session_user")).toEqual([{ session_user: name }]);
+    });
+
+    it("may act as another from its login on", async () => {
+      const first = await lonelyUser("actor");
+      await database.asMaster("CREATE ROLE stage; GRANT stage TO actor; ALTER ROLE actor SET role = 'stage'");
+      const second = await rotateOnce(database, first);
+      expect(await database.query(second, "SELECT current_user")).toEqual([{ current_user: "stage" }]);
+    });
+
+    it("keeps its password out of the server's log", async () => {
+      await rotateOnce(database, await lonelyUser("quiet"), { password: "never-in-the-log" });
+      expect(database.log()).not.toMatch(/never-in-the-log|SCRAM-SHA-256\$/);
+    });
+  });
+
+  describe("setSecret", () => {
+    it("does nothing where the pending password works", async () => {
+      const first = await lonelyUser("settled");
+      const second = await rotateOnce(database, first);
+      expect(await engineFor(database).set(changeOf(first, second))).toBe("unchanged");
+    });
+
+    it("comes in by the previous password where the current one does not work, with the current document's TLS", async () => {
+      const works = await lonelyUser("mistaken");
+      const current = edit(works, { password: "stored by mistake" });
+      const pending = edit(works, { password: "n3w" });
+      const previous = edit(works, { ssl: false, port: 1, dbname: "nowhere" });
+      expect(await engineFor(database).set(changeOf(current, pending, previous))).toBe("changed");
+      await database.query(pending, "SELECT 1");
+    });
+
+    it.each([
+      ["of another user", { username: "master" }],
+      ["for another host", { host: "localhost" }],
+      ["that nobody can read", { username: 1 }],
+    ])("takes no previous document %s", async (why, members) => {
+      const works = await lonelyUser(`strange ${why}`);
+      const current = edit(works, { password: "stored by mistake" });
+      const pending = edit(works, { password: "n3w" });
+      const failure = await failureOf(
+        engineFor(database).set(changeOf(current, pending, edit(works, members))),
+      );
+      expect(failure).toMatchObject({
+        kind: "authentication",
+        message: expect.stringMatching(/AWSCURRENT, of AWSPREVIOUS or of AWSPENDING/),
+      });
+      expect(failure.message).not.toContain("mistake");
+      await database.query(works, "SELECT 1");
+    });
+
+    it.each([
+      ["another user", { username: "master" }, /"master" is not the one/],
+      ["another host", { host: "localhost" }, /is for localhost:/],
+    ])("refuses %s, and changes nothing", async (why, members, message) => {
+      const works = await lonelyUser(`deputy ${why}`);
+      const failure = await failureOf(
+        engineFor(database).set(changeOf(works, edit(works, { password: "n3w", ...members }))),
+      );
+      expect(failure).toMatchObject({ kind: "document", message: expect.stringMatching(message) });
+      await database.query(works, "SELECT 1");
+    });
+
+    it("that runs three times at once changes it once", async () => {
+      const first = await lonelyUser("crowd");
+      const pending = edit(first, { password: "n3w" });
+      const outcomes = await Promise.all(
+        [1, 2, 3].map(() => engineFor(database).set(changeOf(first, pending))),
+      );
+      expect(outcomes.sort()).toEqual(["changed", "unchanged", "unchanged"]);
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import type { RotationStep } from "@rotated-secrets/contract/rotation-event";
+import type { Logger } from "pino";
+import type { RotationError } from "../rotation-error.ts";
+import type { StepOutcome } from "../steps/rotation.ts";
+import { embeddedMetrics } from "./embedded-metrics.ts";
+
+/** Whose step it is, for metrics. */
+export interface StepOwner {
+  readonly functionName: string;
+  readonly step: RotationStep;
+}
+
+/** Tells how a step ended, in one line that is log and metrics at once; an error's stack only where the fault is ours. */
+export class StepReport {
+  readonly #log: Logger;
+  readonly #owner: StepOwner;
+  readonly #startedAt = performance.now();
+
+  /** The step begins now. `log` carries request, secret, version and step. */
+  constructor(log: Logger, owner: StepOwner) {
+    this.#log = log;
+    this.#owner = owner;
+  }
+
+  ended(outcome: StepOutcome): void {
+    this.#log.info(
+      { outcome, ...this.#measured(["functionName", "step"], 0) },
+      `${this.#owner.step}: ${outcome}`,
+    );
+  }
+
+  failed(fault: RotationError): void {
+    const stack = fault.kind === "bug" ? { stack: fault.stack } : {};
+    const measured = this.#measured(["functionName", "step", "reason"], 1);
+    this.#log.error({ outcome: "failed", reason: fault.kind, ...measured, ...stack }, fault.message);
+  }
+
+  #measured(dimensions: readonly string[], failures: 0 | 1): object {
+    const durationMs = Math.round(performance.now() - this.#startedAt);
+    return {
+      functionName: this.#owner.functionName,
+      durationMs,
+      failures,
+      _aws: embeddedMetrics(dimensions),
+    };
+  }
+}
