@@ -72,19 +72,23 @@ function connectRotatedSecrets(options: TriggersOptions, wake: (index: string, k
     if (source !== undefined) catalogue.follow(source);
     enqueue(resource.metadata);
   };
+  /** Whoever asked for this secret does so no more; others may. */
+  const release = (before: WatchedRotatedSecret) => {
+    const source = sourceOf(before, region);
+    if (source === undefined || store.byIndex(BY_SOURCE, keyOfSource(source)).length > 0) return;
+    const arn = catalogue.cached(source)?.secret?.arn;
+    if (arn !== undefined) values.forget(arn);
+    catalogue.unfollow(source);
+  };
   store.subscribe({
     added: take,
     // The answer to our own status write brings nothing new to whoever wrote it.
-    updated: (resource, _before, origin) => {
+    updated: (resource, before, origin) => {
       if (origin !== "remembered") take(resource);
+      release(before);
     },
     deleted: (resource) => {
-      const source = sourceOf(resource, region);
-      if (source !== undefined && store.byIndex(BY_SOURCE, keyOfSource(source)).length === 0) {
-        const arn = catalogue.cached(source)?.secret?.arn;
-        if (arn !== undefined) values.forget(arn);
-        catalogue.unfollow(source);
-      }
+      release(resource);
       const target = targetKey(resource);
       if (target !== undefined) wake(BY_TARGET, target);
     },

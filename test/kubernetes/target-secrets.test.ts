@@ -8,6 +8,7 @@ import {
   type SecretWriteRequest,
   type TargetSecret,
 } from "@rotated-secrets/operator/ports/target-secrets";
+import { WriteRefused } from "@rotated-secrets/operator/ports/write-refused";
 import { ApiError } from "@rotated-secrets/operator/runtime/api-error";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
@@ -211,7 +212,7 @@ describe("a Secret that is taken over", () => {
 
 /** The HTTP status behind an error of the adapter. */
 function statusOf(error: unknown): number | undefined {
-  if (error instanceof Conflict) return statusOf(error.cause);
+  if (error instanceof Conflict || error instanceof WriteRefused) return statusOf(error.cause);
   return error instanceof ApiError ? error.status : undefined;
 }
 

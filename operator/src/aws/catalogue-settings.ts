@@ -21,7 +21,7 @@ export interface CatalogueSettings {
   readonly expectLastMs: number;
 }
 
-/** Design, architecture: "Defaults". */
+/** How fresh things are where nobody says otherwise: a minute for what the lists show, five for what only a description does. */
 export const DEFAULT_CATALOGUE_SETTINGS: CatalogueSettings = {
   listEveryMs: 60_000,
   describeEveryMs: 300_000,

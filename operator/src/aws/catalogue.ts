@@ -24,7 +24,7 @@ export interface AwsSecretCatalogueOptions {
   readonly settings?: Partial<CatalogueSettings>;
 }
 
-/** The versions of the followed secrets, region by region. Design: architecture, "Reading AWS for many costs little". */
+/** The versions of the followed secrets, region by region. */
 export class AwsSecretCatalogue implements SecretCatalogue {
   readonly #options: AwsSecretCatalogueOptions;
   readonly #regions = new Map<string, RegionCatalogue>();

@@ -1,27 +1,47 @@
 import { describe, expect, it } from "vitest";
 import { Conflict } from "../ports/target-secrets.ts";
+import { WriteRefused } from "../ports/write-refused.ts";
 import { ApiError, ConnectionError } from "../runtime/api-error.ts";
 import { judgedWrite } from "./judged-write.ts";
 
-const refused = (status: number, field?: string) =>
+const answered = (status: number, field?: string) =>
   new ApiError({
     request: "PATCH /x",
     status,
     reason: "Any",
+    serverMessage: "the server's words",
     causes: field === undefined ? [] : [{ reason: "FieldValueInvalid", field }],
   });
 
+function written(error: Error): Promise<unknown> {
+  return judgedWrite("the Secret shop/db", Promise.reject(error)).catch((thrown: unknown) => thrown);
+}
+
 describe("judgedWrite", () => {
-  it.each<[string, Error, boolean]>([
-    ["is a conflict after 409, another resourceVersion", refused(409), true],
-    ["is a conflict after 404, gone", refused(404), true],
-    ["is a conflict after 422, another uid", refused(422, "metadata.uid"), true],
-    ["is none after 422 for something else", refused(422, "type"), false],
-    ["is none after 403", refused(403), false],
-    ["is none without an answer", new ConnectionError("PATCH /x", "TIMEOUT"), false],
-  ])("%s", async (_, error, isConflict) => {
-    const write = judgedWrite("the Secret shop/db", Promise.reject(error));
-    await expect(write).rejects.toSatisfy((thrown) => thrown instanceof Conflict === isConflict);
-    if (!isConflict) await expect(judgedWrite("it", Promise.reject(error))).rejects.toBe(error);
+  it.each([
+    ["409, another resourceVersion", answered(409)],
+    ["404, gone", answered(404)],
+    ["422, another uid", answered(422, "metadata.uid")],
+  ])("is a conflict after %s", async (_, error) => {
+    expect(await written(error)).toBeInstanceOf(Conflict);
+  });
+
+  it.each([
+    ["403, as for want of permission, by a webhook or a quota", answered(403)],
+    ["422 for something else than another uid", answered(422, "type")],
+    ["400, as a webhook may choose", answered(400)],
+  ])("is refused after %s, in the server's words", async (_, error) => {
+    const refused = await written(error);
+    expect(refused).toBeInstanceOf(WriteRefused);
+    expect(refused).toMatchObject({ why: `${error.status} Any: the server's words` });
+  });
+
+  it.each([
+    ["429, too many", answered(429)],
+    ["401, who are you", answered(401)],
+    ["500", answered(500)],
+    ["no answer", new ConnectionError("PATCH /x", "TIMEOUT")],
+  ])("leaves %s as it is: it passes by itself", async (_, error) => {
+    expect(await written(error)).toBe(error);
   });
 });

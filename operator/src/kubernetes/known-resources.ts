@@ -32,10 +32,9 @@ export class KnownResources implements Resources {
     return this.#watched.rotatedSecrets.store.get(name)?.parsed;
   }
 
-  rivals({ metadata, spec }: RotatedSecret): readonly { readonly name: string; readonly uid: string }[] {
-    const key = keyOf({ namespace: metadata.namespace, name: spec.target?.name ?? metadata.name });
+  neighbours({ metadata }: RotatedSecret): readonly { readonly name: string; readonly uid: string }[] {
     return this.#watched.rotatedSecrets.store
-      .byIndex(BY_TARGET, key)
+      .list(metadata.namespace)
       .flatMap(({ metadata: { name, uid } }) =>
         uid === undefined || uid === metadata.uid ? [] : [{ name, uid }],
       );

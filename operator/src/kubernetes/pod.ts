@@ -4,12 +4,13 @@ import { podSpec } from "./pod-spec.ts";
 
 const containerStatus = z.object({
   name: z.string(),
+  ready: z.boolean().optional(),
   restartCount: z.int().optional(),
   state: z
     .object({
       waiting: z.object({ reason: z.string().optional() }).optional(),
       running: z.object({ startedAt: z.string().nullish() }).optional(),
-      terminated: z.object({ startedAt: z.string().nullish() }).optional(),
+      terminated: z.object({ startedAt: z.string().nullish(), exitCode: z.int().optional() }).optional(),
     })
     .optional(),
 });

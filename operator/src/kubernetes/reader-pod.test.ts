@@ -101,6 +101,21 @@ describe("readerPod", () => {
       { initContainerStatuses: [{ name: "i", state: { waiting: { reason: "ErrImagePull" } } }] },
       "ErrImagePull",
     ],
+    [
+      "that a container crashes, while it runs for a moment",
+      { containerStatuses: [{ name: "web", ready: false, restartCount: 3, state: { running: {} } }] },
+      "CrashLoopBackOff",
+    ],
+    [
+      "that a container crashes, when it has just ended",
+      { containerStatuses: [{ name: "web", restartCount: 0, state: { terminated: { exitCode: 1 } } }] },
+      "CrashLoopBackOff",
+    ],
+    [
+      "no trouble with an init container that is through",
+      { initContainerStatuses: [{ name: "i", ready: true, state: { terminated: { exitCode: 0 } } }] },
+      undefined,
+    ],
     ["that no node takes it", { conditions: [unscheduled], containerStatuses: [] }, "Unschedulable"],
   ])("shows %s", (_, status, trouble) => {
     expect(reduced({ status })?.trouble).toBe(trouble);

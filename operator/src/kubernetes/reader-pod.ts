@@ -1,5 +1,5 @@
 import type { ReaderPod } from "../ports/workloads.ts";
-import type { Pod } from "./pod.ts";
+import type { ContainerStatus, Pod } from "./pod.ts";
 import { remembersSince } from "./pod-memory.ts";
 import { secretUses } from "./secret-references.ts";
 
@@ -50,13 +50,21 @@ function ownerOf({ metadata }: Pod): ReaderPod["owner"] {
   return { kind: "other", text: `${controller.kind} ${controller.name}` };
 }
 
-/** The reason of the first container that waits for more than its turn, else that no node takes the pod. */
+/** The reason of the first container that waits for more than its turn, else that one crashes, else that no node takes the pod. */
 function troubleOf({ status }: Pod): string | undefined {
-  const waiting = [...status.initContainerStatuses, ...status.containerStatuses]
+  const containers = [...status.initContainerStatuses, ...status.containerStatuses];
+  const waiting = containers
     .map(({ state }) => state?.waiting?.reason)
     .find((reason) => reason !== undefined && !ON_THE_WAY.has(reason));
   if (waiting !== undefined) return waiting;
+  if (containers.some(isCrashing)) return "CrashLoopBackOff";
   return status.conditions.find(
     (condition) => condition.type === "PodScheduled" && condition.status === "False",
   )?.reason;
+}
+
+/** Between two back-offs a container that crashes runs for a moment, or has just ended. */
+function isCrashing({ ready, restartCount = 0, state }: ContainerStatus): boolean {
+  const hasFailed = state?.terminated?.exitCode !== undefined && state.terminated.exitCode !== 0;
+  return ready !== true && (restartCount > 0 || hasFailed);
 }

@@ -40,7 +40,6 @@ describe("workloadOf", () => {
     expect(workload({ replicas: 3, paused: true }, status)).toEqual({
       ref: { kind: "Deployment", namespace: "shop", name: "web" },
       createdAt: Date.parse(metadata.creationTimestamp),
-      reads: true,
       versionText: "v1",
       paused: true,
       replicas: 3,
@@ -57,7 +56,6 @@ describe("workloadOf", () => {
 
   it("knows nothing of the version of another Secret", () => {
     const other = workload({}, undefined, "other");
-    expect(other.reads).toBe(false);
     expect(other).not.toHaveProperty("versionText");
   });
 

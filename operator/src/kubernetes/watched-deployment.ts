@@ -65,12 +65,11 @@ export function watchedDeployment(object: unknown): WatchedDeployment {
 
 /** The Deployment from the point of view of one Secret. */
 export function workloadOf(deployment: WatchedDeployment, secretName: string): Workload {
-  const { metadata, reads, versionTexts, paused, replicas, rollout } = deployment;
+  const { metadata, versionTexts, paused, replicas, rollout } = deployment;
   const versionText = versionTexts.get(versionAnnotation(secretName));
   return {
     ref: { kind: "Deployment", namespace: metadata.namespace, name: metadata.name },
     createdAt: Date.parse(metadata.creationTimestamp),
-    reads: reads.has(secretName),
     ...(versionText === undefined ? {} : { versionText }),
     paused,
     replicas,

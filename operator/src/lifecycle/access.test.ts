@@ -122,14 +122,14 @@ describe("the ownership phase", () => {
     ["consent for another", { target: foreign({ adopt: "other" }) }, "TargetNotOwned"],
     [
       "another RotatedSecret's",
-      { target: live(target(1, { ownerUid: "uid-2" }), NOW), rivals: [{ name: "two", uid: "uid-2" }] },
+      { target: live(target(1, { ownerUid: "uid-2" }), NOW), neighbours: [{ name: "two", uid: "uid-2" }] },
       "TargetOwned",
     ],
     [
       "another RotatedSecret's, whatever consent says",
       {
         target: live(target(1, { ownerUid: "uid-2", adopt: "db" }), NOW),
-        rivals: [{ name: "two", uid: "uid-2" }],
+        neighbours: [{ name: "two", uid: "uid-2" }],
       },
       "TargetOwned",
     ],

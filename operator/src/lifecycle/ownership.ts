@@ -43,7 +43,7 @@ function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
   const { uid, name, namespace } = world.resource.metadata;
   const secret = world.spec.targetName;
   if (target.ownerUid === uid) return undefined;
-  const rival = world.rivals.find((other) => other.uid === target.ownerUid);
+  const rival = world.neighbours.find((other) => other.uid === target.ownerUid);
   if (rival !== undefined) {
     return stalled(
       world,

@@ -124,6 +124,45 @@ describe("the rollout phase", () => {
     expect(rollout(afterSync([workload("web", marked)], [pod("web", NEW)]))).toBeUndefined();
   });
 
+  describe("where the API server refuses to restart a workload", () => {
+    const why = "403 Forbidden: no";
+    const refusals = [{ kind: "Deployment", name: "web", why } as const];
+    const pods = [pod("web", OLD), pod("worker", OLD)];
+
+    it("restarts the others", () => {
+      const step = rollout(afterSync([workload("web"), workload("worker")], pods, { refusals }));
+      expect(step).toMatchObject({ do: "restart", workloads: [{ name: "worker" }] });
+    });
+
+    it("says so, and lets no rotation begin", () => {
+      const workloads = [workload("web"), workload("worker", marked, { updated: 1 })];
+      expect(rollout(afterSync(workloads, pods, { refusals }))).toMatchObject({
+        do: "wait",
+        reason: "WriteRefused",
+        endedBy: "person",
+        alarm: "warn",
+        afterwards: "stop",
+        message: expect.stringContaining(`Deployment web (${why})`),
+      });
+    });
+  });
+
+  describe("pods whose Deployment is gone", () => {
+    const left = [pod("gone", OLD)];
+
+    it("are expected to end", () => {
+      expect(rollout(afterSync([], left))).toMatchObject({
+        reason: "WaitingForTermination",
+        endedBy: "time",
+      });
+    });
+
+    it("need a person when they stay beyond the timeout", () => {
+      const late = { ...afterSync([], left), now: WRITTEN + 600_000 };
+      expect(rollout(late)).toMatchObject({ reason: "UnmanagedReaders", endedBy: "person" });
+    });
+  });
+
   it("names pods of others that may hold an older version, and lets no rotation begin", () => {
     const other: ReaderPod = {
       ...pod("db", OLD),
@@ -209,6 +248,23 @@ describe("the rollout phase", () => {
           /Deployment web: 1 of 2 pods are new.*CrashLoopBackOff.*kubectl rollout status deployment\/web/,
         ),
       });
+    });
+
+    it("says it once, whatever the pods show from try to try", () => {
+      const first = rollout({ ...afterSync([stuck], [crashing]), ...late });
+      if (first?.do !== "wait") throw new Error("expected a wait");
+      const shown = {
+        type: "RolledOut",
+        status: "False",
+        reason: first.reason,
+        message: first.message,
+        lastTransitionTime: new Date(NOW).toISOString(),
+      } as const;
+      const again = { ...stuck, rollout: { ...stuck.rollout, available: 2 } };
+      const later = { ...afterSync([again], [{ ...crashing, trouble: "Error" }]), ...late };
+      const { resource: before } = later;
+      const told = { ...before, status: { ...before.status, conditions: [shown] } };
+      expect(rollout({ ...later, resource: told })).toMatchObject({ message: first.message });
     });
 
     it("counts from the last progress that the controller noted", () => {

@@ -1,5 +1,7 @@
 import { type Instant, known } from "../ports/fact.ts";
+import type { EventNote } from "../ports/reporting.ts";
 import { isRolledOut, type ReaderPod, type Workload } from "../ports/workloads.ts";
+import type { Refusal } from "../ports/write-refused.ts";
 import { mayHoldOther, safeStart } from "./holdings.ts";
 import { ownTarget, type PresentSecret } from "./ownership.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil } from "./step.ts";
@@ -26,7 +28,7 @@ export const rollout: Phase = (world) => {
   if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
   if (world.pods.kind !== "live") return look("pods");
   if (isEarly && world.pods.value.length > 0) return beingReplaced(world, target, readable);
-  return restart(world, target) ?? awaitPods(world, target, unfinished);
+  return restart(world, target) ?? refused(world, target) ?? awaitPods(world, target, unfinished);
 };
 
 /** Whether nothing older than this data is held any more, by what was proven before. */
@@ -53,7 +55,9 @@ function somethingMayBeUnmarked(world: World, target: PresentSecret): boolean {
 
 function restart(world: World, target: PresentSecret): Step | undefined {
   const { writes } = target;
-  const held = world.workloads.filter(({ ref }) => heldBy(world, target, ref.name).some(isLasting));
+  const held = world.workloads.filter(
+    ({ ref }) => refusalOf(world, ref.name) === undefined && heldBy(world, target, ref.name).some(isLasting),
+  );
   const unmarked = held.filter((workload) => !isMarked(workload, writes));
   if (unmarked.length > 0) return restartOf(unmarked, target, versionText(writes));
   const stale = held.filter((workload) => hasOldMark(workload, target));
@@ -71,9 +75,32 @@ function hasOldMark(workload: Workload, { writes }: PresentSecret): boolean {
 }
 
 function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text: string): Step {
-  const message = `${named(due)} ${due.length === 1 ? "is" : "are"} restarted onto version ${versionId}: pods may hold an older one`;
-  const notes = [{ type: "Normal", reason: "RestartStarted", message } as const];
-  return { do: "restart", workloads: due.map(({ ref }) => ref), text, notes };
+  return { do: "restart", workloads: due.map(({ ref }) => ref), versionId, text };
+}
+
+/** The event that tells which workloads are restarted. */
+export function restartNote(restarted: readonly Workload[], versionId: string | undefined): EventNote {
+  const message = `${named(restarted)} ${restarted.length === 1 ? "is" : "are"} restarted onto version ${versionId}: pods may hold an older one`;
+  return { type: "Normal", reason: "RestartStarted", message };
+}
+
+function refusalOf({ refusals }: World, workload: string): Refusal | undefined {
+  return refusals.find(({ kind, name }) => kind === "Deployment" && name === workload);
+}
+
+/** Some workloads are due, and the API server does not let them be restarted. */
+function refused(world: World, target: PresentSecret): Wait | undefined {
+  const details = world.workloads.flatMap(({ ref }) => refusalOf(world, ref.name) ?? []);
+  if (details.length === 0) return undefined;
+  const answers = details.map(({ kind, name, why }) => `${kind} ${name} (${why})`);
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "rollout",
+    reason: "WriteRefused",
+    message:
+      `the API server does not let the operator restart ${listed(answers)}: pods keep something older than version ` +
+      `${target.versionId}, and the next rotation waits for them. Let it patch these Deployments (RBAC, admission webhooks, ` +
+      "policies); it is tried again by itself",
+  });
 }
 
 /** Pods of the workload that may hold another value, terminating ones included. */
@@ -91,9 +118,16 @@ function isLasting(pod: ReaderPod): boolean {
 function awaitPods(world: World, target: PresentSecret, unfinished: readonly Workload[]): Step | undefined {
   if (unfinished.length > 0) return rollingOut(world, target, unfinished);
   const old = (known(world.pods) ?? []).filter((pod) => mayHoldOther(pod, target.writes));
-  const restarted = old.filter((pod) => !isLasting(pod) || isOurs(world, pod));
-  if (restarted.length > 0) return awaitTermination(world, target, restarted);
+  const isLate = world.now >= lastProgress(target, world.workloads) + world.spec.rolloutTimeoutMs;
+  const leaving = old.filter((pod) => !isLasting(pod) || isOurs(world, pod) || (!isLate && isOrphan(pod)));
+  if (leaving.length > 0)
+    return isLate ? lingering(world, target, leaving) : awaitTermination(world, target, leaving);
   return world.spec.workloads.kind === "Auto" && old.length > 0 ? unmanaged(world, target, old) : undefined;
+}
+
+/** Of a Deployment that is gone, or that does not read the Secret any more: its pods end soon, unless it left them behind. */
+function isOrphan({ owner }: ReaderPod): boolean {
+  return owner.kind === "workload";
 }
 
 function isOurs(world: World, { owner }: ReaderPod): boolean {
@@ -130,13 +164,19 @@ function stuck(world: World, target: PresentSecret, unfinished: readonly Workloa
     first === undefined
       ? ""
       : `: kubectl rollout status deployment/${first.ref.name} -n ${first.ref.namespace}`;
-  return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rollout",
-    reason: "RolloutTimedOut",
-    message:
-      `the restart onto version ${target.versionId} makes no progress. ${details.join("; ")}. The next rotation waits for it. ` +
-      `See why its pods do not become ready${inspect}`,
-  });
+  const beginning = `the restart onto version ${target.versionId} of ${named(unfinished)} makes no progress. `;
+  const message =
+    saidBefore(world, beginning) ??
+    `${beginning}${details.join("; ")}. The next rotation waits for it. See why its pods do not become ready${inspect}`;
+  return waitForPerson(world.now + RECHECK_MS, { phase: "rollout", reason: "RolloutTimedOut", message });
+}
+
+/** What was said once stays: counts and kubelets' words alternate from try to try, and each change is a write of status. */
+function saidBefore({ resource }: World, beginning: string): string | undefined {
+  const shown = resource.status.conditions?.find(({ type }) => type === "RolledOut");
+  return shown?.reason === "RolloutTimedOut" && shown.message.startsWith(beginning)
+    ? shown.message
+    : undefined;
 }
 
 function progressOf(world: World, workload: Workload): string {
@@ -159,8 +199,6 @@ function progressOf(world: World, workload: Workload): string {
 }
 
 function awaitTermination(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
-  if (world.now >= lastProgress(target, world.workloads) + world.spec.rolloutTimeoutMs)
-    return lingering(world, target, pods);
   return waitUntil(world.now + ROLLOUT_RECHECK_MS, {
     phase: "rollout",
     reason: "WaitingForTermination",

@@ -3,20 +3,22 @@ import { AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import { type Instant, known } from "../ports/fact.ts";
+import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { currentSince } from "./schedule.ts";
-import { currentVersion, labelsOf } from "./staging.ts";
+import { currentVersion, labelsOf, versionWith } from "./staging.ts";
 import { AWS_READ_LAG_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
 /**
  * How a rotation under way has ended; undefined while it has not, or while that cannot be told. `Vanished` is one that
  * AWS knows nothing of and that nobody waits for any more: a trial of somebody else's, as RotateSecret makes with
- * RotateImmediately=false, or a wish that was withdrawn or overtaken before AWS took it up.
+ * RotateImmediately=false, or a wish that was withdrawn or overtaken before AWS took it up. `Unknown` is one that AWS
+ * has gone on from, twice at least: it does not keep whether the version was ever current.
  */
 export function outcomeOf(
   world: World,
   underway: RotationStatus,
-): "Succeeded" | "Failed" | "Vanished" | undefined {
+): "Succeeded" | "Failed" | "Vanished" | "Unknown" | undefined {
   const secret = known(world.source)?.secret;
   if (secret === undefined) return undefined;
   const token = parseVersionId(underway.token);
@@ -28,8 +30,16 @@ export function outcomeOf(
   if (world.now < quietUntil(world, underway)) return undefined;
   const wasMade = knownToAws(world, token);
   if (wasMade === undefined) return undefined;
-  if (wasMade) return "Failed";
+  if (wasMade) return isLeftBehind(world, secret, token) ? "Unknown" : "Failed";
   return underway.trigger === "External" || isWithdrawn(world, underway) ? "Vanished" : undefined;
+}
+
+/** Whether AWSPREVIOUS, which follows where AWSCURRENT was, has gone to a version that was made after this one. */
+function isLeftBehind({ ages }: World, secret: SecretFacts, token: VersionId): boolean {
+  const previous = versionWith(secret, AWSPREVIOUS);
+  const versions = known(ages);
+  if (previous === undefined || versions === undefined || "problem" in versions) return false;
+  return (versions.get(previous) ?? 0) > (versions.get(token) ?? Infinity);
 }
 
 /** Whether what asked for the rotation does not ask for it any more, or a version has become current since it was due. */

@@ -5,7 +5,19 @@ import { cached, live } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { rotation } from "./rotation.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
-import { ARN, ages, LONG_AGO, NOW, policy, resource, secret, version, world } from "./testing/world.ts";
+import {
+  ARN,
+  ages,
+  dataOf,
+  LONG_AGO,
+  NOW,
+  policy,
+  resource,
+  secret,
+  target,
+  version,
+  world,
+} from "./testing/world.ts";
 import { AWS_READ_LAG_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
@@ -46,6 +58,14 @@ describe("a rotation begins", () => {
     expect(step).toMatchObject({
       do: "recordRotation",
       rotation: { token: requestToken(ARN, "uid-db", "now"), trigger: "Request", request: "now" },
+    });
+  });
+
+  it("by the schedule, although a request is too long", () => {
+    const tooLong = { "rotatedsecrets.dev/rotate": "x".repeat(257) };
+    expect(rotation(given(daily, seen(), {}, tooLong))).toMatchObject({
+      do: "recordRotation",
+      rotation: { trigger: "Schedule" },
     });
   });
 
@@ -123,6 +143,24 @@ describe("no rotation begins", () => {
     expect(rotation(theWorld)).toMatchObject({ do: "wait", reason });
   });
 
+  it("for a request whose text was used before: it is said, and counts as handled", () => {
+    const token = requestToken(ARN, "uid-db", "now");
+    const known = live(new Map([[token, LONG_AGO]]), NOW);
+    const again = given({}, { ...seen(), ages: known }, { lastHandledRotateRequest: "later" }, requested);
+    expect(rotation(again)).toMatchObject({
+      do: "dismissRequest",
+      request: "now",
+      notes: [{ reason: "RequestUsedBefore", type: "Warning", message: expect.stringContaining(token) }],
+    });
+  });
+
+  it("while the Secret may not be written, or somebody fights over it", () => {
+    const drifted = target(1, { data: dataOf({ username: "mallory" }) });
+    const refusals = [{ kind: "Secret", name: "db", why: "403 Forbidden" } as const];
+    const held = given({}, { ...seen(), target: live(drifted, NOW), refusals }, {}, requested);
+    expect(rotation(held)).toBeUndefined();
+  });
+
   it("while one of somebody else is pending: that one is followed", () => {
     const stages = new Map([
       [version(1), ["AWSCURRENT"]],
@@ -193,6 +231,25 @@ describe("a rotation under way", () => {
     expect(outcomeOf(given(daily, { ...seen(), ages: known }, { rotation: underway }), underway)).toBe(
       "Failed",
     );
+  });
+
+  it("is not said to have failed where AWS has gone on from it twice: it does not tell whether it was current", () => {
+    const stages = new Map([
+      [version(3), ["AWSCURRENT"]],
+      [version(2), ["AWSPREVIOUS"]],
+    ]);
+    const made = live(
+      new Map([
+        [version(1), LONG_AGO],
+        [DUE, start],
+        [version(2), start + 10_000],
+        [version(3), start + 20_000],
+      ]),
+      NOW,
+    );
+    const ended = given(daily, { ...seen({ stages }), ages: made }, { rotation: underway });
+    expect(outcomeOf(ended, underway)).toBe("Unknown");
+    expect(rotation(ended)).toBeUndefined();
   });
 
   it("is not judged by one cached look: it is read at the source first", () => {

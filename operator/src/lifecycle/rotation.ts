@@ -20,7 +20,7 @@ import {
 import { currentSince, lastTick } from "./schedule.ts";
 import { labelsOf, pendingVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait } from "./step.ts";
-import { isInSync } from "./sync.ts";
+import { isInSync, sync } from "./sync.ts";
 import { ROTATE_RETRY_MAX_MS, ROTATE_RETRY_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
@@ -44,16 +44,33 @@ function begin(world: World, secret: SecretFacts): Step | undefined {
   const misuse = misconfigured(world, secret);
   if (misuse !== undefined) return misuse;
   const wish = requested(world, secret) ?? scheduled(world, secret);
-  if (wish === undefined || "do" in wish) return wish;
-  if (!isInSync(world)) return undefined;
+  const step = wish === undefined ? undefined : grant(world, secret, wish);
+  return step ?? (isRequestTooLong(world) ? requestTooLong(world) : undefined);
+}
+
+function grant(world: World, secret: SecretFacts, wish: Wish): Step | undefined {
+  // What is in the way of the Secret, or is put over its data, must not be rotated away from under its readers.
+  if (!isInSync(world) || sync(world) !== undefined) return undefined;
   const obstacle = obstacleTo(world, secret);
   if (obstacle !== undefined) return obstacle;
   if (world.source.kind !== "live" || world.ages.kind !== "live") return look("source", "ages");
   // A token that AWS knows has been spent, by another cluster or before status was lost: it is never used again.
   const isSpent = knownToAws(world, wish.token);
   if (isSpent === undefined) return versionsUnread(world);
-  if (isSpent && wish.trigger === "Schedule") return undefined;
-  return { do: "recordRotation", rotation: recordOf(world, wish), notes: isSpent ? [] : [triggered(wish)] };
+  if (!isSpent) return { do: "recordRotation", rotation: recordOf(world, wish), notes: [triggered(wish)] };
+  return wish.trigger === "Request" ? dismissal(wish) : undefined;
+}
+
+/** A text that was used before makes the token of that time. */
+function dismissal({ request, token }: Extract<Wish, { trigger: "Request" }>): Step {
+  const message =
+    `the text of the annotation ${ROTATE_ANNOTATION} was used before, for version ${token}: nothing is rotated. Write a ` +
+    "text that is new";
+  return {
+    do: "dismissRequest",
+    request,
+    notes: [{ type: "Warning", reason: "RequestUsedBefore", message }],
+  };
 }
 
 function triggered(wish: Wish) {
@@ -81,13 +98,23 @@ function adopt(world: World, pending: VersionId): Step {
   return { do: "recordRotation", rotation, notes: [{ type: "Normal", reason: "RotationSeen", message }] };
 }
 
-function requested(world: World, secret: SecretFacts): Wish | Wait | undefined {
-  const { metadata, status } = world.resource;
+function requested(world: World, secret: SecretFacts): Wish | undefined {
+  const request = newRequest(world);
+  if (request === undefined || isRequestTooLong(world)) return undefined;
+  return {
+    trigger: "Request",
+    request,
+    token: requestToken(secret.arn, world.resource.metadata.uid, request),
+  };
+}
+
+function newRequest({ resource: { metadata, status } }: World): string | undefined {
   const request = metadata.annotations?.[ROTATE_ANNOTATION];
-  if (request === undefined || request === "" || request === status.lastHandledRotateRequest)
-    return undefined;
-  if (request.length > MAX_REQUEST_TEXT) return requestTooLong(world);
-  return { trigger: "Request", request, token: requestToken(secret.arn, metadata.uid, request) };
+  return request === "" || request === status.lastHandledRotateRequest ? undefined : request;
+}
+
+function isRequestTooLong(world: World): boolean {
+  return (newRequest(world)?.length ?? 0) > MAX_REQUEST_TEXT;
 }
 
 /** Due only if no version became current since the tick. */

@@ -92,7 +92,7 @@ function rotations(
     const goesOn = wasTakenUp(world) ? withoutError(underway) : underway;
     return { underway: isLate ? { ...goesOn, phase: "TimedOut" } : goesOn, history };
   }
-  if (result === "Vanished") return { underway: undefined, history };
+  if (result === "Vanished" || result === "Unknown") return { underway: undefined, history };
   const { token, trigger, startedAt } = underway;
   const past: PastRotation = {
     token,

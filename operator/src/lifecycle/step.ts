@@ -36,10 +36,11 @@ export type Action =
   | {
       readonly do: "restart";
       readonly workloads: readonly WorkloadRef[];
+      readonly versionId: VersionId | undefined;
       readonly text: string;
-      readonly notes: readonly EventNote[];
     }
   | { readonly do: "recordRotation"; readonly rotation: RotationStatus; readonly notes: readonly EventNote[] }
+  | { readonly do: "dismissRequest"; readonly request: string; readonly notes: readonly EventNote[] }
   | { readonly do: "rotate"; readonly arn: SecretArn; readonly token: VersionId };
 
 /** The part of the way that waits. */
@@ -83,6 +84,8 @@ export const REASONS = [
   "ConfirmingOlderVersion",
   "AwaitingConsistentRead",
   "DocumentInvalid",
+  "DriftFight",
+  "WriteRefused",
   "RollingOut",
   "RolloutTimedOut",
   "WaitingForTermination",

@@ -115,6 +115,43 @@ describe("the sync phase", () => {
     expect(sync(back(NOW - 5_000, NOW))).toMatchObject({ do: "applySecret", versionId: v1 });
   });
 
+  it.each([
+    [0, 1_000],
+    [4_000, 4_000],
+    [3_600_000, 30_000],
+  ])("asks a second time, which AWS has not answered for %d ms, again after %d", (lasted, delay) => {
+    const first = NOW - 5_000 - lasted;
+    const unanswered = secret(1, { currentRead: { first, last: first } });
+    const step = sync(
+      world(1, { target: cached(target(2)), ages: ages(2), source: live({ secret: unanswered }, NOW) }),
+    );
+    expect(step).toMatchObject({ reason: "ConfirmingOlderVersion", until: NOW + delay });
+  });
+
+  it.each([
+    ["soon after the label has moved", NOW - 2_000, 2_000],
+    ["seldom when that is long ago", LONG_AGO, 30_000],
+  ])("reads a value that lags again %s", (_, first, delay) => {
+    const reading1 = world(1).value;
+    const old = reading1.kind === "unknown" ? unknown : live(reading1.value, NOW);
+    const source = live({ secret: secret(2, { currentRead: { first, last: NOW } }) }, NOW);
+    expect(sync(moved(target(1), { value: old, source }))).toMatchObject({
+      reason: "AwaitingConsistentRead",
+      until: NOW + delay,
+    });
+  });
+
+  it("leaves the Secret as it is where the API server refuses the write, and lets a rollout go on", () => {
+    const refusals = [{ kind: "Secret", name: "db", why: "403 Forbidden" } as const];
+    expect(sync(moved(target(1), { refusals }))).toMatchObject({
+      do: "wait",
+      reason: "WriteRefused",
+      endedBy: "person",
+      afterwards: "go on",
+      message: expect.stringContaining('Secret "db" (403 Forbidden)'),
+    });
+  });
+
   it("asks when the versions were made before it leaves the one that is held", () => {
     expect(sync(moved(target(1), { ages: unknown }))).toEqual({ do: "look", facts: ["ages"] });
   });
@@ -171,6 +208,27 @@ describe("the sync phase", () => {
       });
       expect(step).toMatchObject({
         notes: [{ reason: "DriftCorrected", message: expect.stringContaining('by "kubectl-edit" and') }],
+      });
+    });
+
+    describe("over and over", () => {
+      const writes = [3, 2, 1].flatMap((minutes) => [
+        { version: "foreign", time: NOW - minutes * 60_000 + 10_000 } as const,
+        { version: v1, time: NOW - minutes * 60_000 + 30_000 },
+      ]);
+      const fought = {
+        ...edited,
+        writes,
+        dataManagers: [{ manager: "jane", time: NOW, keys: ["password"] }],
+      };
+
+      it("is not corrected at once, on a live reading that tells who did it", () => {
+        expect(sync(world(1, { target: cached(fought) }))).toEqual({ do: "look", facts: ["target"] });
+        expect(sync(world(1, { target: live(fought, NOW) }))).toMatchObject({ reason: "DriftFight" });
+      });
+
+      it("does not keep a new version from the Secret", () => {
+        expect(sync(moved(fought))).toMatchObject({ do: "applySecret", versionId: v2 });
       });
     });
 

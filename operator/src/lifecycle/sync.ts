@@ -1,14 +1,15 @@
 import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
-import { known } from "../ports/fact.ts";
+import { type Instant, known } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import type { SecretData } from "../ports/secret-data.ts";
 import { mapDocument } from "./document-mapping.ts";
+import { driftFight } from "./drift-fight.ts";
 import { isOwnUnmarked, ownTarget, type PresentSecret, SECRET_TYPE } from "./ownership.ts";
 import { currentVersion } from "./staging.ts";
-import { look, type Phase, type Step, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
+import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 import {
@@ -20,8 +21,8 @@ import {
   writesOfNew,
 } from "./writes.ts";
 
-/** How soon a value that lags behind its label is read again. */
-const VALUE_RETRY_MS = 1_000;
+/** How soon AWS is asked again after an answer that may lag; then after as long as that has lasted. */
+const LAG_RETRY_MS = 1_000;
 
 /** Brings the value that AWS calls current into the target Secret, whole, and keeps it there. */
 export const sync: Phase = (world) => {
@@ -29,13 +30,34 @@ export const sync: Phase = (world) => {
   if (secret === undefined) return undefined;
   const current = currentVersion(secret);
   if (current === undefined) return noCurrentVersion(world, secret);
-  return goingBack(world, secret, current) ?? readValue(world, secret, current) ?? carry(world, current);
+  const step =
+    goingBack(world, secret, current) ?? readValue(world, secret, current) ?? carry(world, current);
+  return step?.do === "applySecret" || step?.do === "removeKeys" ? (refused(world) ?? step) : step;
 };
+
+/** The API server does not let the Secret be written. */
+function refused(world: World): Wait | undefined {
+  const refusal = world.refusals.find(({ kind }) => kind === "Secret");
+  if (refusal === undefined) return undefined;
+  const { namespace } = world.resource.metadata;
+  return waitForPerson(
+    world.now + RECHECK_MS,
+    {
+      phase: "sync",
+      reason: "WriteRefused",
+      message:
+        `the API server does not let the operator write Secret "${refusal.name}" (${refusal.why}), which stays as it is. Let it ` +
+        `create and patch Secrets in namespace "${namespace}" (RBAC, admission webhooks, policies, quota); it is tried again by itself`,
+    },
+    "go on",
+  );
+}
 
 /** Whether the target Secret carries what AWS calls current. */
 export function isInSync(world: World): boolean {
   const secret = known(world.source)?.secret;
-  return secret !== undefined && ownTarget(world)?.versionId === currentVersion(secret);
+  const current = secret === undefined ? undefined : currentVersion(secret);
+  return current !== undefined && ownTarget(world)?.versionId === current;
 }
 
 function noCurrentVersion(world: World, secret: SecretFacts): Step {
@@ -73,7 +95,7 @@ function confirm(world: World, secret: SecretFacts, current: VersionId): Step {
   const second = secret.currentRead.first + AWS_READ_LAG_MS;
   if (world.now >= second && world.source.kind !== "live") return look("source");
   return waitUntil(
-    Math.max(second, world.now + VALUE_RETRY_MS),
+    Math.max(second, afterLag(world, second)),
     {
       phase: "sync",
       reason: "ConfirmingOlderVersion",
@@ -81,6 +103,11 @@ function confirm(world: World, secret: SecretFacts, current: VersionId): Step {
     },
     "go on",
   );
+}
+
+/** When to ask again after what has lasted since then: soon, and less and less often. */
+function afterLag({ now }: World, since: Instant): Instant {
+  return now + Math.min(Math.max(now - since, LAG_RETRY_MS), RECHECK_MS);
 }
 
 /** The value of the version that is wanted; AWS may answer with an older one, or with one that the catalogue does not know. */
@@ -91,8 +118,10 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   if (world.value.kind !== "live") return look("value");
   if (reading?.kind === "problem") return unread(world, reading.problem);
   if (world.source.kind !== "live") return look("source");
+  // One of the two is behind: the label that was named later, or the version that was made later.
+  const since = Math.max(secret.currentRead.first, reading?.createdAt ?? 0);
   return waitUntil(
-    world.now + VALUE_RETRY_MS,
+    afterLag(world, since),
     {
       phase: "sync",
       reason: "AwaitingConsistentRead",
@@ -180,6 +209,8 @@ function keep(world: World, target: PresentSecret, versionId: VersionId, data: S
   const isNew = target.versionId !== versionId;
   if (isNew && target.data.keysBeyond(data).length > 0 && world.target.kind !== "live") return look("target");
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
+  const fight = isNew || sameData ? undefined : driftFight(world, target);
+  if (fight !== undefined) return world.target.kind === "live" ? fight : look("target");
   if (isNew || !sameData || !isMarked(target) || target.type !== SECRET_TYPE) {
     const isExpected = isNew && isMarked(target);
     if (!isExpected && world.target.kind !== "live") return look("target");

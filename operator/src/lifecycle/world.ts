@@ -9,6 +9,7 @@ import type { CatalogueEntry, VersionAges } from "../ports/secret-catalogue.ts";
 import type { ValueReading } from "../ports/secret-values.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
 import type { ReaderPod, Workload } from "../ports/workloads.ts";
+import type { Refusal } from "../ports/write-refused.ts";
 
 /**
  * All that a decision about one RotatedSecret needs, as one plain value. Whoever wants to know what the operator would
@@ -24,8 +25,8 @@ export interface World {
   readonly policies: readonly SecretAccessPolicy[];
   /** Labels of the resource's namespace; undefined while the namespace is not known. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
-  /** Other RotatedSecrets of the namespace that have the same target. */
-  readonly rivals: readonly { readonly name: string; readonly uid: string }[];
+  /** The other RotatedSecrets of the namespace, those that cannot be read included: whose Secret is whose. */
+  readonly neighbours: readonly { readonly name: string; readonly uid: string }[];
   readonly source: Fact<CatalogueEntry>;
   readonly ages: Fact<VersionAges | { readonly problem: AwsProblem }>;
   readonly value: Fact<ValueReading>;
@@ -36,6 +37,8 @@ export interface World {
   readonly recordedNow: VersionId | undefined;
   /** What RotateSecret answered in this pass. */
   readonly rotateOutcome: RotateOutcome | undefined;
+  /** What the API server did not let be written in this pass; it is tried again in the next. */
+  readonly refusals: readonly Refusal[];
 }
 
 /** The facts that a phase may ask to be read at their source. */

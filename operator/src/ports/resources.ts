@@ -6,8 +6,8 @@ import type { NamespacedName } from "./target-secrets.ts";
 export interface Resources {
   /** The RotatedSecret of that name, as far as it can be read; undefined where there is none. */
   rotatedSecret(name: NamespacedName): ParsedRotatedSecret | undefined;
-  /** Other RotatedSecrets with the same target Secret. */
-  rivals(resource: RotatedSecret): readonly { readonly name: string; readonly uid: string }[];
+  /** The other RotatedSecrets of its namespace, those that cannot be read included. */
+  neighbours(resource: RotatedSecret): readonly { readonly name: string; readonly uid: string }[];
   /** All policies that can be read; one that cannot allows nothing. */
   policies(): readonly SecretAccessPolicy[];
   /** Labels of a namespace; undefined while the watch has not shown it. */

@@ -68,9 +68,9 @@ export interface TargetSecrets {
   cached(target: NamespacedName): TargetSecret | undefined;
   /** From the API server. */
   read(target: NamespacedName, signal: AbortSignal): Promise<TargetSecret>;
-  /** One server-side apply of the whole Secret. Returns what it now is. @throws Conflict */
+  /** One server-side apply of the whole Secret. Returns what it now is. @throws Conflict, WriteRefused */
   apply(request: SecretWriteRequest, signal: AbortSignal): Promise<TargetSecret>;
-  /** Removes keys that others added, if the Secret still is the one that was judged. @throws Conflict */
+  /** Removes keys that others added, if the Secret still is the one that was judged. @throws Conflict, WriteRefused */
   removeKeys(
     target: NamespacedName,
     keys: readonly string[],

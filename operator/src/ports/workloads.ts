@@ -10,9 +10,7 @@ export interface WorkloadRef extends NamespacedName {
 export interface Workload {
   readonly ref: WorkloadRef;
   readonly createdAt: Instant;
-  /** Whether its pod template reads the Secret by env, envFrom or a volume. */
-  readonly reads: boolean;
-  /** The pod template's annotation for the Secret (design: `version.rotatedsecrets.dev/<secret name>`). */
+  /** The pod template's annotation for the Secret: `version.rotatedsecrets.dev/<secret name>`. */
   readonly versionText?: string;
   readonly paused: boolean;
   /** Replicas wanted. */
@@ -74,7 +72,10 @@ export interface Workloads {
     names: readonly string[] | undefined,
     signal: AbortSignal,
   ): Promise<readonly ReaderPod[]>;
-  /** Sets the pod template's annotation for the Secret to `text`; the same text again changes nothing. Returns the workload as it now is. */
+  /**
+   * Sets the pod template's annotation for the Secret to `text`; the same text again changes nothing. Returns the
+   * workload as it now is. @throws Conflict, WriteRefused
+   */
   restart(
     secret: NamespacedName,
     workload: WorkloadRef,

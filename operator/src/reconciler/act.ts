@@ -1,6 +1,7 @@
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import { SECRET_TYPE } from "../lifecycle/ownership.ts";
+import { restartNote } from "../lifecycle/rollout.ts";
 import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
 import { rotationDeadline } from "../lifecycle/rotation-outcome.ts";
 import { newAlarms, statusOf } from "../lifecycle/status.ts";
@@ -9,7 +10,9 @@ import type { World } from "../lifecycle/world.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, live } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
+import type { TargetSecret } from "../ports/target-secrets.ts";
 import type { Workload } from "../ports/workloads.ts";
+import { type Refusal, WriteRefused } from "../ports/write-refused.ts";
 import { lookAt, sourceOf, targetOf } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 
@@ -23,7 +26,8 @@ export interface Means {
 /** Does one action, and returns the world as it is after it. */
 export async function act(action: Action, world: World, means: Means): Promise<World> {
   const after = await carryOut(action, world, means);
-  await record(after, "notes" in action ? action.notes : [], means);
+  const isRefused = after.refusals.length > world.refusals.length;
+  await record(after, !isRefused && "notes" in action ? action.notes : [], means);
   return { ...after, now: means.now() };
 }
 
@@ -37,7 +41,7 @@ export async function record(
 }
 
 async function carryOut(action: Action, world: World, means: Means): Promise<World> {
-  const { ports, signal, now } = means;
+  const { ports, signal } = means;
   const target = targetOf(world);
   switch (action.do) {
     case "look":
@@ -53,17 +57,16 @@ async function carryOut(action: Action, world: World, means: Means): Promise<Wor
         writes,
         over,
       };
-      return { ...world, target: live(await ports.targets.apply(request, signal), now()) };
+      return writeSecret(world, means, ports.targets.apply(request, signal));
     }
     case "removeKeys":
-      return {
-        ...world,
-        target: live(await ports.targets.removeKeys(target, action.keys, action.over, signal), now()),
-      };
+      return writeSecret(world, means, ports.targets.removeKeys(target, action.keys, action.over, signal));
     case "restart":
       return restart(action, world, means);
     case "recordRotation":
       return recordRotation(action.rotation, world, means);
+    case "dismissRequest":
+      return dismissRequest(action.request, world, means);
     case "rotate":
       return rotate(action, world, means);
   }
@@ -81,17 +84,53 @@ async function lookAtAll(
   return { ...world, ...Object.fromEntries(seen) };
 }
 
+async function writeSecret(world: World, { now }: Means, write: Promise<TargetSecret>): Promise<World> {
+  const written = await orRefusal(write, { kind: "Secret", name: world.spec.targetName });
+  return "why" in written
+    ? { ...world, refusals: [...world.refusals, written] }
+    : { ...world, target: live(written, now()) };
+}
+
+/** Who may not be restarted does not keep the others from it. */
 async function restart(
-  { workloads, text }: Extract<Action, { do: "restart" }>,
+  { workloads, versionId, text }: Extract<Action, { do: "restart" }>,
   world: World,
-  { ports, signal }: Means,
+  means: Means,
 ): Promise<World> {
-  const restarted = await Promise.all(
-    workloads.map((ref) => ports.workloads.restart(targetOf(world), ref, text, signal)),
+  const { ports, signal } = means;
+  const answers = await Promise.all(
+    workloads.map((ref) => orRefusal(ports.workloads.restart(targetOf(world), ref, text, signal), ref)),
   );
-  const isNew = (workload: Workload) =>
+  const refused = answers.flatMap((answer) => ("why" in answer ? [answer] : []));
+  const restarted = answers.flatMap((answer) => ("why" in answer ? [] : [answer]));
+  const asItIsNow = (workload: Workload) =>
     restarted.find(({ ref }) => ref.name === workload.ref.name) ?? workload;
-  return { ...world, workloads: world.workloads.map(isNew) };
+  await record(world, restarted.length === 0 ? [] : [restartNote(restarted, versionId)], means);
+  return {
+    ...world,
+    workloads: world.workloads.map(asItIsNow),
+    refusals: [...world.refusals, ...refused],
+  };
+}
+
+/** What the write came to, or that the API server refuses it. @throws all else */
+async function orRefusal<T>(
+  write: Promise<T>,
+  { kind, name }: Pick<Refusal, "kind" | "name">,
+): Promise<T | Refusal> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof WriteRefused) return { kind, name, why: error.why };
+    throw error;
+  }
+}
+
+/** The request counts as handled, although nothing was done for it. */
+async function dismissRequest(request: string, world: World, { ports, signal }: Means): Promise<World> {
+  const status = { ...world.resource.status, lastHandledRotateRequest: request };
+  const metadata = await ports.reporting.writeStatus(world.resource, status, signal);
+  return { ...world, resource: { ...world.resource, metadata, status } };
 }
 
 /** The token, and the time of the call, are in status before RotateSecret is called. */

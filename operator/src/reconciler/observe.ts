@@ -33,7 +33,7 @@ export function observe(
     operatorStartedAt: operator.startedAt,
     policies: ports.resources.policies(),
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
-    rivals: ports.resources.rivals(resource),
+    neighbours: ports.resources.neighbours(resource),
     source: entry === undefined ? unknown : cached(entry),
     ages: unknown,
     value: cachedValue(entry?.secret, ports.values),
@@ -42,6 +42,7 @@ export function observe(
     pods: unknown,
     recordedNow: undefined,
     rotateOutcome: undefined,
+    refusals: [],
   };
 }
 

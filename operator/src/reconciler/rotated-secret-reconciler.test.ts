@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import { policy } from "../lifecycle/testing/world.ts";
 import { expectRest, inUse, LONG, MINUTE, restarts, watchRotations } from "./testing/at-rest.ts";
 import { EVENTS, happening, tidyUp } from "./testing/happenings.ts";
 import { Simulation } from "./testing/simulation.ts";
+
+function reasonOf({ conditions = [] }: RotatedSecretStatus, type: string): string | undefined {
+  return conditions.find((condition) => condition.type === type)?.reason;
+}
 
 describe("a RotatedSecret", () => {
   it("comes to rest, and then nobody is asked for anything", async () => {
@@ -78,6 +83,75 @@ describe("a RotatedSecret", () => {
       await simulation.run(5 * MINUTE);
     }
     expect(restarts(simulation)).toEqual([25, 25]);
+    await expectRest(simulation);
+  });
+
+  it("restarts all but whom it may not, says so, and rotates again once it may", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    cluster.protectedDeployments.add("web");
+    aws.putByOthers();
+    await simulation.run(5 * MINUTE);
+    expect(restarts(simulation)).toEqual([0, 1]);
+    expect(reasonOf(cluster.status, "Stalled")).toBe("WriteRefused");
+    const told = cluster.events.filter(({ reason }) => reason === "WriteRefused");
+    expect(told).toMatchObject([{ message: expect.stringContaining("Deployment web (403 Forbidden)") }]);
+    cluster.request("one");
+    await simulation.run(5 * MINUTE);
+    expect(aws.accepted).toEqual([]);
+    const { statusWrites } = cluster;
+    await simulation.run(60 * MINUTE);
+    expect(cluster.statusWrites).toBe(statusWrites);
+    cluster.protectedDeployments.clear();
+    await expectRest(simulation);
+    expect(aws.accepted).toHaveLength(1);
+    expect(restarts(simulation)).toEqual([2, 2]);
+  });
+
+  it("says that its Secret may not be written, and writes it once it may", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    cluster.secret.isProtected = true;
+    aws.putByOthers();
+    await simulation.run(5 * MINUTE);
+    expect(reasonOf(cluster.status, "Current")).toBe("WriteRefused");
+    expect(reasonOf(cluster.status, "Stalled")).toBe("WriteRefused");
+    expect(cluster.events.map(({ reason }) => reason)).not.toContain("SecretSynced");
+    cluster.secret.isProtected = false;
+    await expectRest(simulation);
+    expect(restarts(simulation)).toEqual([1, 1]);
+  });
+
+  it("does not join in a fight over its Secret, and carries what AWS rotates meanwhile", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    let version = cluster.secret.versionId;
+    for (let seconds = 0; seconds < 3 * 3_600; seconds += 5) {
+      cluster.secret.edit("password", "theirs");
+      await simulation.run(5_000);
+      if (seconds === 7_200) aws.putByOthers();
+      if (cluster.secret.versionId !== version) {
+        version = cluster.secret.versionId;
+        expect(seconds).toBeLessThan(7_200 + 120);
+      }
+    }
+    expect(version).toBe(aws.current);
+    expect(reasonOf(cluster.status, "Stalled")).toBe("DriftFight");
+    for (const count of restarts(simulation)) expect(count).toBeLessThan(16);
+    await simulation.run(60 * MINUTE);
+    await expectRest(simulation);
+  });
+
+  it("says of a request whose text was used before that it is, once, and rotates nothing", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    for (const text of ["one", "two", "one"]) {
+      cluster.request(text);
+      await simulation.run(LONG);
+    }
+    expect(aws.accepted).toHaveLength(2);
+    expect(cluster.events.filter(({ reason }) => reason === "RequestUsedBefore")).toHaveLength(1);
+    expect(cluster.status.history).toHaveLength(2);
     await expectRest(simulation);
   });
 

@@ -30,11 +30,13 @@ export class ApiError extends Error {
   /** How long the server asks to be left alone, in ms; undefined when it does not. */
   readonly retryAfterMs: number | undefined;
   readonly causes: readonly ApiErrorCause[];
+  /** The answer without the request: `403 Forbidden: ...`; may be shown. */
+  readonly answer: string;
 
   constructor({ request, status, reason, serverMessage, retryAfterMs, causes = [] }: ApiErrorDetails) {
-    super(
-      `${request}: the API server answered ${status} ${reason}${serverMessage ? `: ${serverMessage}` : ""}`,
-    );
+    const answer = `${status} ${reason}${serverMessage ? `: ${serverMessage}` : ""}`;
+    super(`${request}: the API server answered ${answer}`);
+    this.answer = answer;
     this.status = status;
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;

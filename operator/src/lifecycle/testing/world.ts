@@ -111,7 +111,6 @@ export function workload(
   return {
     ref: { kind: "Deployment", namespace: "payments", name },
     createdAt: LONG_AGO,
-    reads: true,
     paused: false,
     replicas: 2,
     rollout: { observed: true, updated: 2, total: 2, available: 2, terminating: 0, ...rollout },
@@ -143,7 +142,7 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     spec: resolveSpec(theResource, { region: "eu-west-1" }),
     policies: [policy("Read", "Rotate")],
     namespaceLabels: { team: "payments" },
-    rivals: [],
+    neighbours: [],
     source: cached({ secret: secret(n) }),
     ages: { kind: "unknown" },
     value: cached({
@@ -157,6 +156,7 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     pods: { kind: "unknown" },
     recordedNow: undefined,
     rotateOutcome: undefined,
+    refusals: [],
     ...change,
   };
 }

@@ -26,6 +26,12 @@ export const EVENTS = {
     cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } }),
   restartNobody: ({ cluster }) => cluster.edit({ rollout: { workloads: { mode: "None" } } }),
   restartAll: ({ cluster }) => cluster.edit({ rollout: {} }),
+  protectWeb: ({ cluster }) => cluster.protectedDeployments.add("web"),
+  protectSecret: ({ cluster }) => Object.assign(cluster.secret, { isProtected: true }),
+  unprotect: ({ cluster }) => {
+    cluster.protectedDeployments.clear();
+    cluster.secret.isProtected = false;
+  },
   breakLambda: ({ aws }) => Object.assign(aws, { isFailing: true }),
   mendLambda: ({ aws }) => Object.assign(aws, { isFailing: false }),
   giveUp: ({ aws }) => aws.clearPending(),
@@ -54,6 +60,7 @@ export async function tidyUp(simulation: Simulation): Promise<void> {
     "giveUp",
     "noLag",
     "allow",
+    "unprotect",
     "resume",
     "manual",
     "restartAll",

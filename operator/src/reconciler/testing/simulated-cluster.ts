@@ -5,6 +5,7 @@ import type { EventNote, Reporting } from "../../ports/reporting.ts";
 import type { Resources } from "../../ports/resources.ts";
 import { Conflict } from "../../ports/target-secrets.ts";
 import type { Workloads } from "../../ports/workloads.ts";
+import { WriteRefused } from "../../ports/write-refused.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { SimulatedDeployment } from "./simulated-deployment.ts";
 import { SimulatedSecret } from "./simulated-secret.ts";
@@ -16,6 +17,8 @@ export class SimulatedCluster {
   readonly events: EventNote[] = [];
   policies: readonly SecretAccessPolicy[] = [policy("Read", "Rotate")];
   statusWrites = 0;
+  /** Names of Deployments that the operator may not patch. */
+  readonly protectedDeployments = new Set<string>();
   readonly #clock: Clock;
   #resource: RotatedSecret;
   #edits = 0;
@@ -84,7 +87,7 @@ export class SimulatedCluster {
 
   readonly resources: Resources = {
     rotatedSecret: () => ({ kind: "valid", resource: this.#resource, ignoredStatus: [] }),
-    rivals: () => [],
+    neighbours: () => [],
     policies: () => this.policies,
     namespaceLabels: () => ({ team: "payments" }),
   };
@@ -95,6 +98,8 @@ export class SimulatedCluster {
     restart: (_secret, { name }, text) => {
       const deployment = this.deployments.find((other) => other.name === name);
       if (deployment === undefined) throw new Conflict("it is gone");
+      if (this.protectedDeployments.has(name))
+        throw new WriteRefused(`the Deployment ${name}`, "403 Forbidden");
       deployment.restart(text);
       return Promise.resolve(deployment.workload);
     },

@@ -66,7 +66,6 @@ export class SimulatedDeployment {
     return {
       ref: { kind: "Deployment", namespace: "payments", name: this.name },
       createdAt: this.#createdAt,
-      reads: true,
       ...(this.text === undefined ? {} : { versionText: this.text }),
       paused: false,
       replicas,

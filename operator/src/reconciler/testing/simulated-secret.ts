@@ -7,6 +7,7 @@ import {
   type TargetSecret,
   type TargetSecrets,
 } from "../../ports/target-secrets.ts";
+import { WriteRefused } from "../../ports/write-refused.ts";
 import type { Clock } from "../../runtime/clock.ts";
 
 /** The target Secret at the API server, with who wrote which key. */
@@ -17,6 +18,8 @@ export class SimulatedSecret implements TargetSecrets {
   #revision = 100;
   /** Counts writes, whoever made them. */
   changes = 0;
+  /** The operator may not write it. */
+  isProtected = false;
   /** What it has carried, in order, each change an entry. */
   readonly carried: string[] = [];
 
@@ -48,6 +51,7 @@ export class SimulatedSecret implements TargetSecrets {
 
   apply(request: SecretWriteRequest): Promise<TargetSecret> {
     const { over, data, versionId, ownerUid, writes, type } = request;
+    if (this.isProtected) throw new WriteRefused("the Secret", "403 Forbidden");
     if (over === undefined ? this.#held !== undefined : !this.#isStill(over))
       throw new Conflict("another one");
     const applied = data.reveal();

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { KnownResources } from "./kubernetes/known-resources.ts";
+import { watchedResources } from "./kubernetes/watched-resources.ts";
+import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
+import type { SecretValues } from "./ports/secret-values.ts";
+import type { KubernetesObject } from "./runtime/kubernetes-object.ts";
+import { connectTriggers } from "./triggers.ts";
+
+let revision = 1;
+
+/** A RotatedSecret as the API server sends it. */
+function rotatedSecret(name: string, spec: object): KubernetesObject {
+  revision += 1;
+  const metadata = {
+    name,
+    namespace: "shop",
+    uid: `uid-${name}`,
+    resourceVersion: String(revision),
+    generation: revision,
+    creationTimestamp: "2026-01-01T00:00:00Z",
+  };
+  const object = {
+    apiVersion: "rotatedsecrets.dev/v1alpha1",
+    kind: "RotatedSecret",
+    metadata,
+    spec,
+    status: {},
+  };
+  return object;
+}
+
+const SPEC = { secretId: "prod/db" };
+const INVALID = { secretId: 7 };
+
+function connected() {
+  const followed = new Set<string>();
+  const catalogue: SecretCatalogue = {
+    follow: ({ secretId }: SecretSource) => void followed.add(secretId),
+    unfollow: ({ secretId }: SecretSource) => void followed.delete(secretId),
+    cached: () => undefined,
+    look: () => Promise.reject(new Error("nobody looks")),
+    ages: () => Promise.reject(new Error("nobody looks")),
+    expectChange: () => {},
+    onChange: () => {},
+  };
+  const values: SecretValues = {
+    cached: () => undefined,
+    current: () => Promise.reject(new Error("nobody reads")),
+    forget: () => {},
+  };
+  const watched = watchedResources((_resource, _object, error) => {
+    throw error;
+  });
+  const resources = new KnownResources(watched);
+  connectTriggers({ watched, catalogue, values, region: "eu-west-1", enqueue: () => {} });
+  return { followed, resources, store: watched.rotatedSecrets.store };
+}
+
+describe("a secret is followed", () => {
+  it("as long as a RotatedSecret wants it", () => {
+    const { followed, store } = connected();
+    store.upsert(rotatedSecret("one", SPEC));
+    expect([...followed]).toEqual(["prod/db"]);
+    store.remove(rotatedSecret("one", SPEC));
+    expect([...followed]).toEqual([]);
+  });
+
+  it("until the RotatedSecret cannot be read any more", () => {
+    const { followed, store } = connected();
+    store.upsert(rotatedSecret("one", SPEC));
+    store.upsert(rotatedSecret("one", INVALID));
+    expect([...followed]).toEqual([]);
+  });
+
+  it("until the RotatedSecret, made anew, wants another", () => {
+    const { followed, store } = connected();
+    store.upsert(rotatedSecret("one", SPEC));
+    store.upsert(rotatedSecret("one", { secretId: "prod/other" }));
+    expect([...followed]).toEqual(["prod/other"]);
+  });
+
+  it("while another RotatedSecret wants it, and while one is changed in other ways", () => {
+    const { followed, store } = connected();
+    store.upsert(rotatedSecret("one", SPEC));
+    store.upsert(rotatedSecret("two", SPEC));
+    store.upsert(rotatedSecret("one", INVALID));
+    store.upsert(rotatedSecret("two", { ...SPEC, suspend: true }));
+    expect([...followed]).toEqual(["prod/db"]);
+  });
+});
+
+describe("the neighbours of a RotatedSecret", () => {
+  it("are all others of its namespace, those that cannot be read included: their Secrets are theirs", () => {
+    const { resources, store } = connected();
+    store.upsert(rotatedSecret("one", SPEC));
+    store.upsert(rotatedSecret("two", INVALID));
+    const one = resources.rotatedSecret({ namespace: "shop", name: "one" });
+    if (one?.kind !== "valid") throw new Error("the fixture is valid");
+    expect(resources.neighbours(one.resource)).toEqual([{ name: "two", uid: "uid-two" }]);
+  });
+});
