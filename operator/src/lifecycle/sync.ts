@@ -1,25 +1,14 @@
-import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
-import type { EventNote } from "../ports/reporting.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
-import type { SecretData } from "../ports/secret-data.ts";
 import { mapDocument } from "./document-mapping.ts";
-import { driftFight } from "./drift-fight.ts";
-import { isOwnUnmarked, ownTarget, type PresentSecret, SECRET_TYPE } from "./ownership.ts";
+import { ownTarget } from "./ownership.ts";
 import { currentVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
+import { writeTarget } from "./target-write.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
 import type { World } from "./world.ts";
-import {
-  isAsAdopted,
-  nextWrites,
-  otherManagers,
-  rememberedWrites,
-  writesOfAdopted,
-  writesOfNew,
-} from "./writes.ts";
 
 /** How soon AWS is asked again after an answer that may lag; then after as long as that has lasted. */
 const LAG_RETRY_MS = 1_000;
@@ -158,126 +147,5 @@ function carry(world: World, current: VersionId): Step | undefined {
       "go on",
     );
   }
-  const target = known(world.target);
-  if (target?.kind !== "present") return create(world, current, mapped.data);
-  const isOwn = target.ownerUid === world.resource.metadata.uid || isOwnUnmarked(world, target);
-  if (!isOwn) return takeOver(world, target, current, mapped.data);
-  return keep(world, target, current, mapped.data);
-}
-
-function create(world: World, versionId: VersionId, data: SecretData): Step {
-  const notes = [
-    normal("SecretCreated", `Secret "${world.spec.targetName}" was made with version ${versionId}`),
-  ];
-  const { status, metadata } = world.resource;
-  const ofAllReaders =
-    world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
-  const writes = writesOfNew(versionId, world.now, { ...status, ofAllReaders });
-  return { do: "applySecret", versionId, data, writes, over: undefined, notes };
-}
-
-/** Somebody else's Secret, with their consent; or one of a RotatedSecret that is gone, which remembers its writes. */
-function takeOver(world: World, target: PresentSecret, versionId: VersionId, data: SecretData): Step {
-  if (world.target.kind !== "live") return look("target");
-  const isAdoption = target.ownerUid === undefined;
-  const isSameVersion = isAdoption || target.versionId === versionId;
-  const sameData = isSameVersion ? target.data.includes(data) : keepsData(target, data);
-  const writes = isAdoption
-    ? writesOfAdopted(versionId, world.now, sameData)
-    : nextWrites(target, { versionId, now: world.now, sameData });
-  const foreign = target.data.keysBeyond(data);
-  const fate = sameData ? "they are kept until the data changes" : "they are removed";
-  const notes = [
-    normal(
-      "SecretAdopted",
-      `Secret "${world.spec.targetName}" was taken over with ${sameData ? "equal" : "different"} data, version ${versionId}`,
-    ),
-    ...(foreign.length === 0
-      ? []
-      : [
-          warning(
-            "ForeignKeys",
-            `Secret "${world.spec.targetName}" has keys that are not in the AWS secret: ${managed(target, foreign)}; ${fate}`,
-          ),
-        ]),
-  ];
-  return { do: "applySecret", versionId, data, writes, over: target, notes };
-}
-
-/** Our own Secret: a new version, or data or marks that somebody else has changed. */
-function keep(world: World, target: PresentSecret, versionId: VersionId, data: SecretData): Step | undefined {
-  const isNew = target.versionId !== versionId;
-  if (isNew && target.data.keysBeyond(data).length > 0 && world.target.kind !== "live") return look("target");
-  const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
-  const fight = isNew || sameData ? undefined : driftFight(world, target);
-  if (fight !== undefined) return world.target.kind === "live" ? fight : look("target");
-  if (isNew || !sameData || !isMarked(target) || target.type !== SECRET_TYPE) {
-    const isExpected = isNew && isMarked(target);
-    if (!isExpected && world.target.kind !== "live") return look("target");
-    const remembered = { ...target, writes: rememberedWrites(target, world.resource.status.settled) };
-    const writes = nextWrites(remembered, { versionId, now: world.now, sameData });
-    return {
-      do: "applySecret",
-      versionId,
-      data,
-      writes,
-      over: target,
-      notes: [written(world, target, versionId, sameData)],
-    };
-  }
-  return removeForeignKeys(world, target, data);
-}
-
-/** Whether another version leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's. */
-function keepsData(target: PresentSecret, data: SecretData): boolean {
-  const own = target.dataManagers?.filter(({ manager }) => manager === FIELD_MANAGER);
-  const isOwn = (key: string) => own === undefined || own.some(({ keys }) => keys.includes(key));
-  return target.data.includes(data) && !target.data.keysBeyond(data).some(isOwn);
-}
-
-/** Whether the label and the annotations are there that every Secret of the operator has. */
-function isMarked({ managedBy, ownerUid, versionId, writes }: PresentSecret): boolean {
-  return (
-    managedBy === MANAGED_BY_VALUE && ownerUid !== undefined && versionId !== undefined && writes.length > 0
-  );
-}
-
-function written(world: World, target: PresentSecret, versionId: VersionId, sameData: boolean): EventNote {
-  const secret = `Secret "${world.spec.targetName}"`;
-  if (sameData && !isMarked(target))
-    return warning("DriftCorrected", `${secret} had lost its label or annotations, which are there again`);
-  if (target.versionId !== versionId)
-    return normal("SecretSynced", `${secret} now carries version ${versionId}`);
-  const others = otherManagers(target)
-    .map(({ manager }) => `"${manager}"`)
-    .join(", ");
-  return warning(
-    "DriftCorrected",
-    `${secret} had been changed by ${others || "somebody else"} and carries version ${versionId} again`,
-  );
-}
-
-function removeForeignKeys(world: World, target: PresentSecret, data: SecretData): Step | undefined {
-  const keys = target.data.keysBeyond(data);
-  if (keys.length === 0 || isAsAdopted(target)) return undefined;
-  if (world.target.kind !== "live") return look("target");
-  const message = `keys that are not in the AWS secret were removed from Secret "${world.spec.targetName}": ${managed(target, keys)}`;
-  return { do: "removeKeys", keys, over: target, notes: [warning("ForeignKeysRemoved", message)] };
-}
-
-function managed(target: PresentSecret, keys: readonly string[]): string {
-  return keys
-    .map((key) => {
-      const manager = target.dataManagers?.find((candidate) => candidate.keys.includes(key))?.manager;
-      return manager === undefined ? `"${key}"` : `"${key}" (written by ${manager})`;
-    })
-    .join(", ");
-}
-
-function normal(reason: string, message: string): EventNote {
-  return { type: "Normal", reason, message };
-}
-
-function warning(reason: string, message: string): EventNote {
-  return { type: "Warning", reason, message };
+  return writeTarget(world, current, mapped.data);
 }
