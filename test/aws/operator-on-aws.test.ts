@@ -83,6 +83,9 @@ async function settled(name: string, is: (entry: CatalogueEntry) => boolean): Pr
 
 const callsSince = (number: number) =>
   sandbox.aws.calls.filter((call) => call.number > number).map(({ operation }) => operation);
+/** Without the descriptions, of which each secret has one at any moment of every 5 minutes. */
+const readsSince = (number: number) =>
+  callsSince(number).filter((operation) => operation !== "DescribeSecret");
 const lastCall = () => sandbox.aws.calls.at(-1)?.number ?? 0;
 
 describe("250 secrets", () => {
@@ -90,7 +93,7 @@ describe("250 secrets", () => {
     const before = lastCall();
     for (let i = 0; i < SECRETS; i += 1) catalogue.follow(source(nameOf(i)));
     for (let i = 0; i < SECRETS; i += 1) await settled(nameOf(i), ({ secret }) => secret !== undefined);
-    expect(callsSince(before)).toEqual(["ListSecrets", "ListSecrets", "ListSecrets"]);
+    expect(readsSince(before)).toEqual(["ListSecrets", "ListSecrets", "ListSecrets"]);
 
     const readings = await Promise.all(
       [...arns.values()].map((each) => values.current(each, REGION, signal)),
@@ -98,9 +101,11 @@ describe("250 secrets", () => {
     expect(new Set(readings.map((reading) => reading.kind === "value" && reading.value.reveal()))).toEqual(
       new Set(Array.from({ length: SECRETS }, (_, i) => `planted-${i}`)),
     );
-    expect(callsSince(before).slice(3)).toEqual(Array.from({ length: 13 }, () => "BatchGetSecretValue"));
+    expect(readsSince(before).slice(3)).toEqual(Array.from({ length: 13 }, () => "BatchGetSecretValue"));
     expect(JSON.stringify(readings)).not.toContain("planted");
-    expect(new Set(observed)).toEqual(new Set(["ListSecrets OK", "BatchGetSecretValue OK"]));
+    expect(new Set(observed.filter((seen) => !seen.startsWith("DescribeSecret")))).toEqual(
+      new Set(["ListSecrets OK", "BatchGetSecretValue OK"]),
+    );
   });
 
   it("show a changed value as a new version, and binary values as bytes", async () => {
