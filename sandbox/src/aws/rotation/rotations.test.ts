@@ -225,6 +225,8 @@ describe.concurrent("a rotation that is interfered with", () => {
   it("goes on after that once AWSPENDING is gone: RotateSecret switches rotation on again, with the schedule of before", async () => {
     await using p = await prepared(STUCK);
     await rotate(p, { RotationRules: { ScheduleExpression: "rate(10 days)" } });
+    // Else the failure that is planned for the first call may meet the second rotation's.
+    await vi.waitUntil(() => p.steps().length === 1, { timeout: 10_000, interval: 10 });
     await p.client.cancelRotateSecret({ SecretId: p.SecretId });
     const pending = { SecretId: p.SecretId, VersionStage: "AWSPENDING", RemoveFromVersionId: p.token };
     await p.client.updateSecretVersionStage(pending);
