@@ -4,7 +4,7 @@ const REDACTED = "[redacted]";
 
 /**
  * A value that must not leak: whatever prints, serialises or inspects it gets `[redacted]`.
- * Only who writes a Secret, fills a template or changes a credential calls `reveal`.
+ * Only who makes a Secret's data of it, measures it, or changes a credential calls `reveal`.
  */
 export class SecretValue<T extends string | Uint8Array = string | Uint8Array> {
   readonly #value: T;

@@ -57,11 +57,6 @@ export class Controller {
     this.#queue.add(keyOf(request));
   }
 
-  /** Has the object reconciled in `ms`, or at an earlier time that was asked for. */
-  enqueueAfter(request: NamespacedName, ms: number): void {
-    this.#queue.addAfter(keyOf(request), ms);
-  }
-
   /** Works until `signal` aborts; resolves when all workers have ended. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const workers = this.#options.workers ?? 8;
