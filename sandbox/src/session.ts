@@ -19,6 +19,8 @@ export async function runSession(
   const end = async (code: number) => {
     if (ended.signal.aborted) process.exit(code);
     ended.abort(new Error("ended by the user"));
+    // What is still at work loses the parts that it works with, one by one: no news, and no reason to end before them.
+    process.on("uncaughtException", () => {});
     options.beforeEnd?.();
     process.stderr.write("The sandbox is being stopped.\n");
     await sandbox?.stop();

@@ -15,6 +15,8 @@ export async function databaseUsers(
     database: "postgres",
     application_name: "demo",
   });
+  // What happens to the connection is told by the promises; without a listener it would end the process.
+  client.on("error", () => {});
   await client.connect();
   try {
     // A connection that is still being let in is listed without a user.

@@ -78,6 +78,8 @@ async function createRole(sandbox: Sandbox, user: string, password: string): Pro
     password: master.password,
     database: "postgres",
   });
+  // What happens to the connection is told by the promises; without a listener it would end the process.
+  client.on("error", () => {});
   await client.connect();
   try {
     const role = pg.escapeIdentifier(user);
