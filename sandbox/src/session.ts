@@ -18,13 +18,17 @@ export async function runSession(
   let sandbox: Sandbox | undefined;
   const end = async (code: number) => {
     if (ended.signal.aborted) process.exit(code);
-    ended.abort(new Error("ended by the user"));
     // What is still at work loses the parts that it works with, one by one: no news, and no reason to end before them.
     process.on("uncaughtException", () => {});
+    ended.abort(new Error("ended by the user"));
     options.beforeEnd?.();
     process.stderr.write("The sandbox is being stopped.\n");
-    await sandbox?.stop();
-    process.exit(code);
+    try {
+      await sandbox?.stop();
+    } finally {
+      // A part that did not stop by itself ends with this process.
+      process.exit(code);
+    }
   };
   for (const signal of SIGNALS) process.on(signal, () => void end(128 + constants.signals[signal]));
   // Whoever reads the output has gone (`| head`): nobody is left to end the sandbox.
