@@ -1,10 +1,11 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { resolveTarget } from "../api/resolved-target.ts";
 import { mapDocument } from "./document-mapping.ts";
 
 function keysAndTexts(value: string | Uint8Array): Readonly<Record<string, string>> | string {
-  const mapped = mapDocument(new SecretValue(value));
+  const mapped = mapDocument(new SecretValue(value), resolveTarget("db"));
   if (mapped.kind === "invalid") return mapped.problem;
   return Object.fromEntries(
     Object.entries(mapped.data.reveal()).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]),
@@ -55,7 +56,7 @@ describe("a document becomes keys of a Secret", () => {
   it("never shows a value in an error", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.constant("planted-value")), (document) => {
-        const mapped = mapDocument(new SecretValue(JSON.stringify(document)));
+        const mapped = mapDocument(new SecretValue(JSON.stringify(document)), resolveTarget("db"));
         return mapped.kind === "data" || !mapped.problem.includes("planted-value");
       }),
     );

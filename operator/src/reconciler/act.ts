@@ -1,6 +1,5 @@
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
-import { SECRET_TYPE } from "../lifecycle/ownership.ts";
 import { restartNote } from "../lifecycle/rollout.ts";
 import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
 import { rotationDeadline } from "../lifecycle/rotation-outcome.ts";
@@ -47,16 +46,10 @@ async function carryOut(action: Action, world: World, means: Means): Promise<Wor
     case "look":
       return lookAtAll(action, world, means);
     case "applySecret": {
-      const { versionId, data, writes, over } = action;
-      const request = {
-        target,
-        type: SECRET_TYPE,
-        data,
-        versionId,
-        ownerUid: world.resource.metadata.uid,
-        writes,
-        over,
-      };
+      const { versionId, data, writes, over, metadata } = action;
+      const { type } = world.spec.target;
+      const owner = world.resource.metadata;
+      const request = { target, type, metadata, data, versionId, owner, writes, over };
       return writeSecret(world, means, ports.targets.apply(request, signal));
     }
     case "removeKeys":

@@ -50,7 +50,7 @@ export class SimulatedSecret implements TargetSecrets {
   }
 
   apply(request: SecretWriteRequest): Promise<TargetSecret> {
-    const { over, data, versionId, ownerUid, writes, type } = request;
+    const { over, data, versionId, owner, writes, type, metadata } = request;
     if (this.isProtected) throw new WriteRefused("the Secret", "403 Forbidden");
     if (over === undefined ? this.#held !== undefined : !this.#isStill(over))
       throw new Conflict("another one");
@@ -68,7 +68,8 @@ export class SimulatedSecret implements TargetSecrets {
       ...this.#next(),
       type,
       managedBy: FIELD_MANAGER,
-      ownerUid,
+      ownerUid: owner.uid,
+      metadata: { ...metadata, owners: metadata.deletedWithOwner ? [owner.uid] : [] },
       versionId,
       writes,
       data: SecretData.fromBase64({ ...Object.fromEntries(foreign), ...applied }),
