@@ -43,6 +43,49 @@ describe("the Secret's memory of its changes", () => {
     });
   });
 
+  describe("with a spec that shapes the data", () => {
+    const shaped = (shape?: string) => (shape === undefined ? { version: v1 } : { version: v1, shape });
+    const held = target(1, { writes: [{ ...shaped("one"), time: LONG_AGO }] });
+
+    it.each([
+      ["another shape", shaped("two")],
+      ["none any more", shaped()],
+    ])("gets an entry for %s of the same version, and no foreign one between", (_, content) => {
+      expect(nextWrites(held, { content, now: NOW, sameData: false })).toEqual([
+        { ...shaped("one"), time: LONG_AGO },
+        { ...content, time: NOW },
+      ]);
+    });
+
+    it("gets none for another shape that leaves the data equal", () => {
+      expect(nextWrites(held, { content: shaped("two"), now: NOW, sameData: true })).toEqual([
+        { ...shaped("two"), time: LONG_AGO },
+      ]);
+    });
+
+    it("remembers foreign data under the same shape", () => {
+      expect(nextWrites(held, { content: shaped("one"), now: NOW, sameData: false })[1]).toEqual({
+        version: "foreign",
+        time: LONG_AGO,
+      });
+    });
+
+    it("is what was proven before, where it was lost", () => {
+      const settled = { versionId: v1, shape: "one", writtenAt: new Date(LONG_AGO).toISOString() };
+      const lost = target(1, {
+        writes: [],
+        dataManagers: [{ manager: "rotated-secrets", keys: ["password"] }],
+      });
+      expect(rememberedWrites(lost, settled)).toEqual(held.writes);
+      expect(writesOfNew(shaped("one"), NOW, { settled, currentVersion: v1, ofAllReaders: true })[1]).toEqual(
+        {
+          version: "absent",
+          time: LONG_AGO,
+        },
+      );
+    });
+  });
+
   it("keeps the last 20", () => {
     const writes = Array.from({ length: 20 }, (_, i) => ({ version: version(i + 1), time: LONG_AGO + i }));
     const next = nextWrites(target(20, { writes }), {
@@ -147,6 +190,14 @@ describe("the text on pod templates", () => {
     ["a take-over of what nobody knows", at("foreign", v1)],
   ])("tells %s by its time", (_, writes) => {
     expect(versionText(writes)).toBe(v1 + corrected(writes));
+  });
+
+  it("tells the spec's shape, and the time after it", () => {
+    const one = { version: v1, shape: "0123456789", time: LONG_AGO };
+    expect(versionText([one])).toBe(`${v1}.0123456789`);
+    expect(versionText([one, { version: "foreign", time: NOW }, { ...one, time: NOW }])).toBe(
+      `${v1}.0123456789${corrected([{ time: NOW }])}`,
+    );
   });
 
   it("is another one after each correction, however many there were", () => {

@@ -32,6 +32,10 @@ export class SimulatedSecret implements TargetSecrets {
     return this.#held?.data.reveal();
   }
 
+  get metadata(): PresentSecret["metadata"] | undefined {
+    return this.#held?.metadata;
+  }
+
   get versionId(): string | undefined {
     return this.#held?.versionId;
   }
