@@ -3,7 +3,7 @@ import { formed, objectName } from "./fields.ts";
 import { withRules } from "./rules.ts";
 import { isSecretKey, KEY_FORM, SECRET_KEY, secretKey } from "./secret-key.ts";
 import { targetAnnotations, targetLabels } from "./target-metadata.ts";
-import { MAX_TEMPLATE_LENGTH, parseTemplate, TEMPLATE_FORM, TEMPLATE_PATTERN } from "./template-text.ts";
+import { MAX_TEMPLATE_LENGTH, TEMPLATE_FORM, TEMPLATE_PATTERN } from "./template-text.ts";
 
 /**
  * The types of Secret that a credential of ours can be. Kubernetes' other ones are no place for it: a token of a
@@ -65,9 +65,8 @@ const templateText = formed({
   message: TEMPLATE_FORM,
   maxLength: MAX_TEMPLATE_LENGTH,
 });
-const parsesTemplate = templateText.refine((text) => parseTemplate(text) !== undefined, TEMPLATE_FORM);
 
-const template = withRules(z.record(z.string(), parsesTemplate).meta({ maxProperties: MAX_TEMPLATES }), [
+const template = withRules(z.record(z.string(), templateText).meta({ maxProperties: MAX_TEMPLATES }), [
   {
     cel: `self.all(name, size(name) <= 253 && ${NOT_PROTO} && name.matches('^${SECRET_KEY}$'))`,
     message: `name each template by a key of a Secret: ${KEY_FORM}`,
