@@ -185,7 +185,7 @@ describe.concurrent("workloads", () => {
         await scene.rolledOut("env");
         await scene.judgedAnew();
         expect(await scene.history("env")).toEqual({ changes: 2, rollouts: 2 });
-        expect(await templateAnnotation(scene)).toBeUndefined();
+        expect(await scene.templateText("env")).toBeUndefined();
       },
     );
 
@@ -201,7 +201,7 @@ describe.concurrent("workloads", () => {
       const next = await scene.change();
       await scene.settled(next);
       expect(await scene.history("env")).toEqual({ changes: 3, rollouts: 3 });
-      expect(await templateAnnotation(scene)).toBe(next);
+      expect(await scene.templateText("env")).toBe(next);
     });
   });
 });
@@ -290,14 +290,6 @@ async function replaceByOriginal(scene: Scene): Promise<void> {
   const file = join(stage.dir, "original.json");
   await writeFile(file, JSON.stringify(reader(scene.namespace, "env", "db", { reading: "env" })));
   await scene.kubectl("replace", "-f", file);
-}
-
-async function templateAnnotation({ namespace }: Scene): Promise<string | undefined> {
-  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/env`;
-  const { spec } = await stage.api.get<{
-    spec: { template: { metadata: { annotations?: Record<string, string> } } };
-  }>(path);
-  return spec.template.metadata.annotations?.[ANNOTATION];
 }
 
 async function reinstall(): Promise<void> {
