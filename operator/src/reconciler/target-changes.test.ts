@@ -176,6 +176,24 @@ describe("labels, annotations and the deletion policy", () => {
     ]);
   });
 
+  it("that an admission webhook takes away are told, and not written over and over", async () => {
+    const simulation = await inUse();
+    const { secret, events } = simulation.cluster;
+    secret.losesLabels = true;
+    const { changes } = secret;
+    await edit(simulation, { labels: { team: "a" } });
+    await simulation.run(LONG);
+    expect(secret.changes - changes).toBeLessThan(120);
+    expect(reasonOf(simulation, "Stalled")).toBe("WriteRefused");
+    expect(events.filter(({ reason }) => reason === "WriteRefused")).toMatchObject([
+      { message: expect.stringContaining("an admission webhook has changed them") },
+    ]);
+    secret.losesLabels = false;
+    await simulation.run(MINUTE);
+    expect(secret.metadata?.labels).toEqual({ team: "a" });
+    expectHeld(simulation);
+  });
+
   it("are removed also where the spec was first seen while nothing was allowed", async () => {
     const simulation = await inUse();
     const { cluster } = simulation;
