@@ -228,13 +228,15 @@ describe("nothing is restarted and no Secret is written", () => {
   });
 });
 
-/** Waits until the pod is gone. Returns the last time at which it was there for certain. */
+/** Waits until the pod is gone. Returns the last time at which it had not ended for certain; the object outlives its containers. */
 async function endOf(scene: Scene, pod: string): Promise<number> {
   let lastSeen = 0;
   await eventually(`pod ${pod} has ended`, async () => {
     const asked = Date.now();
-    const found = await stage.api.find(`/api/v1/namespaces/${scene.namespace}/pods/${pod}`);
-    if (found !== undefined) lastSeen = asked;
+    const found = await stage.api.find<{ status: { phase: string } }>(
+      `/api/v1/namespaces/${scene.namespace}/pods/${pod}`,
+    );
+    if (found?.status.phase === "Running") lastSeen = asked;
     return found === undefined ? true : undefined;
   });
   return lastSeen;

@@ -244,14 +244,21 @@ describe("labels, annotations and the owner", () => {
   });
 
   it("leave another owner of an adopted Secret beside ours", async () => {
-    const { create, read, apply } = await inNamespace();
-    const other = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid: "0-0", controller: true };
+    const { target, create, read, apply } = await inNamespace();
+    // One that exists: Kubernetes deletes what is owned by nobody that it finds.
+    const owner = await cluster.client.create(`/api/v1/namespaces/${target.namespace}/configmaps`, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "x" },
+    });
+    const { uid = "" } = owner.metadata;
+    const other = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid, controller: true };
     await create({ metadata: { name: "db", ownerReferences: [other] } });
     const taken = await apply({
       over: await read(),
       metadata: metadata({ deletedWithOwner: true, hash: "one" }),
     });
-    expect([...taken.metadata.owners].sort()).toEqual(["0-0", "owner"]);
+    expect([...taken.metadata.owners].sort()).toEqual([uid, "owner"].sort());
   });
 });
 
