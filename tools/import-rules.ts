@@ -14,7 +14,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   { path: "contract/src", parts: [], modules: ["zod", "node:crypto", "node:util"] },
 
-  { path: "operator/src/api", parts: ["contract/src"], modules: ["zod", "croner"] },
+  { path: "operator/src/api", parts: ["contract/src"], modules: ["zod", "croner", "node:crypto"] },
   { path: "operator/src/ports", parts: ["operator/src/api", "contract/src"], modules: ["node:util"] },
   {
     path: "operator/src/lifecycle",

@@ -85,11 +85,18 @@ function boundsOf(schema: Schema): string {
   return [
     range(texts.minLength, texts.maxLength, "characters"),
     range(schema.minItems, schema.maxItems, "items"),
+    range(undefined, schema.maxProperties, "items"),
     range(schema.minimum, schema.maximum, ""),
-    schema.items === undefined ? "" : boundsOf(schema.items).replace(/^(?=.)/, "each "),
+    eachOf(schema.items),
+    eachOf(schema.additionalProperties),
   ]
     .filter((text) => text !== "")
     .join(", ");
+}
+
+/** The bounds of what a list or a map holds. */
+function eachOf(held: Schema | undefined): string {
+  return held === undefined ? "" : boundsOf(held).replace(/^(?=.)/, "each ");
 }
 
 function range(min: number | undefined, max: number | undefined, unit: string): string {
@@ -118,7 +125,8 @@ function* rulesBelow(
   for (const { message } of schema["x-kubernetes-validations"] ?? []) yield { path, message };
   for (const [name, child] of Object.entries(schema.properties ?? {}))
     yield* rulesBelow(child, `${path}.${name}`);
-  if (schema.items !== undefined) yield* rulesBelow(schema.items, `${path}[]`);
+  for (const held of [schema.items, schema.additionalProperties])
+    if (held !== undefined) yield* rulesBelow(held, `${path}[]`);
 }
 
 /** The rules that only the root can keep, for it alone sees the resource's name. */

@@ -16,6 +16,9 @@ export const OWNER_UID_ANNOTATION = "rotatedsecrets.dev/owner-uid";
 /** On the target Secret: its last 20 changes of data, as JSON (version and time). */
 export const WRITES_ANNOTATION = "rotatedsecrets.dev/writes";
 
+/** On the target Secret: short hash of the labels, annotations and owner that the spec asked for at the last write. */
+export const METADATA_ANNOTATION = "rotatedsecrets.dev/metadata";
+
 /** On a Secret of somebody else, set by its owner: name of the RotatedSecret that may take it over. */
 export const ADOPT_ANNOTATION = "rotatedsecrets.dev/adopt";
 

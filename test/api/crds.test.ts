@@ -3,7 +3,14 @@ import { parseRotatedSecret } from "@rotated-secrets/operator/api/rotated-secret
 import { parseSecretAccessPolicy } from "@rotated-secrets/operator/api/secret-access-policy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
-import { MISSHAPEN, MISTAKEN_POLICIES, MISTAKEN_SECRETS, policy, RIGHT_SECRETS } from "./specs.ts";
+import {
+  MISSHAPEN,
+  MISTAKEN_POLICIES,
+  MISTAKEN_SECRETS,
+  MISTAKEN_TARGETS,
+  policy,
+  RIGHT_SECRETS,
+} from "./specs.ts";
 
 const CRDS = join(import.meta.dirname, "../../crds");
 
@@ -49,6 +56,26 @@ describe("a mistaken RotatedSecret is refused by the API server and by the opera
   );
 });
 
+describe("a mistaken target is refused by the API server and by the operator in the same words", () => {
+  it.each(MISTAKEN_TARGETS)("%s: %j", (_, spec, field, message) =>
+    refused("RotatedSecret", spec, field, message),
+  );
+
+  // The operator never sees this name, which zod leaves out of maps.
+  it.each([
+    ["template", { template: JSON.parse('{"__proto__":"x"}') }, "name each template by a key of a Secret"],
+    ["rename", { keys: { rename: JSON.parse('{"__proto__":"x"}') } }, "a member __proto__ cannot be renamed"],
+  ])("a %s of __proto__", async (_, target, message) => {
+    const { status, stderr } = await apply(
+      "RotatedSecret",
+      "mistake",
+      { secretId: "a", target },
+      "--dry-run=server",
+    );
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
+  });
+});
+
 describe("a mistaken SecretAccessPolicy is refused by the API server and by the operator in the same words", () => {
   it.each(MISTAKEN_POLICIES)("%s: %j", (_, spec, field, message) =>
     refused("SecretAccessPolicy", spec, field, message),
@@ -61,7 +88,8 @@ async function refused(kind: string, spec: object, field: string, message: strin
   expect(stderr).toContain(`${field}: Invalid value`);
   expect(stderr).toContain(message);
   const [problem = ""] = operatorSays(kind, spec);
-  expect(problem.startsWith(`${field}: `), problem).toBe(true);
+  // A key of a map is a field like any other to zod.
+  expect(problem.startsWith(`${field.replace(/\[([A-Za-z]+)\]/, ".$1")}: `), problem).toBe(true);
   expect(problem).toContain(message);
 }
 
@@ -136,6 +164,11 @@ describe("a RotatedSecret that exists", () => {
       { ...spec, target: { name: "db" } },
       "target.name is immutable: delete this RotatedSecret",
     ],
+    [
+      "another type",
+      { ...spec, target: { type: "kubernetes.io/tls" } },
+      "target.type is immutable, as a Secret's own type is",
+    ],
   ])("does not take %s", async (_, change, message) => {
     const { status, stderr } = await apply("RotatedSecret", "payments-db", change, "--force-conflicts");
     expect(status).toBe(1);
@@ -144,6 +177,8 @@ describe("a RotatedSecret that exists", () => {
 
   it.each([
     ["the name that its target has anyway", { ...spec, target: { name: "payments-db" } }],
+    ["the type that its target has anyway", { ...spec, target: { type: "Opaque" } }],
+    ["other keys and labels", { ...spec, target: { keys: { exclude: ["a"] }, labels: { team: "a" } } }],
     ["another schedule", { ...spec, rotation: { trigger: "External" } }],
   ])("takes %s", async (_, change) => {
     expect(await apply("RotatedSecret", "payments-db", change, "--dry-run=server")).toMatchObject({
@@ -189,6 +224,9 @@ describe("kubectl explain", () => {
   it.each([
     ["rsec", "Keeps one secret of AWS Secrets Manager rotated"],
     ["rsec.spec.rotation", "Who rotates. Schedule: the operator, by the schedule below."],
+    ["rsec.spec.target.type", "kubernetes.io/tls needs tls.crt and tls.key"],
+    ["rsec.spec.target.template", "url escapes for any part of a URL"],
+    ["rsec.spec.target.deletionPolicy", "Default: Retain."],
     ["rsec.spec.rotation.schedule.every", "From 1m to 1000d."],
     ["rsec.status.conditions", "Why, and what to do about it, for people."],
     ["secretaccesspolicy.spec", "The namespaces that are allowed"],

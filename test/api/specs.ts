@@ -140,6 +140,96 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
   ],
 ];
 
+const target = (fields: object) => ({ secretId: "a", target: fields });
+const template = (text: string) => target({ template: { URL: text } });
+const TEMPLATE = "write members in double braces";
+const RESERVED = "app.kubernetes.io/managed-by and the names below rotatedsecrets.dev are the operator's own";
+
+/** The same of what the Secret is given. */
+export const MISTAKEN_TARGETS: readonly Mistake[] = [
+  ["a template in Go's form", template("{{ .username }}"), "spec.target.template[URL]", TEMPLATE],
+  ["a filter that there is not", template("{{ a | sha256 }}"), "spec.target.template[URL]", TEMPLATE],
+  ["a filter with an argument", template('{{ a | default "x" }}'), "spec.target.template[URL]", TEMPLATE],
+  ["five filters", template("{{a|url|url|url|url|url}}"), "spec.target.template[URL]", TEMPLATE],
+  ["an expression that does not end", template("{{ a"), "spec.target.template[URL]", TEMPLATE],
+  ["three braces", template("{{{ a }}}"), "spec.target.template[URL]", TEMPLATE],
+  ["a loop", template("{{ range a }}x{{ end }}"), "spec.target.template[URL]", TEMPLATE],
+  ["a call", template("{{ constructor('x') }}"), "spec.target.template[URL]", TEMPLATE],
+  [
+    "a template for a key that is none",
+    target({ template: { "a/b": "x" } }),
+    "spec.target.template",
+    "name each template by a key of a Secret",
+  ],
+  [
+    "a template for a path",
+    target({ template: { "..a": "x" } }),
+    "spec.target.template",
+    "not beginning with '..'",
+  ],
+  [
+    "a member renamed to a path",
+    target({ keys: { rename: { a: ".." } } }),
+    "spec.target.keys.rename[a]",
+    "write a key of a Secret",
+  ],
+  [
+    "two members renamed to one key",
+    target({ keys: { rename: { a: "x", b: "x" } } }),
+    "spec.target.keys.rename",
+    "each member needs a key of its own",
+  ],
+  [
+    "a key by rename and by template",
+    target({ keys: { rename: { a: "x" } }, template: { x: "y" } }),
+    "spec.target",
+    "keys.rename and template make the same key",
+  ],
+  [
+    "the operator's own label",
+    target({ labels: { "app.kubernetes.io/managed-by": "helm" } }),
+    "spec.target.labels",
+    RESERVED,
+  ],
+  [
+    "the operator's own annotation",
+    target({ annotations: { "rotatedsecrets.dev/owner-uid": "x" } }),
+    "spec.target.annotations",
+    RESERVED,
+  ],
+  [
+    "a consent that only the Secret's owner can give",
+    target({ annotations: { "rotatedsecrets.dev/adopt": "a" } }),
+    "spec.target.annotations",
+    RESERVED,
+  ],
+  [
+    "an annotation below the operator's domain",
+    target({ annotations: { "version.rotatedsecrets.dev/a": "x" } }),
+    "spec.target.annotations",
+    RESERVED,
+  ],
+  [
+    "an annotation of Kubernetes",
+    target({ annotations: { "kubectl.kubernetes.io/last-applied-configuration": "x" } }),
+    "spec.target.annotations",
+    RESERVED,
+  ],
+  ["a label of Kubernetes", target({ labels: { "k8s.io/a": "x" } }), "spec.target.labels", RESERVED],
+  [
+    "a label's name with a space",
+    target({ labels: { "my team": "x" } }),
+    "spec.target.labels",
+    'write names of the form "team" or "example.com/team"',
+  ],
+  [
+    "a label's value with a slash",
+    target({ labels: { team: "a/b" } }),
+    "spec.target.labels",
+    "write values of letters",
+  ],
+];
+
 /** The same of policies. */
 export const MISTAKEN_POLICIES: readonly Mistake[] = [
   [
@@ -178,6 +268,27 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
     'supported values: "Schedule", "External", "Manual"',
   ],
   ["weeks", "RotatedSecret", schedule({ every: "1w" }), "spec.rotation.schedule.every"],
+  [
+    "a Secret that would be a ServiceAccount's token",
+    "RotatedSecret",
+    target({ type: "kubernetes.io/service-account-token" }),
+    'supported values: "Opaque", "kubernetes.io/tls"',
+  ],
+  [
+    "a Secret that would let nodes in",
+    "RotatedSecret",
+    target({ type: "bootstrap.kubernetes.io/token" }),
+    "Unsupported value",
+  ],
+  [
+    "a deletion policy of others",
+    "RotatedSecret",
+    target({ deletionPolicy: "Orphan" }),
+    'values: "Retain", "Delete"',
+  ],
+  ["an empty template", "RotatedSecret", template(""), "should be at least 1 chars long"],
+  ["a template of a book", "RotatedSecret", template("x".repeat(4_097)), "may not be more than 4096"],
+  ["a label's value that is too long", "RotatedSecret", target({ labels: { a: "x".repeat(64) } }), "63"],
   ["a duration without a unit", "RotatedSecret", schedule({ every: "30" }), "must be of type duration"],
   [
     "no names in names",
@@ -202,6 +313,21 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
 
 /** What must be let in, with what it shows. */
 export const RIGHT_SECRETS: readonly [string, object][] = [
+  [
+    "no members but what a template makes of them",
+    target({ keys: { include: [] }, template: { a: "{{ . }}" } }),
+  ],
+  [
+    "as many templates, renamed members and labels as there may be",
+    target({
+      keys: { rename: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`m${i}`, `key-${i}`])) },
+      template: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`t-${i}`, "{{a|url}}".repeat(455)])),
+      labels: Object.fromEntries(
+        Array.from({ length: 32 }, (_, i) => [`example.com/l-${i}`, "x".repeat(63)]),
+      ),
+      annotations: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`a-${i}`, "x".repeat(1_024)])),
+    }),
+  ],
   ["nothing but a secretId", { secretId: "prod/payments/db" }],
   ["a whole ARN with its own region", { secretId: ARN, region: "eu-west-1" }],
   [
@@ -221,7 +347,20 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
       secretId: "a",
       region: "eu-west-1",
       rotation: { trigger: "Manual", timeout: "1h30m" },
-      target: { name: "b.c" },
+      target: {
+        name: "b.c",
+        type: "kubernetes.io/basic-auth",
+        labels: { team: "payments", "app.kubernetes.io/name": "db", "example.com/empty": "" },
+        annotations: { note: "any text: ☃" },
+        keys: { include: ["*"], exclude: ["master*", "?"], rename: { user: "username", "a b": ".netrc" } },
+        template: {
+          DATABASE_URL:
+            "postgres://{{ username | url }}:{{ password | url }}@{{ host }}:{{ port }}/{{ dbname }}",
+          "config.json": '{"a":{"b":{{ db."x y".0 | trim | json }}}}',
+          whole: "{{ . | base64 }}\n",
+        },
+        deletionPolicy: "Delete",
+      },
       rollout: { workloads: { mode: "Names", names: ["deployment/web", "deployment/api"] }, timeout: "90s" },
       suspend: true,
     },

@@ -15,20 +15,18 @@ export class AwsSecrets {
     this.#client = awsClient(sandbox);
   }
 
-  /** Makes a secret that nothing rotates. Returns its ARN and the id of its version. */
+  /** Makes a secret that nothing rotates, of a document, or of a text or bytes as they are. Returns its ARN and the id of its version. */
   async create(
     name: string,
-    document: object,
+    document: object | string,
   ): Promise<{ readonly arn: string; readonly versionId: string }> {
-    const made = await this.#client.send(
-      new CreateSecretCommand({ Name: name, SecretString: JSON.stringify(document) }),
-    );
+    const made = await this.#client.send(new CreateSecretCommand({ Name: name, ...valueOf(document) }));
     return { arn: made.ARN ?? "", versionId: made.VersionId ?? "" };
   }
 
   /** Makes a new version current. Returns its id. */
-  async put(name: string, document: object): Promise<string> {
-    const put = new PutSecretValueCommand({ SecretId: name, SecretString: JSON.stringify(document) });
+  async put(name: string, document: object | string): Promise<string> {
+    const put = new PutSecretValueCommand({ SecretId: name, ...valueOf(document) });
     return (await this.#client.send(put)).VersionId ?? "";
   }
 
@@ -52,6 +50,11 @@ export class AwsSecrets {
   close(): void {
     this.#client.destroy();
   }
+}
+
+function valueOf(document: object | string) {
+  if (document instanceof Uint8Array) return { SecretBinary: document };
+  return { SecretString: typeof document === "string" ? document : JSON.stringify(document) };
 }
 
 /** A credential of version `n`, as a simple document. */

@@ -157,6 +157,34 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
     },
     mended: READY,
   },
+  "template of another document": {
+    reason: "TemplateInvalid",
+    shownBy: { Ready: "False", Current: "False", Stalled: "True" },
+    advice: /template\[URL\]: \{\{ host \| url \}\}: the document has no such member.* correct the template/,
+    breakIt: async (ground) => {
+      const { stage, aws, namespace, secretId } = ground;
+      await aws.create(secretId, credential(1));
+      await follow(ground, { target: { template: { URL: "app://{{ host | url }}" } } });
+      const target = { template: { URL: "app://{{ username | url }}" } };
+      const patch = JSON.stringify({ spec: { target } });
+      return async () =>
+        void (await stage.kubectl("patch", "rsec", "db", "-n", namespace, "--type=merge", "-p", patch));
+    },
+    mended: READY,
+  },
+  "type without its keys": {
+    reason: "TypeRequiresKeys",
+    shownBy: { Ready: "False", Current: "False", Stalled: "True" },
+    advice: /of type kubernetes[.]io\/tls: it needs the key "tls[.]crt".* rename a member to the key/,
+    breakIt: async (ground) => {
+      const { aws, secretId } = ground;
+      await aws.create(secretId, credential(1));
+      await follow(ground, { target: { type: "kubernetes.io/tls" } });
+      return async () =>
+        void (await aws.put(secretId, { "tls.crt": "planted-cert", "tls.key": "planted-key" }));
+    },
+    mended: READY,
+  },
   "Deployment never ready": {
     reason: "RolloutTimedOut",
     shownBy: { RolledOut: "False", Current: "False", Stalled: "True" },

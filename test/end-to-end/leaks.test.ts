@@ -71,6 +71,7 @@ describe("the search for secret values", () => {
       "DriftCorrected",
       "SecretAdopted",
       "DocumentInvalid",
+      "TemplateInvalid",
     ]) {
       expect(all).toContain(trace);
     }

@@ -117,6 +117,19 @@ export class PlantedScenes {
       status: "True",
       reason: "DocumentInvalid",
     });
+    const template = { decoded: "{{ token | base64decode }}", inner: "{{ token.part }}" };
+    await this.#create(
+      "prod/template",
+      JSON.stringify({ token: this.#plant("a member that a filter cannot take") }),
+    );
+    await this.#stage.apply(
+      rotatedSecret(NAMESPACE, "template", { secretId: "prod/template", target: { template } }),
+    );
+    await this.#stage.condition(NAMESPACE, "template", {
+      type: "Stalled",
+      status: "True",
+      reason: "TemplateInvalid",
+    });
     const texts = {
       "prod/no-json": this.#plant("a text that is no JSON"),
       "prod/cut": `{"password":"${this.#plant("a document that breaks off")}`,

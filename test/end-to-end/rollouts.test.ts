@@ -185,7 +185,7 @@ describe.concurrent("workloads", () => {
         await scene.rolledOut("env");
         await scene.judgedAnew();
         expect(await scene.history("env")).toEqual({ changes: 2, rollouts: 2 });
-        expect(await templateAnnotation(scene)).toBeUndefined();
+        expect(await scene.templateText("env")).toBeUndefined();
       },
     );
 
@@ -201,7 +201,7 @@ describe.concurrent("workloads", () => {
       const next = await scene.change();
       await scene.settled(next);
       expect(await scene.history("env")).toEqual({ changes: 3, rollouts: 3 });
-      expect(await templateAnnotation(scene)).toBe(next);
+      expect(await scene.templateText("env")).toBe(next);
     });
   });
 });
@@ -228,13 +228,15 @@ describe("nothing is restarted and no Secret is written", () => {
   });
 });
 
-/** Waits until the pod is gone. Returns the last time at which it was there for certain. */
+/** Waits until the pod is gone. Returns the last time at which it had not ended for certain; the object outlives its containers. */
 async function endOf(scene: Scene, pod: string): Promise<number> {
   let lastSeen = 0;
   await eventually(`pod ${pod} has ended`, async () => {
     const asked = Date.now();
-    const found = await stage.api.find(`/api/v1/namespaces/${scene.namespace}/pods/${pod}`);
-    if (found !== undefined) lastSeen = asked;
+    const found = await stage.api.find<{ status: { phase: string } }>(
+      `/api/v1/namespaces/${scene.namespace}/pods/${pod}`,
+    );
+    if (found?.status.phase === "Running") lastSeen = asked;
     return found === undefined ? true : undefined;
   });
   return lastSeen;
@@ -290,14 +292,6 @@ async function replaceByOriginal(scene: Scene): Promise<void> {
   const file = join(stage.dir, "original.json");
   await writeFile(file, JSON.stringify(reader(scene.namespace, "env", "db", { reading: "env" })));
   await scene.kubectl("replace", "-f", file);
-}
-
-async function templateAnnotation({ namespace }: Scene): Promise<string | undefined> {
-  const path = `/apis/apps/v1/namespaces/${namespace}/deployments/env`;
-  const { spec } = await stage.api.get<{
-    spec: { template: { metadata: { annotations?: Record<string, string> } } };
-  }>(path);
-  return spec.template.metadata.annotations?.[ANNOTATION];
 }
 
 async function reinstall(): Promise<void> {

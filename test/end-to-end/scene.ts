@@ -1,4 +1,4 @@
-import { WRITES_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { versionAnnotation, WRITES_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { parseWrites } from "@rotated-secrets/operator/kubernetes/managed-secret";
 import { safeStart } from "@rotated-secrets/operator/lifecycle/holdings";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
@@ -134,6 +134,15 @@ export class Scene {
     return historyOf(this.stage, this.namespace, name);
   }
 
+  /** The text on the pod template of one of its Deployments that tells what its pods were made for. */
+  async templateText(name: string): Promise<string | undefined> {
+    const path = `/apis/apps/v1/namespaces/${this.namespace}/deployments/${name}`;
+    const { spec } = await this.stage.api.get<{
+      spec: { template: { metadata: { annotations?: Record<string, string> } } };
+    }>(path);
+    return spec.template.metadata.annotations?.[versionAnnotation("db")];
+  }
+
   /** The Secret, as it stands. */
   secret(): Promise<StoredSecret> {
     return this.stage.api.get(`/api/v1/namespaces/${this.namespace}/secrets/db`);
@@ -152,6 +161,14 @@ export interface StoredSecret {
     readonly resourceVersion: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   };
+  readonly type: string;
   readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A Secret's data, decoded. */
+export function textsOf({ data = {} }: StoredSecret): Readonly<Record<string, string>> {
+  const decoded = Object.entries(data).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]);
+  return Object.fromEntries(decoded);
 }

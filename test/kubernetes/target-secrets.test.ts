@@ -39,7 +39,8 @@ async function inNamespace() {
     type: "Opaque",
     data: dataOf({ password: "one" }),
     versionId: FIRST,
-    ownerUid: "owner",
+    metadata: { labels: {}, annotations: {}, deletedWithOwner: false, hash: undefined },
+    owner: { name: "db", uid: "owner" },
     writes: [{ version: FIRST, time: 1_700_000_000_123 }],
     over: undefined,
     ...more,
@@ -207,6 +208,69 @@ describe("a Secret that is taken over", () => {
       versionId: FIRST,
     });
     expect(taken.data.keys).toEqual(["old", "password"]);
+  });
+});
+
+describe("labels, annotations and the owner", () => {
+  const metadata = (more: Partial<SecretWriteRequest["metadata"]> = {}) => ({
+    labels: {},
+    annotations: {},
+    deletedWithOwner: false,
+    hash: undefined,
+    ...more,
+  });
+
+  it("come with an apply, go with one that has them no more, and those of others stay", async () => {
+    const { apply, edit, read } = await inNamespace();
+    await apply({
+      metadata: metadata({
+        labels: { team: "a" },
+        annotations: { note: "b" },
+        deletedWithOwner: true,
+        hash: "one",
+      }),
+    });
+    await edit({ metadata: { labels: { theirs: "x" } } });
+    const over = await read();
+    expect(over.metadata).toEqual({
+      labels: { team: "a", theirs: "x" },
+      annotations: { note: "b" },
+      owners: ["owner"],
+      hash: "one",
+    });
+    const next = await apply({ over, metadata: metadata() });
+    expect(next.metadata).toEqual({ labels: { theirs: "x" }, annotations: {}, owners: [], hash: undefined });
+    expect(next).toMatchObject({ managedBy: "rotated-secrets", versionId: FIRST, ownerUid: "owner" });
+  });
+
+  it("leave another owner of an adopted Secret beside ours", async () => {
+    const { target, create, read, apply } = await inNamespace();
+    // One that exists: Kubernetes deletes what is owned by nobody that it finds.
+    const owner = await cluster.client.create(`/api/v1/namespaces/${target.namespace}/configmaps`, {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "x" },
+    });
+    const { uid = "" } = owner.metadata;
+    const other = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid, controller: true };
+    await create({ metadata: { name: "db", ownerReferences: [other] } });
+    const taken = await apply({
+      over: await read(),
+      metadata: metadata({ deletedWithOwner: true, hash: "one" }),
+    });
+    expect([...taken.metadata.owners].sort()).toEqual([uid, "owner"].sort());
+  });
+});
+
+describe("a Secret of another type", () => {
+  it.each([
+    ["kubernetes.io/tls", { "tls.crt": "C", "tls.key": "K" }],
+    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "{}" }],
+    ["kubernetes.io/basic-auth", { password: "x" }],
+    ["kubernetes.io/ssh-auth", { "ssh-privatekey": "K" }],
+  ])("%s is taken by the API server with what the operator holds for enough", async (type, values) => {
+    const { apply } = await inNamespace();
+    expect(await apply({ type, data: dataOf(values) })).toMatchObject({ type, managedBy: "rotated-secrets" });
   });
 });
 

@@ -1,4 +1,5 @@
 import { parseDuration } from "./duration.ts";
+import { type ResolvedTarget, resolveTarget } from "./resolved-target.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
 
 /** When the operator rotates by itself. */
@@ -26,6 +27,7 @@ export interface ResolvedSpec {
   readonly trigger: Trigger;
   readonly rotationTimeoutMs: number;
   readonly targetName: string;
+  readonly target: ResolvedTarget;
   readonly workloads: WorkloadChoice;
   readonly rolloutTimeoutMs: number;
   readonly suspended: boolean;
@@ -38,12 +40,14 @@ export function resolveSpec(
   { metadata, spec }: RotatedSecret,
   defaults: { readonly region: string },
 ): ResolvedSpec {
+  const targetName = spec.target?.name ?? metadata.name;
   return {
     secretId: spec.secretId,
     region: spec.region ?? regionOfArn(spec.secretId) ?? defaults.region,
     trigger: triggerOf(spec.rotation),
     rotationTimeoutMs: parseDuration(spec.rotation?.timeout ?? TIMEOUT),
-    targetName: spec.target?.name ?? metadata.name,
+    targetName,
+    target: resolveTarget(targetName, spec.target),
     workloads: workloadsOf(spec.rollout?.workloads),
     rolloutTimeoutMs: parseDuration(spec.rollout?.timeout ?? TIMEOUT),
     suspended: spec.suspend ?? false,

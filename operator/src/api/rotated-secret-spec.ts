@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { DNS_SUBDOMAIN, duration, formed, objectName } from "./fields.ts";
+import { DNS_SUBDOMAIN, duration, formed } from "./fields.ts";
 import { withRules } from "./rules.ts";
 import { schedule } from "./schedule.ts";
+import { target } from "./target.ts";
 
 /** The most names that `rollout.workloads.names` takes. */
 const MAX_NAMES = 50;
@@ -108,14 +109,6 @@ const rollout = z.object({
     ),
 });
 
-const target = z.object({
-  name: objectName()
-    .optional()
-    .describe(
-      "The name of the Secret, in the namespace of the resource. Immutable. Default: the resource's own name.",
-    ),
-});
-
 /** What the user asks for. */
 export const rotatedSecretSpec = withRules(
   z.object({
@@ -126,7 +119,9 @@ export const rotatedSecretSpec = withRules(
       .describe(
         "Who rotates the secret, and when. Default: others do (trigger External); the operator follows.",
       ),
-    target: target.optional().describe("The Secret that holds the current value."),
+    target: target
+      .optional()
+      .describe("The Secret that holds the current value, and what of the document it is given."),
     rollout: rollout.optional().describe("How workloads take up a new value."),
     suspend: z
       .boolean()

@@ -76,6 +76,13 @@ const workloads = z.object({
 
 const settled = z.object({
   versionId: versionId().describe("The version of that data."),
+  shape: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      "The short hash of spec.target's keys and template that made that data of it, where they are set.",
+    ),
   writtenAt: dateTime().describe("When that data was written into the Secret."),
 });
 

@@ -6,11 +6,18 @@ import type { DeepReadonly } from "./readonly.ts";
 import { rotatedSecretSpec } from "./rotated-secret-spec.ts";
 import { rotatedSecretStatus } from "./rotated-secret-status.ts";
 import { withRules } from "./rules.ts";
+import { DEFAULT_TYPE } from "./target.ts";
 
 /** The target's name in CEL. Only the root of the schema sees the resource's own name. */
 function targetName(object: "self" | "oldSelf"): string {
   const name = `${object}.spec.target.name`;
   return `(has(${object}.spec.target) && has(${name}) ? ${name} : ${object}.metadata.name)`;
+}
+
+/** The target's type in CEL; one that is not named is the default. */
+function targetType(object: "self" | "oldSelf"): string {
+  const type = `${object}.spec.target.type`;
+  return `(has(${object}.spec.target) && has(${type}) ? ${type} : '${DEFAULT_TYPE}')`;
 }
 
 /** What the CRD's schema is made from. */
@@ -27,6 +34,11 @@ export const rotatedSecretSchema = withRules(
       cel: `${targetName("self")} == ${targetName("oldSelf")}`,
       message:
         "target.name is immutable: delete this RotatedSecret (its Secret stays) and make one with the other target",
+    },
+    {
+      cel: `${targetType("self")} == ${targetType("oldSelf")}`,
+      message:
+        "target.type is immutable, as a Secret's own type is: delete this RotatedSecret and its Secret, and make them anew",
     },
   ],
 ).describe(

@@ -59,6 +59,30 @@ describe("managedSecret", () => {
     for (const name of ["managedBy", "ownerUid", "versionId"]) expect(secret).not.toHaveProperty(name);
   });
 
+  it("keeps of labels and annotations what a spec may set, and of owners who they are", () => {
+    const kubectl = JSON.stringify({ data: { password: base64(VALUE) } });
+    const { secret } = managedSecret({
+      metadata: {
+        ...metadata,
+        labels: { ...ours.labels, team: "a", "app.kubernetes.io/name": "shop" },
+        annotations: {
+          ...ours.annotations,
+          "rotatedsecrets.dev/metadata": "0123456789",
+          "kubectl.kubernetes.io/last-applied-configuration": kubectl,
+          note: "b",
+        },
+        ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "x", uid: "u2" }],
+      },
+    });
+    expect(secret.metadata).toEqual({
+      labels: { team: "a", "app.kubernetes.io/name": "shop" },
+      annotations: { note: "b" },
+      owners: ["u2"],
+      hash: "0123456789",
+    });
+    expect(JSON.stringify(secret)).not.toContain(base64(VALUE));
+  });
+
   it("names who manages which key", () => {
     const owns = (...keys: string[]) => ({
       "f:data": Object.fromEntries([".", ...keys].map((key) => [key, {}])),
@@ -109,6 +133,8 @@ describe("parseWrites", () => {
   it("reads what formatWrites writes, to the millisecond", () => {
     expect(formatWrites(WRITES)).toContain('"2026-01-01T00:00:01.007Z"');
     expect(parseWrites(formatWrites(WRITES))).toEqual(WRITES);
+    const shaped = [{ version: VERSION, shape: "0123456789", time: WRITES[1].time }];
+    expect(parseWrites(formatWrites(shaped))).toEqual(shaped);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import {
   ADOPT_ANNOTATION,
   MANAGED_BY_LABEL,
+  METADATA_ANNOTATION,
   OWNER_UID_ANNOTATION,
   VERSION_ID_ANNOTATION,
   WRITES_ANNOTATION,
@@ -8,6 +9,7 @@ import {
 import { versionIdSchema } from "@rotated-secrets/contract/version-id";
 import { z } from "zod";
 import { objectMeta } from "../api/object-meta.ts";
+import { isReserved } from "../api/target-metadata.ts";
 import { SecretData } from "../ports/secret-data.ts";
 import type { DataManager, SecretWrite, TargetSecret } from "../ports/target-secrets.ts";
 
@@ -27,7 +29,10 @@ const managedFields = z.object({
 });
 
 const secretSchema = z.object({
-  metadata: objectMeta.omit({ generation: true }).extend({ managedFields: z.array(managedFields).nullish() }),
+  metadata: objectMeta.omit({ generation: true }).extend({
+    ownerReferences: z.array(z.object({ uid: z.string() })).nullish(),
+    managedFields: z.array(managedFields).nullish(),
+  }),
   type: z.string().default("Opaque"),
   immutable: z.boolean().default(false),
   // Not z.record, which leaves out the key `__proto__`: a Secret may have it, and drift in it would never end.
@@ -45,6 +50,7 @@ function isTextByKey(value: unknown): boolean {
 const writesSchema = z.array(
   z.object({
     version: z.union([z.enum(["foreign", "absent"]), versionIdSchema]),
+    shape: z.string().max(64).optional(),
     time: z.iso.datetime().transform((text) => Date.parse(text)),
   }),
 );
@@ -64,6 +70,12 @@ export function managedSecret(object: unknown): ManagedSecret {
       immutable,
       data: SecretData.fromBase64(data ?? undefined),
       writes: parseWrites(annotations[WRITES_ANNOTATION]),
+      metadata: {
+        labels: settable(labels),
+        annotations: settable(annotations),
+        owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
+        hash: annotations[METADATA_ANNOTATION],
+      },
       ...optional("managedBy", labels[MANAGED_BY_LABEL]),
       ...optional("ownerUid", annotations[OWNER_UID_ANNOTATION]),
       ...optional("adopt", annotations[ADOPT_ANNOTATION]),
@@ -75,7 +87,9 @@ export function managedSecret(object: unknown): ManagedSecret {
 
 /** The text of the annotation `rotatedsecrets.dev/writes`: JSON, times as ISO 8601 with milliseconds. */
 export function formatWrites(writes: readonly SecretWrite[]): string {
-  return JSON.stringify(writes.map(({ version, time }) => ({ version, time: new Date(time).toISOString() })));
+  return JSON.stringify(
+    writes.map(({ version, shape, time }) => ({ version, shape, time: new Date(time).toISOString() })),
+  );
 }
 
 /** The reverse of `formatWrites`. What cannot be read is as good as nothing: the lifecycle then takes every pod for an old one. */
@@ -94,6 +108,11 @@ function dataManager({ manager, time, fieldsV1 }: z.infer<typeof managedFields>)
     .map((field) => field.slice("f:".length));
   if (keys.length === 0) return [];
   return [{ manager, keys, ...(time ? { time: Date.parse(time) } : {}) }];
+}
+
+/** What a spec may set; in the rest may be more than is to be kept, such as whole Secrets in kubectl's own annotation. */
+function settable(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(map).filter(([name]) => !isReserved(name)));
 }
 
 function optional<Name extends string, Value>(

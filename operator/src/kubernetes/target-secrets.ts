@@ -2,10 +2,12 @@ import {
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   MANAGED_BY_VALUE,
+  METADATA_ANNOTATION,
   OWNER_UID_ANNOTATION,
   VERSION_ID_ANNOTATION,
   WRITES_ANNOTATION,
 } from "@rotated-secrets/contract/annotations";
+import { API_VERSION, ROTATED_SECRET } from "../api/resources.ts";
 import type {
   NamespacedName,
   SecretWriteRequest,
@@ -89,23 +91,32 @@ export class KubernetesTargetSecrets implements TargetSecrets {
  * The whole Secret. `data` and never `stringData`, whose keys a later apply would not remove. What is not named here,
  * such as the owner's consent to the adoption, stays as it is.
  */
-function secretOf({ target, type, data, versionId, ownerUid, writes, over }: SecretWriteRequest): unknown {
+function secretOf(request: SecretWriteRequest): unknown {
+  const { target, type, metadata, data, versionId, owner, writes, over } = request;
   return {
     apiVersion: "v1",
     kind: "Secret",
     metadata: {
       ...target,
       ...(over === undefined ? { resourceVersion: NO_SUCH_VERSION } : judged(over)),
-      labels: { [MANAGED_BY_LABEL]: MANAGED_BY_VALUE },
+      ...(metadata.deletedWithOwner ? { ownerReferences: [ownerReference(owner)] } : {}),
+      labels: { ...metadata.labels, [MANAGED_BY_LABEL]: MANAGED_BY_VALUE },
       annotations: {
+        ...metadata.annotations,
+        ...(metadata.hash === undefined ? {} : { [METADATA_ANNOTATION]: metadata.hash }),
         [VERSION_ID_ANNOTATION]: versionId,
-        [OWNER_UID_ANNOTATION]: ownerUid,
+        [OWNER_UID_ANNOTATION]: owner.uid,
         [WRITES_ANNOTATION]: formatWrites(writes),
       },
     },
     type,
     data: data.reveal(),
   };
+}
+
+/** No controller of it: that can only be one, and an adopted Secret may have one. */
+function ownerReference({ name, uid }: SecretWriteRequest["owner"]) {
+  return { apiVersion: API_VERSION, kind: ROTATED_SECRET.kind, name, uid };
 }
 
 /** The uid keeps an apply from making the object anew, the resourceVersion keeps every write from a changed one. */

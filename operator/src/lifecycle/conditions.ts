@@ -1,8 +1,10 @@
+import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import type { Condition, PastRotation, RotationStatus } from "../api/rotated-secret.ts";
 import { known } from "../ports/fact.ts";
-import { ownTarget } from "./ownership.ts";
+import { ownTarget, type PresentSecret } from "./ownership.ts";
 import type { PhaseName, Reason, Wait } from "./step.ts";
 import { isInSync } from "./sync.ts";
+import { wantedMetadata } from "./target-metadata.ts";
 import type { World } from "./world.ts";
 
 /** The condition types, in the order in which they are shown. docs/conditions.md has a row for each. */
@@ -86,7 +88,17 @@ function ready(world: World, waits: readonly Wait[]): Finding {
     };
   }
   const carries = `Secret "${world.spec.targetName}" carries version ${target.versionId}`;
-  return { status: "True", reason: wait?.reason ?? "Synced", message: carries };
+  return { status: "True", reason: wait?.reason ?? "Synced", message: carries + whetherKept(world, target) };
+}
+
+/** What deletionPolicy Delete does not do, and how its author gets there. */
+function whetherKept(world: World, target: PresentSecret): string {
+  if (world.spec.target.deletionPolicy === "Retain" || wantedMetadata(world, target).deletedWithOwner)
+    return "";
+  return (
+    "; it was taken over and is not deleted with this resource, whatever spec.target.deletionPolicy says, until its owner " +
+    `takes the annotation ${ADOPT_ANNOTATION} away`
+  );
 }
 
 function isCurrent(world: World, waits: readonly Wait[]): Finding {

@@ -1,15 +1,29 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { resolveTarget } from "../api/resolved-target.ts";
+import type { RotatedSecretSpec } from "../api/rotated-secret.ts";
 import { mapDocument } from "./document-mapping.ts";
 
-function keysAndTexts(value: string | Uint8Array): Readonly<Record<string, string>> | string {
-  const mapped = mapDocument(new SecretValue(value));
-  if (mapped.kind === "invalid") return mapped.problem;
+type Target = RotatedSecretSpec["target"];
+
+function mapped(value: string | Uint8Array, target?: Target) {
+  return mapDocument(new SecretValue(value), resolveTarget("db", target));
+}
+
+/** The data as text by key; or reason and problem. */
+function keysAndTexts(
+  value: string | Uint8Array,
+  target?: Target,
+): Readonly<Record<string, string>> | string {
+  const result = mapped(value, target);
+  if (result.kind === "invalid") return `${result.reason}: ${result.problem}`;
   return Object.fromEntries(
-    Object.entries(mapped.data.reveal()).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]),
+    Object.entries(result.data.reveal()).map(([key, text]) => [key, Buffer.from(text, "base64").toString()]),
   );
 }
+
+const nested = (levels: number) => `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
 
 describe("a document becomes keys of a Secret", () => {
   it.each<[string, string, object]>([
@@ -21,43 +35,187 @@ describe("a document becomes keys of a Secret", () => {
     ],
     ["numbers beyond 2^53 digit by digit", '{"id":12345678901234567890}', { id: "12345678901234567890" }],
     [
+      "numbers that no number of JavaScript can be",
+      '{"a":1e400,"b":-0,"c":1.0,"d":0.1e-400,"e":1E5}',
+      { a: "1e400", b: "-0", c: "1.0", d: "0.1e-400", e: "1E5" },
+    ],
+    [
       "objects and arrays as compact JSON",
-      '{"o": {"b": [1, 2.0, null]}, "l": []}',
-      { o: '{"b":[1,2.0,null]}', l: "[]" },
+      '{"o": {"b": [1, 2.0, null, 1e400]}, "l": []}',
+      { o: '{"b":[1,2.0,null,1e400]}', l: "[]" },
     ],
     ["null not at all", '{"a":null,"b":"x"}', { b: "x" }],
     ["an empty object as no keys", "{}", {}],
+    ["an empty string as an empty key", '{"a":""}', { a: "" }],
     ["the last of duplicate members", '{"a":"1","a":"2"}', { a: "2" }],
+    ["the last of duplicate members that is null not at all", '{"a":"1","a":null}', {}],
+    ["the last of duplicate members within one", '{"a":{"b":1.0,"b":2.0}}', { a: '{"b":2.0}' }],
     ["a member called __proto__ as any other", '{"__proto__":"x"}', JSON.parse('{"__proto__":"x"}')],
+    ["a member __proto__ within one", '{"a":{"__proto__":{"b":1}}}', { a: '{"__proto__":{"b":1}}' }],
+    ["half a surrogate pair within an object as its escape", '{"a":["\\ud800"]}', { a: '["\\ud800"]' }],
+    ["a whole pair by escapes", '{"a":"\\ud83d\\ude00"}', { a: "😀" }],
+    ["a member that begins with a dot", '{".netrc":"x"}', { ".netrc": "x" }],
     ["other text whole", "just text", { value: "just text" }],
-    ["JSON that is no object whole", "[1,2]", { value: "[1,2]" }],
-    ["a JSON number whole", "123", { value: "123" }],
+    ["text with a byte order mark whole, mark included", "\uFEFFtext", { value: "\uFEFFtext" }],
+    ["an array whole, as it is written", "[1, 2.0]", { value: "[1, 2.0]" }],
+    ["an array of any depth whole", `${"[".repeat(30_000)}${"]".repeat(30_000)}`, expect.anything()],
+    ["a JSON number whole", "1.0", { value: "1.0" }],
+    ["a JSON string whole, quotes included", '"x"', { value: '"x"' }],
+    ["null whole", "null", { value: "null" }],
+    ["JSON that was cut off whole", '{"a":', { value: '{"a":' }],
     ["an empty text whole", "", { value: "" }],
     ["unicode", '{"a":"pässwörd ☃"}', { a: "pässwörd ☃" }],
+    ["the deepest nesting that is allowed", nested(100), { a: `${"[".repeat(99)}${"]".repeat(99)}` }],
+    ["brackets in a text, which are no depth", `{"a":"${"[".repeat(200)}\\""}`, { a: `${"[".repeat(200)}"` }],
+    ["as much as AWS holds", `{"a":"${"x".repeat(65_526)}"}`, { a: "x".repeat(65_526) }],
   ])("%s", (_, text, expected) => {
     expect(keysAndTexts(text)).toEqual(expected);
   });
 
-  it("bytes whole", () => {
-    expect(keysAndTexts(Uint8Array.from([0x66, 0x6f]))).toEqual({ value: "fo" });
+  it("bytes whole, also those that are JSON or no text", () => {
+    expect(keysAndTexts(Buffer.from('{"a":1}'))).toEqual({ value: '{"a":1}' });
+    const bytes = Uint8Array.from([0, 255, 10]);
+    expect(mapped(bytes)).toMatchObject({ kind: "data" });
+    const result = mapped(bytes);
+    expect(result.kind === "data" && result.data.reveal()).toEqual({
+      value: Buffer.from(bytes).toString("base64"),
+    });
   });
 
   it.each([
-    ["a name with a blank", '{"a b":"x"}', /"a b"/],
-    ["an empty name", '{"":"x"}', /""/],
-    ["a path", '{"..":"x"}', /"\.\."/],
+    ["a name with a blank", '{"a b":"x"}', /"a b" is no valid key/],
+    ["a name of other letters", '{"pässwort":"x"}', /"pässwort" is no valid key/],
+    ["an empty name", '{"":"x"}', /"" is no valid key/],
+    ["a path", '{"..":"x"}', /"\.\." is no valid key/],
+    ["a name that begins like a path", '{"..a":"x"}', /"\.\.a" is no valid key/],
+    ["names in numbers", '{"a b":1,"c d":2}', /"a b", "c d" are each no valid key/],
     ["a name that is too long", JSON.stringify({ ["k".repeat(254)]: "x" }), /at most 253/],
+    ["half a surrogate pair", '{"a":"planted\\ud800"}', /the member "a" has half a surrogate pair/],
+    ["a byte order mark before JSON", '\uFEFF{"a":"planted"}', /a byte order mark/],
+    ["a nesting that is too deep", nested(101), /nested deeper than 100 levels/],
+    ["a nesting that would end by the stack", nested(30_000), /nested deeper than 100 levels/],
     ["more than a Secret holds", JSON.stringify({ a: "x".repeat(1_048_576) }), /1048576 at most/],
   ])("and %s is an error that says so", (_, text, problem) => {
-    expect(keysAndTexts(text)).toMatch(problem);
+    const said = keysAndTexts(text);
+    expect(said).toMatch(/^DocumentInvalid: /);
+    expect(said).toMatch(problem);
+    expect(said).not.toContain("planted");
   });
 
   it("never shows a value in an error", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.constant("planted-value")), (document) => {
-        const mapped = mapDocument(new SecretValue(JSON.stringify(document)));
-        return mapped.kind === "data" || !mapped.problem.includes("planted-value");
+        const result = mapped(JSON.stringify(document), { template: { t: "{{ a | base64decode }}" } });
+        return result.kind === "data" || !result.problem.includes("planted-value");
       }),
     );
+  });
+
+  it("never throws, whatever the value", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.json(), fc.string({ unit: "binary" }), fc.uint8Array()),
+        (value) => void mapped(value),
+      ),
+    );
+  });
+});
+
+describe("the spec's keys", () => {
+  const document = '{"username":"u","password":"p","host":"h","a b":"x","port":1}';
+
+  it.each<[string, Target, object]>([
+    [
+      "include names the members",
+      { keys: { include: ["username", "p*"] } },
+      { username: "u", password: "p", port: "1" },
+    ],
+    [
+      "exclude takes some out",
+      { keys: { exclude: ["a?b", "port", "host"] } },
+      { username: "u", password: "p" },
+    ],
+    ["exclude wins over include", { keys: { include: ["host", "port"], exclude: ["h*"] } }, { port: "1" }],
+    ["an empty include takes none", { keys: { include: [] } }, {}],
+    [
+      "rename gives another key, and makes a name valid",
+      { keys: { include: ["a b", "host"], rename: { "a b": "AB", host: "DB_HOST" } } },
+      { AB: "x", DB_HOST: "h" },
+    ],
+    [
+      "rename of what is not there does nothing",
+      { keys: { include: ["host"], rename: { user: "U" } } },
+      { host: "h" },
+    ],
+    [
+      "names may be swapped",
+      { keys: { include: ["host", "username"], rename: { host: "username", username: "host" } } },
+      { username: "h", host: "u" },
+    ],
+    [
+      "a template makes a key more, of excluded members too",
+      { keys: { include: [] }, template: { URL: "{{ username }}@{{ host }}" } },
+      { URL: "u@h" },
+    ],
+    [
+      "a template wins over a member",
+      { keys: { include: ["host"] }, template: { host: "{{ port }}" } },
+      { host: "1" },
+    ],
+  ])("%s", (_, target, expected) => {
+    expect(keysAndTexts(document, target)).toEqual(expected);
+  });
+
+  it("rename the one member of a text", () => {
+    expect(keysAndTexts("token", { keys: { rename: { value: "TOKEN" } } })).toEqual({ TOKEN: "token" });
+  });
+
+  it("that make one key of two members are an error", () => {
+    const target = { keys: { include: ["host", "username"], rename: { host: "username" } } };
+    expect(keysAndTexts(document, target)).toBe(
+      'DocumentInvalid: two of its members become the key "username": rename or exclude one of them in spec.target.keys',
+    );
+  });
+
+  it("let an invalid member be that is excluded", () => {
+    const target = { keys: { exclude: ["a b", "bad"] } };
+    expect(keysAndTexts('{"a b":"x","bad":"\\ud800","c":"d"}', target)).toEqual({ c: "d" });
+  });
+});
+
+describe("a template, or a type, that the document does not suit", () => {
+  it.each<[string, string, Target, RegExp]>([
+    [
+      "a member that is missing",
+      "{}",
+      { template: { URL: "{{ host }}" } },
+      /^TemplateInvalid: spec.target.template\[URL\]/,
+    ],
+    [
+      "more than a Secret holds, in all",
+      `{"a":"${"x".repeat(60_000)}"}`,
+      { template: { big: "{{ a }}".repeat(20) } },
+      /^DocumentInvalid: it would have 1260004 bytes/,
+    ],
+    [
+      "a key that the type needs",
+      '{"cert":"C"}',
+      { type: "kubernetes.io/tls" },
+      /^TypeRequiresKeys: it needs the key "tls.crt"/,
+    ],
+  ])("%s", (_, document, target, problem) => {
+    expect(keysAndTexts(document, target)).toMatch(problem);
+  });
+
+  it("a certificate is made of members by rename and template", () => {
+    const target: Target = {
+      type: "kubernetes.io/tls",
+      keys: { include: ["cert"], rename: { cert: "tls.crt" } },
+      template: { "tls.key": "{{ key | base64decode }}" },
+    };
+    expect(keysAndTexts('{"cert":"C","key":"Sw==","other":"x"}', target)).toEqual({
+      "tls.crt": "C",
+      "tls.key": "K",
+    });
   });
 });

@@ -25,6 +25,15 @@ describe("a pod may hold something else than the Secret carries", () => {
     ],
     ["of which no history is known", NOW, [], true],
     [
+      "started before the spec gave the same version another shape",
+      NOW - 50 * S,
+      [
+        { version: v1, time: NOW - 100 * S },
+        { version: v1, shape: "one", time: NOW },
+      ],
+      true,
+    ],
+    [
       "started before the version went away and came back",
       NOW - 50 * S,
       [...changed, { version: v1, time: NOW + 9 * S }],

@@ -1,5 +1,5 @@
 import type { Instant } from "../ports/fact.ts";
-import type { SecretWrite } from "../ports/target-secrets.ts";
+import { isSameContent, type SecretWrite } from "../ports/target-secrets.ts";
 import type { ReaderPod } from "../ports/workloads.ts";
 import { START_MARGIN_MS } from "./timing.ts";
 
@@ -9,16 +9,16 @@ import { START_MARGIN_MS } from "./timing.ts";
  * Secret's memory. A pod of which nothing has started yet holds nothing.
  */
 export function mayHoldOther(pod: ReaderPod, writes: readonly SecretWrite[]): boolean {
-  const wanted = writes.at(-1)?.version;
+  const wanted = writes.at(-1);
   if (pod.startedAt === undefined) return false;
   const since = pod.startedAt - START_MARGIN_MS;
   const first = writes[0];
   if (first === undefined || first.time > firstRead(pod.startedAt, pod.optional, writes)) return true;
-  return writes.some(({ version }, i) => {
+  return writes.some((write, i) => {
     const replacedAt = writes[i + 1]?.time ?? Infinity;
-    if (version === wanted || replacedAt <= since) return false;
+    if (isSameContent(write, wanted) || replacedAt <= since) return false;
     // Who cannot start without the Secret does not hold its absence.
-    return version !== "absent" || pod.optional;
+    return write.version !== "absent" || pod.optional;
   });
 }
 

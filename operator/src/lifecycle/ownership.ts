@@ -5,9 +5,6 @@ import { look, type Phase, type Reason, type Wait, waitForPerson } from "./step.
 import { RECHECK_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
-/** The one type of Secret that is written. */
-export const SECRET_TYPE = "Opaque";
-
 /** A target Secret that exists. */
 export type PresentSecret = Extract<TargetSecret, { kind: "present" }>;
 
@@ -72,11 +69,13 @@ function unwritable(world: World, target: PresentSecret): Wait | undefined {
       `Secret "${secret}" is immutable and cannot be kept current: delete it, it is made anew`,
     );
   }
-  if (target.type !== SECRET_TYPE) {
+  const { type } = world.spec.target;
+  if (target.type !== type) {
     return stalled(
       world,
       "TargetTypeDiffers",
-      `Secret "${secret}" has the type ${target.type}, which cannot be changed to ${SECRET_TYPE}: delete it, or choose another spec.target.name`,
+      `Secret "${secret}" has the type ${target.type}, which cannot be changed to ${type}: delete it, it is made anew; or make ` +
+        "this resource anew with another spec.target.type or name",
     );
   }
   return undefined;

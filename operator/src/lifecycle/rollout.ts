@@ -80,7 +80,7 @@ function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text:
 
 /** The event that tells which workloads are restarted. */
 export function restartNote(restarted: readonly Workload[], versionId: string | undefined): EventNote {
-  const message = `${named(restarted)} ${restarted.length === 1 ? "is" : "are"} restarted onto version ${versionId}: pods may hold an older one`;
+  const message = `${named(restarted)} ${restarted.length === 1 ? "is" : "are"} restarted onto version ${versionId}: pods may hold something older`;
   return { type: "Normal", reason: "RestartStarted", message };
 }
 

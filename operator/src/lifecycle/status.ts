@@ -132,7 +132,8 @@ function settled(world: World, waits: readonly Wait[]): RotatedSecretStatus["set
     // What was proven under another spec may have been of other workloads.
     return status.observedGeneration === metadata.generation ? status.settled : undefined;
   }
-  return { versionId: target.versionId, writtenAt: new Date(last.time).toISOString() };
+  const writtenAt = new Date(last.time).toISOString();
+  return defined({ versionId: target.versionId, shape: last.shape, writtenAt });
 }
 
 /** The counts move only together with a condition, so that a rollout does not write a status for every pod. */

@@ -3,7 +3,7 @@ import type { RotationStatus } from "../api/rotated-secret.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretData } from "../ports/secret-data.ts";
-import type { SecretWrite } from "../ports/target-secrets.ts";
+import type { SecretWrite, TargetMetadata } from "../ports/target-secrets.ts";
 import type { WorkloadRef } from "../ports/workloads.ts";
 import type { FactName, World } from "./world.ts";
 
@@ -25,6 +25,7 @@ export type Action =
       readonly data: SecretData;
       readonly writes: readonly SecretWrite[];
       readonly over: Judged | undefined;
+      readonly metadata: TargetMetadata;
       readonly notes: readonly EventNote[];
     }
   | {
@@ -84,6 +85,8 @@ export const REASONS = [
   "ConfirmingOlderVersion",
   "AwaitingConsistentRead",
   "DocumentInvalid",
+  "TemplateInvalid",
+  "TypeRequiresKeys",
   "DriftFight",
   "WriteRefused",
   "RollingOut",

@@ -2,13 +2,14 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
-import { mapDocument } from "./document-mapping.ts";
+import { type Mapped, mapDocument } from "./document-mapping.ts";
 import { ownTarget } from "./ownership.ts";
 import { currentVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
 import { writeTarget } from "./target-write.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
 import type { World } from "./world.ts";
+import { carriesContent, ownContent } from "./writes.ts";
 
 /** How soon AWS is asked again after an answer that may lag; then after as long as that has lasted. */
 const LAG_RETRY_MS = 1_000;
@@ -42,11 +43,13 @@ function refused(world: World): Wait | undefined {
   );
 }
 
-/** Whether the target Secret carries what AWS calls current. */
+/** Whether the target Secret carries what AWS calls current, as the spec makes it. */
 export function isInSync(world: World): boolean {
   const secret = known(world.source)?.secret;
   const current = secret === undefined ? undefined : currentVersion(secret);
-  return current !== undefined && ownTarget(world)?.versionId === current;
+  const target = ownTarget(world);
+  if (current === undefined || target === undefined) return false;
+  return carriesContent(target, ownContent(current, world.spec.target.shape));
 }
 
 function noCurrentVersion(world: World, secret: SecretFacts): Step {
@@ -136,16 +139,31 @@ function unread(world: World, problem: AwsProblem): Step {
 function carry(world: World, current: VersionId): Step | undefined {
   const reading = known(world.value);
   if (reading?.kind !== "value") return undefined;
-  const mapped = mapDocument(reading.value);
-  if (mapped.kind === "invalid") {
-    const message =
-      `version ${current} of "${world.spec.secretId}" cannot be a Secret: ${mapped.problem}. The Secret stays as it is: ` +
-      "put a corrected value into the secret";
-    return waitForPerson(
-      world.now + RECHECK_MS,
-      { phase: "sync", reason: "DocumentInvalid", message },
-      "go on",
-    );
-  }
-  return writeTarget(world, current, mapped.data);
+  const mapped = mapDocument(reading.value, world.spec.target);
+  return mapped.kind === "invalid"
+    ? unmappable(world, current, mapped)
+    : writeTarget(world, ownContent(current, world.spec.target.shape), mapped.data);
+}
+
+/** The last good data stays, whoever has to correct what: the document, the spec or both. */
+function unmappable(
+  world: World,
+  current: VersionId,
+  { reason, problem }: Extract<Mapped, { kind: "invalid" }>,
+): Wait {
+  const document = `version ${current} of "${world.spec.secretId}"`;
+  const { type } = world.spec.target;
+  const [what, remedy] = {
+    DocumentInvalid: [`${document} cannot be a Secret`, "put a corrected value into the secret"],
+    TemplateInvalid: [
+      `${document} does not fill in the template`,
+      "correct the template, or put a corrected value into the secret",
+    ],
+    TypeRequiresKeys: [
+      `${document} cannot be a Secret of type ${type}`,
+      "rename a member to the key (spec.target.keys.rename), make the key by spec.target.template, or put a corrected value into the secret",
+    ],
+  }[reason];
+  const message = `${what}: ${problem}. The Secret stays as it is: ${remedy}`;
+  return waitForPerson(world.now + RECHECK_MS, { phase: "sync", reason, message }, "go on");
 }

@@ -1,15 +1,17 @@
 import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
-import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { known } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretData } from "../ports/secret-data.ts";
 import { driftFight } from "./drift-fight.ts";
-import { isOwnUnmarked, type PresentSecret, SECRET_TYPE } from "./ownership.ts";
+import { isOwnUnmarked, type PresentSecret } from "./ownership.ts";
 import { look, type Step } from "./step.ts";
+import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
 import type { World } from "./world.ts";
 import {
+  carriesContent,
   isAsAdopted,
   nextWrites,
+  type OwnContent,
   otherManagers,
   rememberedWrites,
   writesOfAdopted,
@@ -17,42 +19,61 @@ import {
 } from "./writes.ts";
 
 /**
- * What makes the target Secret carry this data of this version, whole: it is made, taken over, or brought up to date, and
- * foreign keys are removed. Nothing where it is all so already.
+ * What makes the target Secret carry this data, which is this content, whole: it is made, taken over, or brought up to
+ * date, and foreign keys are removed. Nothing where it is all so already.
  */
-export function writeTarget(world: World, versionId: VersionId, data: SecretData): Step | undefined {
+export function writeTarget(world: World, content: OwnContent, data: SecretData): Step | undefined {
   const target = known(world.target);
-  if (target?.kind !== "present") return create(world, versionId, data);
+  if (target?.kind !== "present") return create(world, content, data);
   const isOwn = target.ownerUid === world.resource.metadata.uid || isOwnUnmarked(world, target);
-  return isOwn ? keep(world, target, versionId, data) : takeOver(world, target, versionId, data);
+  return isOwn ? keep(world, target, content, data) : takeOver(world, target, content, data);
 }
 
-function create(world: World, versionId: VersionId, data: SecretData): Step {
-  const notes = [
-    normal("SecretCreated", `Secret "${world.spec.targetName}" was made with version ${versionId}`),
-  ];
+function create(world: World, content: OwnContent, data: SecretData): Step {
+  const message = `Secret "${world.spec.targetName}" was made with version ${content.version}`;
+  const notes = [normal("SecretCreated", message)];
   const { status, metadata } = world.resource;
   const ofAllReaders =
     world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
-  const writes = writesOfNew(versionId, world.now, { ...status, ofAllReaders });
-  return { do: "applySecret", versionId, data, writes, over: undefined, notes };
+  const writes = writesOfNew(content, world.now, { ...status, ofAllReaders });
+  return apply(world, undefined, { content, data, writes, notes });
+}
+
+/** The one write of the Secret: all of it, over what was judged. */
+function apply(
+  world: World,
+  over: PresentSecret | undefined,
+  {
+    content,
+    ...rest
+  }: Pick<Extract<Step, { do: "applySecret" }>, "data" | "writes" | "notes"> & {
+    readonly content: OwnContent;
+  },
+): Step {
+  return {
+    do: "applySecret",
+    versionId: content.version,
+    ...rest,
+    over,
+    metadata: wantedMetadata(world, over),
+  };
 }
 
 /** Somebody else's Secret, with their consent; or one of a RotatedSecret that is gone, which remembers its writes. */
-function takeOver(world: World, target: PresentSecret, versionId: VersionId, data: SecretData): Step {
+function takeOver(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step {
   if (world.target.kind !== "live") return look("target");
   const isAdoption = target.ownerUid === undefined;
-  const isSameVersion = isAdoption || target.versionId === versionId;
-  const sameData = isSameVersion ? target.data.includes(data) : keepsData(target, data);
+  const isSameContent = isAdoption || carriesContent(target, content);
+  const sameData = isSameContent ? target.data.includes(data) : keepsData(target, data);
   const writes = isAdoption
-    ? writesOfAdopted(versionId, world.now, sameData)
-    : nextWrites(target, { versionId, now: world.now, sameData });
+    ? writesOfAdopted(content, world.now, sameData)
+    : nextWrites(target, { content, now: world.now, sameData });
   const foreign = target.data.keysBeyond(data);
   const fate = sameData ? "they are kept until the data changes" : "they are removed";
   const notes = [
     normal(
       "SecretAdopted",
-      `Secret "${world.spec.targetName}" was taken over with ${sameData ? "equal" : "different"} data, version ${versionId}`,
+      `Secret "${world.spec.targetName}" was taken over with ${sameData ? "equal" : "different"} data, version ${content.version}`,
     ),
     ...(foreign.length === 0
       ? []
@@ -63,34 +84,28 @@ function takeOver(world: World, target: PresentSecret, versionId: VersionId, dat
           ),
         ]),
   ];
-  return { do: "applySecret", versionId, data, writes, over: target, notes };
+  return apply(world, target, { content, data, writes, notes });
 }
 
-/** Our own Secret: a new version, or data or marks that somebody else has changed. */
-function keep(world: World, target: PresentSecret, versionId: VersionId, data: SecretData): Step | undefined {
-  const isNew = target.versionId !== versionId;
+/** Our own Secret: a new version, another spec, or data, marks or metadata that somebody else has changed. */
+function keep(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step | undefined {
+  const isNew = !carriesContent(target, content);
   if (isNew && target.data.keysBeyond(data).length > 0 && world.target.kind !== "live") return look("target");
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
   const fight = isNew || sameData ? undefined : driftFight(world, target);
   if (fight !== undefined) return world.target.kind === "live" ? fight : look("target");
-  if (isNew || !sameData || !isMarked(target) || target.type !== SECRET_TYPE) {
+  if (isNew || !sameData || !isMarked(target) || !hasMetadata(world, target)) {
     const isExpected = isNew && isMarked(target);
     if (!isExpected && world.target.kind !== "live") return look("target");
     const remembered = { ...target, writes: rememberedWrites(target, world.resource.status.settled) };
-    const writes = nextWrites(remembered, { versionId, now: world.now, sameData });
-    return {
-      do: "applySecret",
-      versionId,
-      data,
-      writes,
-      over: target,
-      notes: [written(world, target, versionId, sameData)],
-    };
+    const writes = nextWrites(remembered, { content, now: world.now, sameData });
+    const notes = [written(world, target, content, sameData)];
+    return apply(world, target, { content, data, writes, notes });
   }
   return removeForeignKeys(world, target, data);
 }
 
-/** Whether another version leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's. */
+/** Whether another content leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's. */
 function keepsData(target: PresentSecret, data: SecretData): boolean {
   const own = target.dataManagers?.filter(({ manager }) => manager === FIELD_MANAGER);
   const isOwn = (key: string) => own === undefined || own.some(({ keys }) => keys.includes(key));
@@ -104,18 +119,31 @@ function isMarked({ managedBy, ownerUid, versionId, writes }: PresentSecret): bo
   );
 }
 
-function written(world: World, target: PresentSecret, versionId: VersionId, sameData: boolean): EventNote {
+function written(world: World, target: PresentSecret, content: OwnContent, sameData: boolean): EventNote {
   const secret = `Secret "${world.spec.targetName}"`;
+  const isNew = !carriesContent(target, content);
   if (sameData && !isMarked(target))
     return warning("DriftCorrected", `${secret} had lost its label or annotations, which are there again`);
-  if (target.versionId !== versionId)
-    return normal("SecretSynced", `${secret} now carries version ${versionId}`);
+  if (isNew) {
+    const how = target.versionId === content.version ? ", as spec.target now makes it" : "";
+    return normal("SecretSynced", `${secret} now carries version ${content.version}${how}`);
+  }
+  if (sameData && isMetadataNew(world, target))
+    return normal(
+      "SecretUpdated",
+      `${secret} now has the labels, annotations and owner that spec.target asks for`,
+    );
+  if (sameData)
+    return warning(
+      "DriftCorrected",
+      `${secret} had lost labels, annotations or its owner of spec.target, which are there again`,
+    );
   const others = otherManagers(target)
     .map(({ manager }) => `"${manager}"`)
     .join(", ");
   return warning(
     "DriftCorrected",
-    `${secret} had been changed by ${others || "somebody else"} and carries version ${versionId} again`,
+    `${secret} had been changed by ${others || "somebody else"} and carries version ${content.version} again`,
   );
 }
 

@@ -2,7 +2,12 @@ import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import type { Instant } from "../ports/fact.ts";
-import type { DataManager, SecretWrite } from "../ports/target-secrets.ts";
+import {
+  type DataManager,
+  isSameContent,
+  type SecretContent,
+  type SecretWrite,
+} from "../ports/target-secrets.ts";
 import type { Workload } from "../ports/workloads.ts";
 import type { PresentSecret } from "./ownership.ts";
 
@@ -14,6 +19,24 @@ const ALWAYS: Instant = 0;
 
 /** Something was there before, and nobody knows what. */
 const UNKNOWN_BEFORE: SecretWrite = { version: "foreign", time: ALWAYS };
+
+/** Data of ours: a version's document, as the spec makes it. */
+export interface OwnContent extends SecretContent {
+  readonly version: VersionId;
+}
+
+/** The content that a version's document is, with the spec's shape for it where it has one. */
+export function ownContent(version: VersionId, shape: string | undefined): OwnContent {
+  return shape === undefined ? { version } : { version, shape };
+}
+
+/** Whether the Secret was last written with this content. What its memory does not tell, because it was lost, its version tells. */
+export function carriesContent(
+  { versionId, writes }: PresentSecret,
+  { version, shape }: OwnContent,
+): boolean {
+  return versionId === version && (writes.length === 0 || writes.at(-1)?.shape === shape);
+}
 
 /** Whether the Secret still is as it was taken over: nothing has been written since. */
 export function isAsAdopted(target: PresentSecret): boolean {
@@ -31,50 +54,47 @@ export interface Past extends Pick<RotatedSecretStatus, "settled" | "currentVers
  * others hold what it carried, which is known where they were all proven to hold the same.
  */
 export function writesOfNew(
-  versionId: VersionId,
+  content: OwnContent,
   now: Instant,
   { settled, currentVersion, ofAllReaders }: Past,
 ): readonly SecretWrite[] {
-  const write = { version: versionId, time: now };
+  const write = { ...content, time: now };
   if (settled === undefined) return currentVersion === undefined ? [write] : [UNKNOWN_BEFORE, write];
   const writtenAt = Date.parse(settled.writtenAt);
-  const proven = { version: parseVersionId(settled.versionId), time: ofAllReaders ? ALWAYS : writtenAt };
+  const proven = { ...contentOf(settled), time: ofAllReaders ? ALWAYS : writtenAt };
   // Where another version was being rolled out, pods hold what was proven until now.
-  const goneSince = proven.version === versionId ? writtenAt : now;
+  const goneSince = isSameContent(proven, content) ? writtenAt : now;
   return [proven, { version: "absent", time: goneSince }, write];
 }
 
 /** The history of a Secret that is taken over. What it carried before is not known, unless it is what it is to carry. */
 export function writesOfAdopted(
-  versionId: VersionId,
+  content: OwnContent,
   now: Instant,
   sameData: boolean,
 ): readonly SecretWrite[] {
-  return sameData
-    ? [{ version: versionId, time: ALWAYS }]
-    : [UNKNOWN_BEFORE, { version: versionId, time: now }];
+  return sameData ? [{ ...content, time: ALWAYS }] : [UNKNOWN_BEFORE, { ...content, time: now }];
 }
 
 /**
  * The history of a Secret of ours after its next write.
  *
- * Data that does not change is no change, whatever the version: the last entry then speaks of the new version. The same
- * version over other data means that somebody else wrote in between.
+ * Data that does not change is no change, whatever the version or the spec: the last entry then speaks of the new ones.
+ * The same content over other data means that somebody else wrote in between.
  */
 export function nextWrites(
   target: PresentSecret,
-  next: { readonly versionId: VersionId; readonly now: Instant; readonly sameData: boolean },
+  next: { readonly content: OwnContent; readonly now: Instant; readonly sameData: boolean },
 ): readonly SecretWrite[] {
-  const write = { version: next.versionId, time: next.now };
+  const write = { ...next.content, time: next.now };
   const last = target.writes.at(-1);
   if (last === undefined) return [UNKNOWN_BEFORE, write];
-  if (next.sameData) return [...target.writes.slice(0, -1), { version: next.versionId, time: last.time }];
-  const between: SecretWrite[] =
-    target.versionId === next.versionId
-      ? [{ version: "foreign", time: foreignSince(target, last.time) }]
-      : [];
+  if (next.sameData) return [...target.writes.slice(0, -1), { ...write, time: last.time }];
+  const between: SecretWrite[] = carriesContent(target, next.content)
+    ? [{ version: "foreign", time: foreignSince(target, last.time) }]
+    : [];
   // What a clock that was ahead has written must not make new pods look old.
-  const before = target.writes.map(({ version, time }) => ({ version, time: Math.min(time, next.now) }));
+  const before = target.writes.map((past) => ({ ...past, time: Math.min(past.time, next.now) }));
   return [...before, ...between, write].slice(-WRITES_KEPT);
 }
 
@@ -88,7 +108,12 @@ export function rememberedWrites(
 ): readonly SecretWrite[] {
   if (target.writes.length > 0 || settled === undefined || otherManagers(target).length > 0)
     return target.writes;
-  return [{ version: parseVersionId(settled.versionId), time: Date.parse(settled.writtenAt) }];
+  return [{ ...contentOf(settled), time: Date.parse(settled.writtenAt) }];
+}
+
+/** What all readers were proven to hold. */
+function contentOf({ versionId, shape }: NonNullable<RotatedSecretStatus["settled"]>): OwnContent {
+  return ownContent(parseVersionId(versionId), shape);
 }
 
 /** Who else than the operator wrote data, by the server's own record. */
@@ -105,19 +130,24 @@ function foreignSince(target: PresentSecret, ours: Instant): Instant {
 }
 
 /**
- * The text of the pod template's annotation for what the Secret carries: the version's id, and where it came over
- * something else than a version also which time that was, as the Secret remembers it. So who took foreign data, or may
- * have missed the Secret, is restarted once for each time, however often that was.
+ * The text of the pod template's annotation for what the Secret carries: the version's id, the spec's shape for it where
+ * it has one, and where it came over something else than a version also which time that was, as the Secret remembers
+ * it. So who took foreign data, or may have missed the Secret, is restarted once for each time, however often that was.
  */
 export function versionText(writes: readonly SecretWrite[]): string {
   const before = writes.at(-2)?.version;
-  return before === "foreign" || before === "absent" ? timedText(writes) : (writes.at(-1)?.version ?? "");
+  return before === "foreign" || before === "absent" ? timedText(writes) : contentText(writes.at(-1));
+}
+
+function contentText(content: SecretContent | undefined): string {
+  if (content === undefined) return "";
+  return content.shape === undefined ? content.version : `${content.version}.${content.shape}`;
 }
 
 /** The text for a workload that has the other one from before, when the Secret carried this version an earlier time. */
 export function timedText(writes: readonly SecretWrite[]): string {
   const last = writes.at(-1);
-  return last === undefined ? "" : `${last.version}.${last.time.toString(36)}`;
+  return last === undefined ? "" : `${contentText(last)}.${last.time.toString(36)}`;
 }
 
 /** Whether the pod template was marked for what the Secret carries. */

@@ -9,14 +9,47 @@ export interface NamespacedName {
 }
 
 /**
- * One change of the Secret's data: from `time` on it carried `version`.
- *
- * Besides version ids, `version` may be `foreign` (somebody else's data, found and corrected) or `absent` (the Secret
- * was gone). Kept oldest first in the annotation `rotatedsecrets.dev/writes`, the last 20 of them.
+ * What the data of a Secret are made of: a version's document, and the spec's shape for it where it has one. The same
+ * content is the same data.
  */
-export interface SecretWrite {
+export interface SecretContent {
+  /** Besides version ids, `foreign` (somebody else's data, found and corrected) or `absent` (the Secret was gone). */
   readonly version: VersionId | "foreign" | "absent";
+  /** `ResolvedTarget.shape`, a hash of the spec's keys and template; undefined where the document was taken as it is. */
+  readonly shape?: string | undefined;
+}
+
+/** Whether the two are the same data. */
+export function isSameContent(one: SecretContent | undefined, other: SecretContent | undefined): boolean {
+  return one?.version === other?.version && one?.shape === other?.shape;
+}
+
+/**
+ * One change of the Secret's data: from `time` on it carried the content. Kept oldest first in the annotation
+ * `rotatedsecrets.dev/writes`, the last 20 of them.
+ */
+export interface SecretWrite extends SecretContent {
   readonly time: Instant;
+}
+
+/** What a spec asks of a Secret besides its data. */
+export interface TargetMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether Kubernetes is to delete the Secret when its RotatedSecret is deleted. */
+  readonly deletedWithOwner: boolean;
+  /** A hash of all that, by which what an earlier spec asked for is found and removed; undefined where nothing is asked for. */
+  readonly hash: string | undefined;
+}
+
+/** What a Secret has besides its data, of others too. */
+export interface PresentMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** UIDs of the objects whose deletion deletes the Secret. */
+  readonly owners: readonly string[];
+  /** `TargetMetadata.hash` of the last write: annotation `rotatedsecrets.dev/metadata`. */
+  readonly hash: string | undefined;
 }
 
 /** The target Secret as it stands. */
@@ -39,6 +72,8 @@ export type TargetSecret =
       readonly writes: readonly SecretWrite[];
       readonly data: SecretData;
       readonly immutable: boolean;
+      /** Without the names that a spec may not set: the operator's own, and Kubernetes'. */
+      readonly metadata: PresentMetadata;
       /** Who wrote which key of `data`, and when (whole seconds); only in a live reading, as caches drop managedFields. */
       readonly dataManagers?: readonly DataManager[];
     };
@@ -54,9 +89,11 @@ export interface DataManager {
 export interface SecretWriteRequest {
   readonly target: NamespacedName;
   readonly type: string;
+  readonly metadata: TargetMetadata;
   readonly data: SecretData;
   readonly versionId: VersionId;
-  readonly ownerUid: string;
+  /** The RotatedSecret that it belongs to. */
+  readonly owner: { readonly name: string; readonly uid: string };
   readonly writes: readonly SecretWrite[];
   /** The object that was judged; undefined where there was none, and then it is only created, never overwritten. */
   readonly over: { readonly uid: string; readonly resourceVersion: string } | undefined;

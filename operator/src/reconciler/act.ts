@@ -1,14 +1,14 @@
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
-import { SECRET_TYPE } from "../lifecycle/ownership.ts";
 import { restartNote } from "../lifecycle/rollout.ts";
 import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
 import { rotationDeadline } from "../lifecycle/rotation-outcome.ts";
 import { newAlarms, statusOf } from "../lifecycle/status.ts";
 import type { Action, Wait } from "../lifecycle/step.ts";
+import { hasMetadata } from "../lifecycle/target-metadata.ts";
 import type { World } from "../lifecycle/world.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
-import { type Instant, live } from "../ports/fact.ts";
+import { type Instant, known, live } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
 import type { Workload } from "../ports/workloads.ts";
@@ -47,17 +47,11 @@ async function carryOut(action: Action, world: World, means: Means): Promise<Wor
     case "look":
       return lookAtAll(action, world, means);
     case "applySecret": {
-      const { versionId, data, writes, over } = action;
-      const request = {
-        target,
-        type: SECRET_TYPE,
-        data,
-        versionId,
-        ownerUid: world.resource.metadata.uid,
-        writes,
-        over,
-      };
-      return writeSecret(world, means, ports.targets.apply(request, signal));
+      const { versionId, data, writes, over, metadata } = action;
+      const { type } = world.spec.target;
+      const owner = world.resource.metadata;
+      const request = { target, type, metadata, data, versionId, owner, writes, over };
+      return whatWasKept(await writeSecret(world, means, ports.targets.apply(request, signal)));
     }
     case "removeKeys":
       return writeSecret(world, means, ports.targets.removeKeys(target, action.keys, action.over, signal));
@@ -89,6 +83,16 @@ async function writeSecret(world: World, { now }: Means, write: Promise<TargetSe
   return "why" in written
     ? { ...world, refusals: [...world.refusals, written] }
     : { ...world, target: live(written, now()) };
+}
+
+/** What an admission webhook takes away as it is written would be taken away again: that is as good as a refusal. */
+function whatWasKept(world: World): World {
+  const target = known(world.target);
+  const isRefused = world.refusals.some(({ kind }) => kind === "Secret");
+  if (isRefused || target?.kind !== "present" || hasMetadata(world, target)) return world;
+  const why =
+    "what it was given as labels, annotations or owner is not on it: an admission webhook has changed them";
+  return { ...world, refusals: [...world.refusals, { kind: "Secret", name: world.spec.targetName, why }] };
 }
 
 /** Who may not be restarted does not keep the others from it. */

@@ -75,6 +75,7 @@ export function target(n: number, change: Partial<PresentSecret> = {}): PresentS
     writes: [{ version: version(n), time: LONG_AGO }],
     data: dataOf(JSON.parse(documentOf(n))),
     immutable: false,
+    metadata: { labels: {}, annotations: {}, owners: [], hash: undefined },
     ...change,
   };
 }

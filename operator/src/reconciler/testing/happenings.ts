@@ -22,6 +22,12 @@ export const EVENTS = {
   resume: ({ cluster }) => cluster.edit({ suspend: false }),
   hourly: ({ cluster }) => cluster.edit({ rotation: { trigger: "Schedule", schedule: { every: "1h" } } }),
   manual: ({ cluster }) => cluster.edit({ rotation: { trigger: "Manual" } }),
+  template: ({ cluster }) =>
+    cluster.edit({ target: { template: { URL: "{{ username }}@{{ password | url }}" } } }),
+  otherKeys: ({ cluster }) =>
+    cluster.edit({ target: { keys: { exclude: ["user*"] }, labels: { team: "a" } } }),
+  wrongTemplate: ({ cluster }) => cluster.edit({ target: { template: { URL: "{{ nobody }}" } } }),
+  plainTarget: ({ cluster }) => cluster.edit({ target: {} }),
   restartWeb: ({ cluster }) =>
     cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } }),
   restartNobody: ({ cluster }) => cluster.edit({ rollout: { workloads: { mode: "None" } } }),
@@ -64,6 +70,7 @@ export async function tidyUp(simulation: Simulation): Promise<void> {
     "resume",
     "manual",
     "restartAll",
+    "plainTarget",
     "takeBack",
   ];
   for (const event of tidy) EVENTS[event](simulation);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import type { PresentSecret } from "../../lifecycle/ownership.ts";
 import { SecretData } from "../../ports/secret-data.ts";
@@ -20,6 +21,8 @@ export class SimulatedSecret implements TargetSecrets {
   changes = 0;
   /** The operator may not write it. */
   isProtected = false;
+  /** An admission webhook takes all labels away that it does not know. */
+  losesLabels = false;
   /** What it has carried, in order, each change an entry. */
   readonly carried: string[] = [];
 
@@ -30,6 +33,10 @@ export class SimulatedSecret implements TargetSecrets {
   /** Its data in base64 by key; undefined where there is no Secret. */
   get data(): Readonly<Record<string, string>> | undefined {
     return this.#held?.data.reveal();
+  }
+
+  get metadata(): PresentSecret["metadata"] | undefined {
+    return this.#held?.metadata;
   }
 
   get versionId(): string | undefined {
@@ -50,7 +57,7 @@ export class SimulatedSecret implements TargetSecrets {
   }
 
   apply(request: SecretWriteRequest): Promise<TargetSecret> {
-    const { over, data, versionId, ownerUid, writes, type } = request;
+    const { over, data, versionId, owner, writes, type, metadata } = request;
     if (this.isProtected) throw new WriteRefused("the Secret", "403 Forbidden");
     if (over === undefined ? this.#held !== undefined : !this.#isStill(over))
       throw new Conflict("another one");
@@ -62,20 +69,34 @@ export class SimulatedSecret implements TargetSecrets {
       undefined,
     );
     this.#own(Object.keys(applied), FIELD_MANAGER);
-    this.#held = {
+    const { uid = `uid-${this.#revision}`, resourceVersion = "" } = this.#held ?? {};
+    this.#take({
       kind: "present",
-      uid: this.#held?.uid ?? `uid-${this.#revision}`,
-      ...this.#next(),
+      uid,
+      resourceVersion,
       type,
       managedBy: FIELD_MANAGER,
-      ownerUid,
+      ownerUid: owner.uid,
+      metadata: {
+        annotations: metadata.annotations,
+        hash: metadata.hash,
+        labels: this.losesLabels ? {} : metadata.labels,
+        owners: metadata.deletedWithOwner ? [owner.uid] : [],
+      },
       versionId,
       writes,
       data: SecretData.fromBase64({ ...Object.fromEntries(foreign), ...applied }),
       immutable: false,
-    };
-    this.#note();
+    });
     return this.read();
+  }
+
+  /** Kubernetes: the same again is no change. */
+  #take(applied: PresentSecret): void {
+    const shown = (secret: PresentSecret) => ({ ...secret, data: secret.data.reveal() });
+    if (this.#held !== undefined && isDeepStrictEqual(shown(applied), shown(this.#held))) return;
+    this.#held = { ...applied, ...this.#next() };
+    this.#note();
   }
 
   removeKeys(...[, keys, over]: Parameters<TargetSecrets["removeKeys"]>): Promise<TargetSecret> {

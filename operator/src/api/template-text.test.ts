@@ -1,0 +1,113 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { MAX_TEMPLATE_LENGTH, parseTemplate, TEMPLATE_PATTERN } from "./template-text.ts";
+
+const text = (value: string) => ({ kind: "text", text: value });
+const expression = (source: string, path: string[], ...filters: string[]) => ({
+  kind: "expression",
+  source,
+  path,
+  filters,
+});
+
+describe("a template is", () => {
+  it.each<[string, string, object[]]>([
+    ["text alone", "plain { } }} text", [text("plain { } }} text")]],
+    ["a member", "{{ username }}", [expression("{{ username }}", ["username"])]],
+    ["a member without blanks", "{{a}}", [expression("{{a}}", ["a"])]],
+    ["a path", "{{ db.hosts.0 }}", [expression("{{ db.hosts.0 }}", ["db", "hosts", "0"])]],
+    ["names in quotes", '{{ "tls.crt"."a b" }}', [expression('{{ "tls.crt"."a b" }}', ["tls.crt", "a b"])]],
+    [
+      "a name in quotes with an expression's signs",
+      '{{ "}} | x" }}',
+      [expression('{{ "}} | x" }}', ["}} | x"])],
+    ],
+    ["the whole document", "{{ . }}", [expression("{{ . }}", [])]],
+    ["filters in a row", "{{ a | trim|url }}", [expression("{{ a | trim|url }}", ["a"], "trim", "url")]],
+    ["a filter's name as a member", "{{ url }}", [expression("{{ url }}", ["url"])]],
+    [
+      "JSON with members in it",
+      '{"a":{"b":{{ c | json }}}}',
+      [text('{"a":{"b":'), expression("{{ c | json }}", ["c"], "json"), text("}}")],
+    ],
+    ["lines", "a\n{{ b }}\n", [text("a\n"), expression("{{ b }}", ["b"]), text("\n")]],
+  ])("%s", (_, template, parts) => {
+    expect(parseTemplate(template)).toEqual(parts);
+  });
+});
+
+describe("a text is no template with", () => {
+  it.each([
+    ["an expression that does not end", "{{ a"],
+    ["an empty expression", "{{ }}"],
+    ["three braces, of which nobody knows which two belong together", "{{{ a }}"],
+    ["a filter that there is not", "{{ a | sha256 }}"],
+    ["a filter with an argument", '{{ a | default "x" }}'],
+    ["a filter alone", "{{ | url }}"],
+    ["more filters than are allowed", "{{ a | url | url | url | url | url }}"],
+    ["a condition", "{{ if a }}x{{ end }}"],
+    ["a call", "{{ a() }}"],
+    ["arithmetic", "{{ 1 + 1 }}"],
+    ["a path that begins with a dot, as in other languages", "{{ .username }}"],
+    ["an empty name", "{{ a..b }}"],
+    ["a name that is not closed", '{{ "a }}'],
+    ["a line break in an expression", "{{ a\n}}"],
+    ["a second expression that is none", "{{ a }} {{ b! }}"],
+  ])("%s", (_, template) => {
+    expect(parseTemplate(template)).toBeUndefined();
+  });
+});
+
+describe("the API server's pattern and the operator's parser", () => {
+  const pattern = new RegExp(TEMPLATE_PATTERN);
+  const piece = fc.constantFrom(
+    ...'{}|." ab0\n'.split(""),
+    "{{",
+    "}}",
+    "{{ a }}",
+    "| url",
+    "| nope",
+    '"x y"',
+    "{{ a.b | json }}",
+  );
+
+  it("agree on every text", () => {
+    const texts = fc.oneof(
+      fc.array(piece, { maxLength: 20 }).map((pieces) => pieces.join("")),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(texts, (template) => {
+        expect(parseTemplate(template) !== undefined).toBe(pattern.test(template));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("lose nothing of a text", () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const parts = parseTemplate(pieces.join(""));
+        const back = parts?.map((part) => (part.kind === "text" ? part.text : part.source)).join("");
+        expect(back ?? pieces.join("")).toBe(pieces.join(""));
+      }),
+    );
+  });
+
+  const long = (unit: string) => unit.repeat(MAX_TEMPLATE_LENGTH / unit.length);
+  it.each([
+    ["braces", long("{")],
+    ["single braces", long("{ ")],
+    ["open expressions", long("{{ a ")],
+    ["blanks", `{{ a${" ".repeat(MAX_TEMPLATE_LENGTH - 8)}`],
+    ["names with dots", `{{ ${long("a.").slice(8)}`],
+    ["quotes", `{{ ${long('"').slice(8)}`],
+    ["bars", `{{ a ${long("| ").slice(8)}`],
+    ["expressions", long("{{a}}")],
+    ["a regular expression that takes long elsewhere", `${long("(a+)+$").slice(8)}!`],
+  ])("take little time over %s", (_, hostile) => {
+    const started = performance.now();
+    expect(parseTemplate(hostile) !== undefined).toBe(pattern.test(hostile));
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,59 @@
+import type { KeyChoice } from "../api/resolved-target.ts";
+import { matchesGlob } from "../api/secret-glob.ts";
+import { isSecretKey, KEY_FORM } from "../api/secret-key.ts";
+import { bytesOf, HALF_A_PAIR, textOfMember } from "./member-text.ts";
+
+/** Enough to find them; the message is shown in a condition. */
+const MAX_NAMED = 5;
+/** The most of a name that a message shows, in characters. */
+const MAX_SHOWN = 63;
+
+/** Keys and their bytes, or why the members make none; problems name members, never values. */
+export type Choice =
+  | { readonly kind: "keys"; readonly keys: ReadonlyMap<string, Uint8Array> }
+  | { readonly kind: "invalid"; readonly problem: string };
+
+/** The keys that the members of a document become; members with a name in `except` (a key's) make room for it. */
+export function chooseKeys(
+  members: ReadonlyMap<string, unknown>,
+  { include, exclude, rename }: KeyChoice,
+  except: ReadonlyMap<string, unknown>,
+): Choice {
+  const matches = (globs: readonly string[], name: string) => globs.some((glob) => matchesGlob(glob, name));
+  const chosen = [...members]
+    .filter(([name]) => matches(include, name) && !matches(exclude, name))
+    .map(([name, member]) => ({ name, key: rename.get(name) ?? name, member }))
+    .filter(({ key }) => !except.has(key));
+  const wrong = chosen.filter(({ key }) => !isSecretKey(key));
+  if (wrong.length > 0)
+    return invalid(
+      `${named(wrong)} no valid key of a Secret (${KEY_FORM}): rename or exclude it in spec.target.keys`,
+    );
+  const keys = new Map<string, Uint8Array>();
+  for (const { name, key, member } of chosen) {
+    if (keys.has(key))
+      return invalid(
+        `two of its members become the key "${key}": rename or exclude one of them in spec.target.keys`,
+      );
+    const bytes = bytesOf(textOfMember(member));
+    if (bytes === undefined) return invalid(`the member ${shown(name)} has ${HALF_A_PAIR}`);
+    keys.set(key, bytes);
+  }
+  return { kind: "keys", keys };
+}
+
+function named(members: readonly { readonly name: string }[]): string {
+  const names = members.slice(0, MAX_NAMED).map(({ name }) => shown(name));
+  const more = members.length > names.length ? ` and ${members.length - names.length} more` : "";
+  return members.length === 1
+    ? `the member name ${names.join()} is`
+    : `the member names ${names.join(", ")}${more} are each`;
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, MAX_SHOWN));
+}
+
+function invalid(problem: string): Choice {
+  return { kind: "invalid", problem };
+}

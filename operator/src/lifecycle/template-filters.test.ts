@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FILTERS, type FilterName } from "../api/template-text.ts";
+import { bytesOf, type MemberText, sizeOf } from "./member-text.ts";
+import { FILTER } from "./template-filters.ts";
+
+const text = (value: string): MemberText => ({ kind: "text", text: value });
+const json = (value: string): MemberText => ({ kind: "json", text: value });
+const bytes = (...values: number[]): MemberText => ({ kind: "bytes", bytes: Uint8Array.from(values) });
+
+function shown(name: FilterName, input: MemberText): string {
+  const result = FILTER[name](input);
+  return result.kind === "problem" ? result.problem : Buffer.from(bytesOf(result) ?? []).toString("latin1");
+}
+
+describe("filters", () => {
+  it.each<[FilterName, string, MemberText, string]>([
+    [
+      "url",
+      "escapes what is not unreserved",
+      text("a-_.~Z9/@:?#[]!$&'()*+,;= %"),
+      "a-_.~Z9%2F%40%3A%3F%23%5B%5D%21%24%26%27%28%29%2A%2B%2C%3B%3D%20%25",
+    ],
+    ["url", "escapes UTF-8 byte by byte", text("ä☃"), "%C3%A4%E2%98%83"],
+    ["url", "takes numbers", json("5432"), "5432"],
+    ["json", "quotes a text", text('a"b\\c\n'), '"a\\"b\\\\c\\n"'],
+    ["json", "leaves a number as it was written", json("1.50"), "1.50"],
+    ["json", "leaves an object", json('{"a":1}'), '{"a":1}'],
+    [
+      "json",
+      "escapes what YAML and TOML do not take",
+      text("\u007f\u0085\u2028\uFEFF"),
+      '"\\u007f\\u0085\\u2028\\ufeff"',
+    ],
+    ["base64", "takes text", text("ä"), "w6Q="],
+    ["base64", "takes bytes", bytes(0xff, 0x00), "/wA="],
+    ["base64decode", "gives bytes", text("/wA="), "\xff\0"],
+    ["base64decode", "leaves line breaks out", text(" aGVs\r\nbG8=\n"), "hello"],
+    ["trim", "takes white space from both ends", text("\t a b\r\n"), "a b"],
+    ["shell", "makes one word", text('it\'s $(x) `y` "z"'), "'it'\\''s $(x) `y` \"z\"'"],
+    ["shell", "makes a word of nothing", text(""), "''"],
+    ["pgpass", "escapes colons and backslashes", text("a:b\\c"), "a\\:b\\\\c"],
+  ])("%s %s", (name, _, input, expected) => {
+    expect(shown(name, input)).toBe(expected);
+  });
+
+  it.each<[FilterName, string, MemberText, string]>([
+    ["base64decode", "what is no base64", text("planted!"), "no base64"],
+    ["base64decode", "what lacks its padding", text("aGVsbG8"), "no base64"],
+    ["pgpass", "a line break", text("planted\nb"), "line break"],
+    ["shell", "a NUL", text("planted\0"), "NUL"],
+    ["url", "bytes that are no text", bytes(0xff), "no UTF-8 text"],
+    ["url", "half a pair", text("planted\uD800"), "half a surrogate pair"],
+    ["base64", "half a pair", text("planted\uDC00"), "half a surrogate pair"],
+  ])("%s refuses %s and shows nothing of it", (name, _, input, problem) => {
+    expect(shown(name, input)).toContain(problem);
+    expect(shown(name, input)).not.toContain("planted");
+  });
+
+  const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }));
+
+  it("can be undone by who reads what they make", () => {
+    fc.assert(
+      fc.property(
+        anyText.filter((value) => value.isWellFormed()),
+        (value) => {
+          expect(decodeURIComponent(shown("url", text(value)))).toBe(value);
+          expect(JSON.parse(Buffer.from(shown("json", text(value)), "latin1").toString())).toBe(value);
+          expect(Buffer.from(shown("base64", text(value)), "base64").toString()).toBe(value);
+          expect(shown("base64decode", FILTER.base64(text(value)) as MemberText)).toBe(
+            Buffer.from(value).toString("latin1"),
+          );
+        },
+      ),
+    );
+  });
+
+  it("make a word that a shell reads as it was", () => {
+    const value = "a'b\"c$(echo x)`y`\\ \n*?~#;&|<>!{1..3} ä";
+    const word = Buffer.from(shown("shell", text(value)), "latin1").toString();
+    expect(execFileSync("/bin/sh", ["-c", `printf %s ${word}`]).toString()).toBe(value);
+  });
+
+  it("never throw, and make at most nine times as much of it", () => {
+    const input = fc.oneof(
+      fc.string({ unit: "binary" }).map(text),
+      fc.json().map(json),
+      fc.uint8Array().map((value): MemberText => ({ kind: "bytes", bytes: value })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...FILTERS), input, (name, given) => {
+        const result = FILTER[name](given);
+        if (result.kind !== "problem") expect(sizeOf(result)).toBeLessThanOrEqual(9 * sizeOf(given) + 4);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

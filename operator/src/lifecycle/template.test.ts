@@ -1,0 +1,172 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FILTERS, MAX_TEMPLATE_LENGTH } from "../api/template-text.ts";
+import { readDocument } from "./secret-document.ts";
+import { MAX_WORK, renderTemplates } from "./template.ts";
+
+function render(template: Readonly<Record<string, string>>, value: string | Uint8Array) {
+  const reading = readDocument(new SecretValue(value));
+  if (reading.kind === "invalid") throw new Error(reading.problem);
+  return renderTemplates(new Map(Object.entries(template)), reading.document);
+}
+
+/** What one template makes, or its problem. */
+function made(template: string, value: string | Uint8Array): string {
+  const rendering = render({ key: template }, value);
+  return rendering.kind === "invalid"
+    ? rendering.problem
+    : Buffer.from(rendering.keys.get("key") ?? []).toString();
+}
+
+const DOCUMENT = JSON.stringify({
+  username: "app",
+  password: "p@ss/w:rd",
+  port: 5432,
+  ssl: true,
+  "tls.crt": "PEM",
+  db: { hosts: ["a", { name: "b" }], "x.y": 1 },
+  nothing: null,
+  empty: "",
+});
+
+describe("a template is filled in with", () => {
+  it.each([
+    ["members", "{{ username }}:{{ password }}", "app:p@ss/w:rd"],
+    [
+      "members through filters",
+      "postgres://{{ username | url }}:{{ password | url }}@h:{{ port }}/",
+      "postgres://app:p%40ss%2Fw%3Ard@h:5432/",
+    ],
+    ["numbers and booleans as JSON has them", "{{ port }} {{ ssl }}", "5432 true"],
+    ["objects and arrays as compact JSON", "{{ db.hosts }}", '["a",{"name":"b"}]'],
+    ["members of members", "{{ db.hosts.0 }}{{ db.hosts.1.name }}", "ab"],
+    ["names with dots in quotes", '{{ "tls.crt" }}{{ db."x.y" }}', "PEM1"],
+    ["an empty text", "[{{ empty }}]", "[]"],
+    ["several filters, one after the other", "{{ password | base64 | json }}", '"cEBzcy93OnJk"'],
+    [
+      "JSON in JSON",
+      '{"auths":{"r":{"username":{{ username | json }},"password":{{ password | json }}}}}',
+      '{"auths":{"r":{"username":"app","password":"p@ss/w:rd"}}}',
+    ],
+    ["the document whole, as it is stored", "{{ . }}", DOCUMENT],
+    ["nothing but itself", "text", "text"],
+  ])("%s", (_, template, expected) => {
+    expect(made(template, DOCUMENT)).toBe(expected);
+  });
+
+  it.each<[string, string, string | Uint8Array, string]>([
+    ["a text", "Bearer {{ value }}", "token", "Bearer token"],
+    ["an array", "{{ value }}", "[1]", "[1]"],
+    ["bytes", "{{ value | base64 }}", Uint8Array.from([255]), "/w=="],
+    ["bytes whole", "{{ . | base64 }}", Uint8Array.from([255]), "/w=="],
+  ])("the one member value of %s", (_, template, value, expected) => {
+    expect(made(template, value)).toBe(expected);
+  });
+});
+
+describe("a template that cannot be filled in says why, by its key and expression, and shows no value:", () => {
+  it.each([
+    ["a member that is not there", "{{ user }}", "no such member"],
+    ["a member that is null", "{{ nothing }}", "null"],
+    ["an index beyond the array", "{{ db.hosts.2 }}", "no such member"],
+    ["an index that is none", "{{ db.hosts.01 }}", "no such member"],
+    ["a member of a text", "{{ password.length }}", "no such member"],
+    ["a member of a number", "{{ port.rawJSON }}", "no such member"],
+    ["the length of an array", "{{ db.hosts.length }}", "no such member"],
+    ["what every object of JavaScript has", "{{ constructor }}", "no such member"],
+    ["its prototype", "{{ __proto__ }}", "no such member"],
+    ["the prototype of a member", "{{ db.__proto__ }}", "no such member"],
+    ["a method of a member", "{{ db.toString }}", "no such member"],
+    [
+      "what a filter cannot take",
+      "{{ password | base64decode }}",
+      "base64decode cannot take the member: it is no base64",
+    ],
+  ])("%s", (_, template, problem) => {
+    const said = made(template, DOCUMENT);
+    expect(said).toContain(`spec.target.template[key]: ${template}: `);
+    expect(said).toContain(problem);
+    expect(said).not.toContain("p@ss");
+  });
+
+  it("a text that an older or newer CRD let in", () => {
+    expect(made("{{ if x }}", DOCUMENT)).toContain("write members in double braces");
+  });
+});
+
+describe("a member called as what every object has", () => {
+  it.each(["__proto__", "constructor", "toString"])("%s is a member like any other", (name) => {
+    expect(made(`{{ ${name} }}{{ a.${name} }}`, `{"${name}":"x","a":{"${name}":"y"}}`)).toBe("xy");
+  });
+});
+
+describe("hostile templates end soon, by a limit that is named", () => {
+  const KIB = 1_024;
+  const big = JSON.stringify({ a: "x".repeat(64 * KIB - 20) });
+  const quotes = JSON.stringify({ a: '"'.repeat(31 * KIB) });
+  const blanks = JSON.stringify({ a: " ".repeat(64 * KIB - 20) });
+  const snow = JSON.stringify({ a: "☃".repeat(21 * KIB) });
+  const many = (expression: string) =>
+    Object.fromEntries(
+      Array.from({ length: 32 }, (_, i) => [
+        `key-${i}`,
+        expression.repeat(Math.floor(MAX_TEMPLATE_LENGTH / expression.length)),
+      ]),
+    );
+
+  it.each([
+    ["a member over and over", many("{{a}}"), big],
+    ["the document over and over", many("{{.}}"), big],
+    ["JSON in JSON in JSON", many("{{a|json|json|json|json}}"), quotes],
+    ["escapes of escapes", many("{{a|url|url|url|url}}"), snow],
+    ["what comes to nothing in the end", many("{{a|trim}}"), blanks],
+    ["there and back again", many("{{a|base64|base64decode|base64|base64decode}}"), big],
+    ["words in words", many("{{a|shell|shell|shell|shell}}"), JSON.stringify({ a: "'".repeat(60 * KIB) })],
+  ])("%s", (_, template, document) => {
+    const started = performance.now();
+    const rendering = render(template, document);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(rendering).toMatchObject({
+      kind: "invalid",
+      problem: expect.stringContaining(`more than ${MAX_WORK} bytes`),
+    });
+  });
+
+  it("many small expressions are none", () => {
+    const rendering = render(many("{{a}}"), '{"a":"x"}');
+    expect(rendering).toMatchObject({ kind: "keys" });
+  });
+});
+
+describe("filling in", () => {
+  const name = fc.oneof(
+    fc.constantFrom("a", "b", "0", "__proto__", "constructor"),
+    fc.stringMatching(/^[a-z]{1,3}$/),
+  );
+  const expression = fc
+    .record({
+      path: fc.array(name, { minLength: 1, maxLength: 4 }),
+      filters: fc.array(fc.constantFrom(...FILTERS), { maxLength: 4 }),
+    })
+    .map(({ path, filters }) => `{{ ${path.join(".")}${filters.map((filter) => ` | ${filter}`).join("")} }}`);
+  const template = fc
+    .array(fc.oneof(expression, fc.string({ unit: "binary" }), fc.constantFrom("{{ . }}", "{{", "}}")))
+    .map((parts) => parts.join(""));
+  const value = fc.oneof(
+    fc.dictionary(name, fc.jsonValue()).map((document) => JSON.stringify(document)),
+    fc.dictionary(name, fc.string({ unit: "binary" })).map((document) => JSON.stringify(document)),
+    fc.string(),
+    fc.uint8Array(),
+  );
+
+  it("never throws, and the same gives the same", () => {
+    fc.assert(
+      fc.property(template, value, (text, document) => {
+        const once = render({ one: text, two: text }, document);
+        expect(render({ one: text, two: text }, document)).toEqual(once);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { parseTemplate, TEMPLATE_FORM, type TemplatePart } from "../api/template-text.ts";
+import { bytesOf, HALF_A_PAIR, type MemberText, sizeOf, textOfMember } from "./member-text.ts";
+import { memberAt, type SecretDocument } from "./secret-document.ts";
+import { FILTER, type Filtered } from "./template-filters.ts";
+
+/**
+ * The most characters and bytes that the members and filters of all templates of a resource may make together. A Secret
+ * holds a quarter of this; what makes more is a mistake or an attack, and ends here, whatever the templates' form.
+ */
+export const MAX_WORK = 4 * 1_048_576;
+/** The most of an expression that a problem quotes. */
+const MAX_QUOTED = 80;
+
+type Expression = Extract<TemplatePart, { readonly kind: "expression" }>;
+
+/** Keys and their bytes; or the template that cannot be filled in, and why, without a value. */
+export type Rendering =
+  | { readonly kind: "keys"; readonly keys: ReadonlyMap<string, Uint8Array> }
+  | { readonly kind: "invalid"; readonly problem: string };
+
+/** Fills in all templates of a resource. Pure: the same texts and document give the same bytes. Never throws. */
+export function renderTemplates(templates: ReadonlyMap<string, string>, document: SecretDocument): Rendering {
+  const keys = new Map<string, Uint8Array>();
+  let allowance = MAX_WORK;
+  for (const [key, text] of templates) {
+    const rendered = render(text, document, allowance);
+    if (rendered.kind === "problem")
+      return { kind: "invalid", problem: `spec.target.template[${key}]: ${rendered.problem}` };
+    allowance -= rendered.work;
+    keys.set(key, rendered.bytes);
+  }
+  return { kind: "keys", keys };
+}
+
+function render(
+  text: string,
+  document: SecretDocument,
+  allowance: number,
+): { readonly kind: "rendered"; readonly bytes: Uint8Array; readonly work: number } | Problem {
+  const parts = parseTemplate(text);
+  if (parts === undefined) return problem(TEMPLATE_FORM);
+  const made: Uint8Array[] = [];
+  let work = 0;
+  for (const part of parts) {
+    const filled = part.kind === "text" ? literal(part.text) : fill(part, document, allowance - work);
+    const bytes = filled.kind === "problem" ? undefined : bytesOf(filled.result);
+    if (filled.kind === "problem") return problem(`${quoted(part)}: ${filled.problem}`);
+    if (bytes === undefined) return problem(`${quoted(part)}: it has ${HALF_A_PAIR}`);
+    work += filled.work;
+    made.push(bytes);
+  }
+  return { kind: "rendered", bytes: Buffer.concat(made), work };
+}
+
+type Problem = Extract<Filtered, { readonly kind: "problem" }>;
+type Filled = { readonly kind: "filled"; readonly result: MemberText; readonly work: number } | Problem;
+
+/** Its length is bounded by the spec. */
+function literal(text: string): Filled {
+  return { kind: "filled", result: { kind: "text", text }, work: 0 };
+}
+
+/** The member at the path, through the filters; not further than `allowance`. */
+function fill({ path, filters }: Expression, document: SecretDocument, allowance: number): Filled {
+  const member = path.length === 0 ? document.whole : memberAt(document, path);
+  if (member === undefined)
+    return problem(
+      "the document has no such member, or it is null: correct the name, or give the secret the member",
+    );
+  let result = textOfMember(member);
+  let work = sizeOf(result);
+  for (const name of filters) {
+    if (work > allowance) break;
+    const filtered = FILTER[name](result);
+    if (filtered.kind === "problem") return problem(`${name} cannot take the member: ${filtered.problem}`);
+    result = filtered;
+    work += sizeOf(result);
+  }
+  return work > allowance
+    ? problem(`all templates together would make more than ${MAX_WORK} bytes: name fewer or smaller members`)
+    : { kind: "filled", result, work };
+}
+
+function quoted(part: TemplatePart): string {
+  const source = part.kind === "text" ? "its text" : part.source;
+  return source.length > MAX_QUOTED ? `${source.slice(0, MAX_QUOTED)}...` : source;
+}
+
+function problem(why: string): Problem {
+  return { kind: "problem", problem: why };
+}
