@@ -53,7 +53,8 @@ describe("the chart", () => {
     ],
     ["a digest that is none", { image: { digest: "latest" } }, "/image/digest"],
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
-    ["a second replica", { replicas: 2 }, "'replicas' not allowed"],
+    ["half a replica", { replicas: 0.5 }, "/replicas"],
+    ["what it sets itself", { settings: { "leader-elect": "false" } }, "'leader-elect' not allowed"],
   ])("refuses %s", async (_, values, message) => {
     const { status, stderr } = await helm(["template", "try"], values);
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });

@@ -35,9 +35,8 @@ function setUp(graceMs = 1_000) {
     const made: Cache = {
       ...runnable("cache"),
       synced: synced.promise,
-      get hasSynced() {
-        return hasSynced;
-      },
+      notReady: () => (hasSynced ? undefined : "empty"),
+      stalled: () => undefined,
     };
     const fill = () => {
       hasSynced = true;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../telemetry/logger.ts";
+import { noMetrics } from "../telemetry/runtime-metrics.ts";
 import { systemClock } from "./clock.ts";
 import { KubeClient } from "./kube-client.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
@@ -41,7 +42,7 @@ function start(options: { silenceMs?: number; pageSize?: number } = {}): Reflect
     clock: systemClock,
     random: () => 0.5,
     log: silentLogger,
-    metrics: { listed: () => {}, watched: () => {}, failed: (reason) => failures.push(reason) },
+    metrics: { ...noMetrics.reflector("things"), failed: (reason) => failures.push(reason) },
     backoff: { baseMs: 1, maxMs: 5 },
     ...options,
   });

@@ -34,6 +34,8 @@ export class WorkQueue {
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
   #takers: ((key: string | undefined) => void)[] = [];
+  /** When a worker last took a key. */
+  #lastTaken = Number.NEGATIVE_INFINITY;
   #shutDown = false;
 
   constructor(options: WorkQueueOptions) {
@@ -47,6 +49,12 @@ export class WorkQueue {
   /** Keys that wait for a worker; those that are put off do not count. */
   get depth(): number {
     return this.#ready.size;
+  }
+
+  /** For how long, in seconds, keys have waited without any worker taking one; 0 when none waits. */
+  get standstill(): number {
+    const next = this.#ready.values().next().value;
+    return next === undefined ? 0 : this.#seconds() - Math.max(next, this.#lastTaken);
   }
 
   /** Asks for work on the key, as soon as a worker is free. */
@@ -138,6 +146,7 @@ export class WorkQueue {
   #handOut(key: string, since: number): void {
     const now = this.#seconds();
     this.#processing.set(key, now);
+    this.#lastTaken = now;
     this.#options.metrics.taken(now - since);
     this.#options.metrics.depth(this.depth);
   }
