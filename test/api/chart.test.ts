@@ -67,6 +67,15 @@ describe("the chart", () => {
     expect(stdout).toContain('- "--kube-qps=20"\n            - "--log-level=debug"');
   });
 
+  it.each([
+    [1, 0],
+    [2, 1],
+  ])("with %d replicas has %d PodDisruptionBudgets", async (replicas, budgets) => {
+    const { stdout } = await helm(["template", "try"], { replicas });
+    expect(stdout).toContain(`replicas: ${replicas}\n`);
+    expect(stdout.match(/^kind: PodDisruptionBudget$/gm) ?? []).toHaveLength(budgets);
+  });
+
   it("takes the digest rather than the tag", async () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const { stdout } = await helm(["template", "try"], { image: { tag: "1", digest } });
