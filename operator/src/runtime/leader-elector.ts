@@ -192,9 +192,10 @@ export class LeaderElector implements Runnable {
     signal.throwIfAborted();
     this.#failures += 1;
     const { log, lock } = this.#options;
+    const fields = { lease: lock.name, error };
     // Every two seconds the same line would drown the others.
-    const write = this.#failures === 1 ? log.warn : log.debug;
-    write("the lease could not be read or written: again soon", { lease: lock.name, error });
+    if (this.#failures === 1) log.warn("the lease could not be read or written: again soon", fields);
+    else log.debug("the lease could not be read or written: again soon", fields);
     return undefined;
   }
 

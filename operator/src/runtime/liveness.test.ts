@@ -20,15 +20,13 @@ const never = (signal: AbortSignal | undefined) =>
 const refused = new ApiError({ request: "GET /", status: 403, reason: "Forbidden" });
 const away = new ConnectionError("GET /", "ECONNREFUSED");
 
-// biome-ignore lint/correctness/useYield: it never has an event
 async function* silent(_: unknown, __: unknown, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-  await never(signal);
+  yield await never(signal);
 }
 
 /** A watch whose stream heeds no signal: what a bug in a library would look like. */
-// biome-ignore lint/correctness/useYield: it never has an event
 async function* deaf(): AsyncGenerator<WatchEvent> {
-  await never(undefined);
+  yield await never(undefined);
 }
 
 function reflector(client: Client) {
