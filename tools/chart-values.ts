@@ -10,12 +10,16 @@ const toggle = () => z.boolean();
 const optionalName = () => z.union([z.literal(""), objectName()]);
 
 /** Settings that the chart makes of other values, or that a pod has no use for. */
-const NOT_IN_THE_CHART = ["bind-address", "port", "region", "kubeconfig"];
+const NOT_IN_THE_CHART = [
+  ...["bind-address", "port", "region", "kubeconfig"],
+  ...["leader-elect", "lease-name", "lease-namespace"],
+];
 const SETTINGS = Object.keys(settingsSchema.shape).filter((name) => !NOT_IN_THE_CHART.includes(name));
 const flag = () => z.union([z.string(), z.number()]).optional();
 
 /** The values of the chart. Every one of them stands in values.yaml with its default and its meaning. */
 export const chartValues = z.strictObject({
+  replicas: z.int().min(0).max(10),
   image: z.strictObject({
     repository: z.string().min(1),
     tag: z.string().max(128),

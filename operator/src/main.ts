@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { Gauge } from "prom-client";
 import packageJson from "../package.json" with { type: "json" };
 import { awsMetrics } from "./aws/aws-metrics.ts";
@@ -16,6 +17,7 @@ import {
   watchedResources,
 } from "./kubernetes/watched-resources.ts";
 import { KubernetesWorkloads } from "./kubernetes/workloads.ts";
+import { leaderLease } from "./leader-lease.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { Controller } from "./runtime/controller.ts";
@@ -26,6 +28,7 @@ import type { KubernetesObject } from "./runtime/kubernetes-object.ts";
 import { Manager } from "./runtime/manager.ts";
 import { systemRandom } from "./runtime/random.ts";
 import { Reflector } from "./runtime/reflector.ts";
+import type { Runnable } from "./runtime/runnable-group.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { jsonLogger } from "./telemetry/json-logger.ts";
 import type { Logger } from "./telemetry/logger.ts";
@@ -35,6 +38,7 @@ import type { RuntimeMetrics } from "./telemetry/runtime-metrics.ts";
 import { connectTriggers } from "./triggers.ts";
 
 const VERSION = packageJson.version;
+const USER_AGENT = `rotated-secrets/${VERSION}`;
 /** What every part is made with. */
 const common = { clock: systemClock, random: systemRandom };
 
@@ -48,8 +52,8 @@ switch (commandLine.kind) {
     process.exitCode = 2;
     break;
   case "run":
-    process.exitCode = await run(commandLine.settings);
-    break;
+    // What does not heed its end must not keep the process: its parts were waited for as long as they may take.
+    process.exit(await run(commandLine.settings));
 }
 
 /** Runs the operator until SIGTERM or SIGINT. Returns the exit status: 1 when a part failed. */
@@ -71,7 +75,8 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
   const metrics = new Metrics();
   const runtimeMetrics = prometheusRuntimeMetrics(metrics.registry);
   buildInfo(metrics);
-  const client = kubeClient(settings, runtimeMetrics);
+  const config = loadKubeConfig(settings.kubeconfig);
+  const client = kubeClient(settings, config, runtimeMetrics);
   const watched = watchedResources((resource, object, error) =>
     log.error("an object of the watch could not be taken in", { resource, object, error }),
   );
@@ -106,33 +111,64 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     metrics: runtimeMetrics,
     workers: settings.workers,
   });
-  connectTriggers({
-    watched,
-    catalogue,
-    values,
-    region: settings.region,
-    enqueue: (name) => controller.enqueue(name),
-  });
+  const triggers = () =>
+    connectTriggers({
+      watched,
+      catalogue,
+      values,
+      region: settings.region,
+      enqueue: (name) => controller.enqueue(name),
+    });
 
+  const lease = settings["leader-elect"]
+    ? leaderLease({
+        settings,
+        config,
+        userAgent: USER_AGENT,
+        log,
+        metrics: runtimeMetrics,
+        environment: process.env,
+      })
+    : undefined;
   const health = new HealthServer({ host: settings["bind-address"], port: settings.port, metrics });
-  const manager = new Manager({ ...common, log, health, graceMs: settings["shutdown-grace"] });
+  const manager = new Manager({
+    ...common,
+    log,
+    health,
+    election: lease?.elector,
+    graceMs: settings["shutdown-grace"],
+  });
   for (const cache of reflectors(watched, client, log, runtimeMetrics)) manager.addCache(cache);
+  health.addHealthCheck(`queue-${controller.name}`, () => controller.stalled());
   manager.addRunnable(controller);
+  // Only the leader follows AWS's secrets: one that stands by costs no call of AWS.
+  manager.addRunnable(startedWith("triggers", triggers));
   try {
     await manager.run(signal);
   } finally {
     catalogue.stop();
     values.stop();
     api.close();
-    await client.close();
+    await Promise.all([client.close(), lease?.client.close()]);
   }
 }
 
-function kubeClient(settings: Settings, metrics: RuntimeMetrics): KubeClient {
+/** Something that is done once, when the runnables start. */
+function startedWith(name: string, start: () => void): Runnable {
+  return {
+    name,
+    run: (signal) => {
+      start();
+      return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    },
+  };
+}
+
+function kubeClient(settings: Settings, config: KubeConfig, metrics: RuntimeMetrics): KubeClient {
   const perSecond = settings["kube-qps"];
   return new KubeClient({
-    config: loadKubeConfig(settings.kubeconfig),
-    userAgent: `rotated-secrets/${VERSION}`,
+    config,
+    userAgent: USER_AGENT,
     observe: metrics.request,
     rateLimit: { perSecond, burst: 2 * perSecond },
   });

@@ -11,6 +11,8 @@ const duration = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
+/** `true` or `false`, for a flag's value stands behind it. */
+const toggle = z.enum(["true", "false"]).transform((text) => text === "true");
 const count = (min: number, max: number) =>
   z.coerce.number("write a number").int("write a whole number").min(min).max(max);
 
@@ -45,6 +47,25 @@ export const settingsSchema = z.object({
   "describe-unlisted-every": duration
     .prefault("60s")
     .describe("How often each secret is described where lists are not worth it, or not allowed."),
+  "leader-elect": toggle
+    .prefault("false")
+    .describe(
+      "Whether replicas agree by a Lease on the one that works; the others stand by. The chart says true.",
+    ),
+  "lease-name": z
+    .string()
+    .min(1)
+    .max(253)
+    .default("rotated-secrets")
+    .describe("Name of that Lease; the chart gives it the release's full name."),
+  "lease-namespace": z
+    .string()
+    .min(1)
+    .max(63)
+    .optional()
+    .describe(
+      "Namespace of that Lease. Default: POD_NAMESPACE, else the kubeconfig context's, else default.",
+    ),
   "shutdown-grace": duration.prefault("20s").describe("How long work on its way may take after SIGTERM."),
 });
 

@@ -26,7 +26,8 @@ export async function installOperator(sandbox: Sandbox, values: OperatorValues =
     AWS_ENDPOINT_URL: sandbox.awsProxy.url,
   };
   const extraEnv = Object.entries(credentials).map(([name, value]) => ({ name, value }));
-  const all = { image: OPERATOR_IMAGE, aws: { region: AWS_REGION }, extraEnv, ...values };
+  // One, so that there is no doubt about who is at work.
+  const all = { replicas: 1, image: OPERATOR_IMAGE, aws: { region: AWS_REGION }, extraEnv, ...values };
   await writeFile(file, JSON.stringify(all));
   await sandbox.helm(
     ...[

@@ -53,7 +53,8 @@ describe("the chart", () => {
     ],
     ["a digest that is none", { image: { digest: "latest" } }, "/image/digest"],
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
-    ["a second replica", { replicas: 2 }, "'replicas' not allowed"],
+    ["half a replica", { replicas: 0.5 }, "/replicas"],
+    ["what it sets itself", { settings: { "leader-elect": "false" } }, "'leader-elect' not allowed"],
   ])("refuses %s", async (_, values, message) => {
     const { status, stderr } = await helm(["template", "try"], values);
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
@@ -64,6 +65,15 @@ describe("the chart", () => {
       settings: { "log-level": "debug", "kube-qps": 20 },
     });
     expect(stdout).toContain('- "--kube-qps=20"\n            - "--log-level=debug"');
+  });
+
+  it.each([
+    [1, 0],
+    [2, 1],
+  ])("with %d replicas has %d PodDisruptionBudgets", async (replicas, budgets) => {
+    const { stdout } = await helm(["template", "try"], { replicas });
+    expect(stdout).toContain(`replicas: ${replicas}\n`);
+    expect(stdout.match(/^kind: PodDisruptionBudget$/gm) ?? []).toHaveLength(budgets);
   });
 
   it("takes the digest rather than the tag", async () => {

@@ -104,11 +104,10 @@ describe("the audit log of a cluster with the operator", () => {
     expect(denied.map(({ verb, requestURI }) => `${verb} ${requestURI}`)).toEqual([]);
   });
 
-  it("shows every permission of the chart's ClusterRole used, and no other", async () => {
-    const { rules } = await stage.get<{
-      rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[];
-    }>("clusterrole", OPERATOR_RELEASE);
-    const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+  it("shows every permission of the chart's roles used, and no other", async () => {
+    const ofCluster = await stage.get<Role>("clusterrole", OPERATOR_RELEASE);
+    const ofNamespace = await stage.get<Role>("role", OPERATOR_RELEASE, "-n", OPERATOR_RELEASE);
+    const granted = [...ofCluster.rules, ...ofNamespace.rules].flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((apiGroup) =>
         resources.flatMap((resource) => verbs.map((verb) => permissionOf({ verb, apiGroup, resource }))),
       ),
@@ -120,9 +119,16 @@ describe("the audit log of a cluster with the operator", () => {
     }).toEqual({ unused: [], notOfTheChart: [] });
   });
 
+  it("shows nothing asked of another Lease than the operator's own", () => {
+    const leases = ofOperator.filter(({ objectRef }) => objectRef?.resource === "leases");
+    const named = new Set(leases.map(({ objectRef }) => `${objectRef?.namespace}/${objectRef?.name}`));
+    expect([...named]).toEqual([`${OPERATOR_RELEASE}/${OPERATOR_RELEASE}`]);
+  });
+
   it("has no other binding of the operator's account than the chart's", async () => {
     const { items } = await stage.get<{
       items: {
+        kind: string;
         metadata: { name: string };
         subjects?: { kind: string; name: string; namespace?: string }[];
       }[];
@@ -130,7 +136,10 @@ describe("the audit log of a cluster with the operator", () => {
     const ours = items.filter(({ subjects = [] }) =>
       subjects.some(({ kind, namespace }) => kind === "ServiceAccount" && namespace === OPERATOR_RELEASE),
     );
-    expect(ours.map(({ metadata }) => metadata.name)).toEqual([OPERATOR_RELEASE]);
+    expect(ours.map(({ kind, metadata }) => `${kind} ${metadata.name}`).sort()).toEqual([
+      `ClusterRoleBinding ${OPERATOR_RELEASE}`,
+      `RoleBinding ${OPERATOR_RELEASE}`,
+    ]);
   });
 });
 
@@ -146,6 +155,15 @@ describe("the operator that was at work", () => {
     expect(deployment.metadata.labels).toMatchObject({ "app.kubernetes.io/managed-by": "Helm" });
   });
 });
+
+/** A Role or a ClusterRole. */
+interface Role {
+  readonly rules: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+}
 
 /** An object that a controller made. */
 interface Owned {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { KubeClient } from "@rotated-secrets/operator/runtime/kube-client";
 import { loadKubeConfig } from "@rotated-secrets/operator/runtime/kube-config";
-import { startControlPlane } from "@rotated-secrets/sandbox/control-plane/control-plane";
+import { type ControlPlane, startControlPlane } from "@rotated-secrets/sandbox/control-plane/control-plane";
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
 import { findTools } from "@rotated-secrets/sandbox/tools/tools";
 
@@ -15,6 +15,9 @@ const CRDS = join(import.meta.dirname, "../../crds");
 export interface Cluster {
   /** Speaks as the administrator. */
   readonly client: KubeClient;
+  readonly controlPlane: ControlPlane;
+  /** Runs kubectl as the administrator. @throws with its error output */
+  kubectl(...args: readonly string[]): Promise<unknown>;
   /** Makes a namespace that no other test uses; resolves with its name. */
   namespace(): Promise<string>;
   stop(): Promise<void>;
@@ -37,6 +40,8 @@ export async function startCluster(): Promise<Cluster> {
   let namespaces = 0;
   return {
     client,
+    controlPlane,
+    kubectl,
     namespace: async () => {
       namespaces += 1;
       const name = `test-${namespaces}`;

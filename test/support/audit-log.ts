@@ -29,8 +29,8 @@ export async function auditLog({
 }
 
 /**
- * The permissions that a request took, as `verb group/resource`. An apply to an object that is not there takes `create`
- * beside `patch`; the audit log shows it as a patch that was answered 201.
+ * The permissions that a request took, as `verb group/resource`. An apply or a PUT to an object that is not there takes
+ * `create` beside `patch` or `update`; the audit log shows it as one that was answered 201.
  */
 export function permissionsOf({
   verb,
@@ -45,8 +45,8 @@ export function permissionsOf({
     apiGroup,
     resource: subresource ? `${resource}/${subresource}` : resource,
   });
-  const isCreation = verb === "patch" && responseStatus?.code === 201;
-  return isCreation ? [name, name.replace(/^patch/, "create")] : [name];
+  const isCreation = (verb === "patch" || verb === "update") && responseStatus?.code === 201;
+  return isCreation ? [name, name.replace(/^(patch|update)/, "create")] : [name];
 }
 
 /** One triple of an RBAC rule, as text. */

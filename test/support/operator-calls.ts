@@ -50,9 +50,10 @@ export async function watchCalls(sandbox: Sandbox, killAfter?: string): Promise<
 }
 
 /** What kind of call it is: `AWS RotateSecret`, `PATCH secrets/database`; undefined for a read of the API server. */
-function kindOf({ method, path, target }: Call): string | undefined {
+function kindOf(call: Call): string | undefined {
+  const { method, path, target } = call;
   if (target !== undefined) return `AWS ${target}`;
-  if (method === "GET") return undefined;
+  if (method === "GET" || isOfTheLease(call)) return undefined;
   const { pathname } = new URL(path, "http://api");
   return `${method} ${pathname.replace(/^.*[/]namespaces[/][^/]+[/]/, "")}`;
 }
@@ -60,12 +61,29 @@ function kindOf({ method, path, target }: Call): string | undefined {
 /** Silence after which an operator that has nothing to do will not begin by itself. */
 const REST_MS = 500;
 
-/** Waits until the operator is ready and has asked for nothing for a while, so that its next call is of the test's making. */
+/** Waits until the operator leads and has asked for nothing for a while, so that its next call is of the test's making. */
 export async function restingOperator(sandbox: Sandbox): Promise<OperatorProcess> {
-  return await eventually("the operator is ready and at rest", async () => {
+  return await eventually("the operator leads and is at rest", async () => {
     const operator = await operatorProcess(sandbox);
-    if ((await operator?.get("/readyz")) === undefined) return undefined;
-    const calls = [...sandbox.apiProxy.calls, ...sandbox.awsProxy.calls].filter(({ watch }) => !watch);
-    return Math.max(...calls.map(({ at }) => at)) < Date.now() - REST_MS ? operator : undefined;
+    if (operator === undefined || !(await leads(operator))) return undefined;
+    const calls = [...sandbox.apiProxy.calls, ...sandbox.awsProxy.calls];
+    return lastWork(calls) < Date.now() - REST_MS ? operator : undefined;
   });
+}
+
+/** Whether the process is the one of the replicas that works. */
+export async function leads(operator: OperatorProcess): Promise<boolean> {
+  const metrics = await operator.get("/metrics");
+  return metrics?.includes(`leader_election_master_status{name="${OPERATOR_RELEASE}"} 1`) ?? false;
+}
+
+/** When something was last asked for, ms since the epoch; the operator's watches and its lease are no work. */
+export function lastWork(calls: readonly Call[]): number {
+  const work = calls.filter((call) => !call.watch && !isOfTheLease(call));
+  return Math.max(0, ...work.map(({ at }) => at));
+}
+
+/** Renewing the lease goes on all the time. */
+function isOfTheLease({ path }: Call): boolean {
+  return path.includes("/leases/");
 }

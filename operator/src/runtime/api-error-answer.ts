@@ -20,6 +20,8 @@ const statusSchema = z.object({
 });
 
 const LONGEST_MESSAGE = 500;
+/** API servers ask for seconds; whoever in between asks for a day is not to stop us for that long. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
 
 /** Reads an answer of 400 and above. Never rejects for what the answer says, only when it breaks off. */
 export async function readApiError(request: string, answer: Dispatcher.ResponseData): Promise<ApiError> {
@@ -32,13 +34,14 @@ export function toApiError(request: string, body: unknown, httpStatus = 500, ret
   const { data: status = {} } = statusSchema.safeParse(body);
   const code = status.code ?? httpStatus;
   const seconds = status.details?.retryAfterSeconds;
+  const asked = retryAfter ?? (seconds === undefined ? undefined : seconds * 1_000);
   return new ApiError({
     request,
     status: code,
     reason: status.reason || `HTTP ${code}`,
     // Of a Secret the server may repeat values: "Invalid value: ...".
     serverMessage: /\/secrets(\/|$)/.test(request) ? undefined : status.message?.slice(0, LONGEST_MESSAGE),
-    retryAfterMs: retryAfter ?? (seconds === undefined ? undefined : seconds * 1_000),
+    retryAfterMs: asked === undefined ? undefined : Math.min(asked, LONGEST_RETRY_AFTER_MS),
     causes: status.details?.causes ?? [],
   });
 }

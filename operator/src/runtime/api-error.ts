@@ -27,7 +27,7 @@ export class ApiError extends Error {
   readonly status: number;
   /** Status.reason: `NotFound`, `Conflict`, `Forbidden`, `Invalid`, `Expired` ...; `HTTP 502` when the answer had none. */
   readonly reason: string;
-  /** How long the server asks to be left alone, in ms; undefined when it does not. */
+  /** How long the server asks to be left alone, in ms, at most a minute; undefined when it does not. */
   readonly retryAfterMs: number | undefined;
   readonly causes: readonly ApiErrorCause[];
   /** The answer without the request: `403 Forbidden: ...`; may be shown. */

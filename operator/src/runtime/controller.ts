@@ -26,8 +26,11 @@ export interface ControllerOptions {
   readonly backoff?: BackoffLimits;
 }
 
+const DEFAULT_DEADLINE_MS = 120_000;
 /** A reconcile that does not heed its signal keeps its worker for so long after the deadline, in ms. */
 const HEED_MS = 5_000;
+/** Every worker is free again after deadline and HEED_MS; keys that wait so many times longer wait for nobody. */
+const STALLED_TURNS = 2;
 
 /** Has a reconciler called for every object that is enqueued: never twice at once for one, a bounded number at once in all. */
 export class Controller {
@@ -50,6 +53,14 @@ export class Controller {
   /** Objects that wait for a worker. */
   get depth(): number {
     return this.#queue.depth;
+  }
+
+  /** What is wrong when objects wait and no worker takes one, in a few words; undefined when all is well. */
+  stalled(): string | undefined {
+    const { deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
+    const { standstill } = this.#queue;
+    if (standstill * 1_000 < STALLED_TURNS * (deadlineMs + HEED_MS)) return undefined;
+    return `${this.depth} objects wait, and no worker took one for ${Math.round(standstill)} s`;
   }
 
   /** Has the object reconciled as soon as may be. For listeners of stores and other sources; may be called before `run`. */
@@ -75,7 +86,7 @@ export class Controller {
 
   /** Resolves when the reconcile is over, or is past waiting for; the key stays taken until it is really over. */
   async #reconcile(key: string, signal: AbortSignal): Promise<void> {
-    const { clock, log, deadlineMs = 120_000 } = this.#options;
+    const { clock, log, deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
     const limit = deadline(clock, deadlineMs, `the reconcile of ${key}`, signal);
     this.#metrics.active(1);
     const over = this.#run(key, limit.signal).finally(() => {

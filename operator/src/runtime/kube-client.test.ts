@@ -46,6 +46,7 @@ describe("a request", () => {
   it.each<[string, () => Promise<unknown>, object]>([
     ["get", () => client.get(PATH), { method: "GET", query: {}, body: "" }],
     ["list", () => client.list(PATH, { limit: 5 }), { method: "GET", query: { limit: "5" } }],
+    ["update", () => client.update(PATH, { a: 1 }), { method: "PUT", query: {}, body: '{"a":1}' }],
     ["create", () => client.create(PATH, { a: 1 }), { method: "POST", body: '{"a":1}' }],
     [
       "apply",
@@ -110,6 +111,11 @@ describe("an error", () => {
     server.answer = (_request, response) => status(response, code, "Invalid");
     const error = await client.get(path).catch((thrown: unknown) => thrown);
     expect(String(error) + JSON.stringify(error)).not.toContain("hunter2");
+  });
+
+  it("asks for no more than a minute of patience", async () => {
+    server.answer = (_, response) => response.writeHead(503, { "retry-after": "86400" }).end();
+    await expect(client.get(PATH)).rejects.toMatchObject({ status: 503, retryAfterMs: 60_000 });
   });
 
   it("needs no Status: a proxy's page will do", async () => {

@@ -107,6 +107,14 @@ export class KubeClient {
   }
 
   /**
+   * Replaces the object at `path` by the body: a 409 when the body's resourceVersion is not the object's. Kinds that
+   * allow it, as Leases do, are created when they are missing.
+   */
+  update<T = KubernetesObject>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
+    return this.#request(options, { method: "PUT", path, body, contentType: "application/json" });
+  }
+
+  /**
    * Server-side apply: the body needs apiVersion, kind and metadata.name, and holds all fields that the manager wants
    * to own. A missing object is created, unless metadata.uid says which one is meant.
    */

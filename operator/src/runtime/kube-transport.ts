@@ -12,18 +12,22 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 
 /** One request. */
 export interface Call {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Query | undefined;
   readonly body?: unknown;
   readonly contentType?: string;
 }
 
-/** Told of every answer; `code` is the HTTP status, or `<error>` when none came, as in client-go. */
+/**
+ * Told of every answer; `code` is the HTTP status, or `<error>` when none came, as in client-go. `seconds` is the time
+ * until the answer began, without the wait for the rate limit.
+ */
 export type RequestObserver = (seen: {
   readonly method: string;
   readonly code: string;
   readonly host: string;
+  readonly seconds: number;
 }) => void;
 
 /** What a transport works with; units and defaults as in KubeClientOptions. */
@@ -93,7 +97,12 @@ export class KubeTransport {
       throw new ConnectionError(nameOf(call), "CREDENTIALS_UNREADABLE");
     });
     const url = urlOf(route, call);
-    const seen = { method: call.method, host: url.host };
+    const { clock, observe } = this.#options;
+    const startedAt = clock.monotonic();
+    const tell = (code: string) => {
+      const seconds = (clock.monotonic() - startedAt) / 1_000;
+      observe({ method: call.method, code, host: url.host, seconds });
+    };
     const answer = await request(url, {
       ...timeouts,
       method: call.method,
@@ -102,10 +111,10 @@ export class KubeTransport {
       dispatcher: route[pool],
       signal,
     }).catch((error: unknown) => {
-      this.#options.observe({ ...seen, code: "<error>" });
+      tell("<error>");
       throw error;
     });
-    this.#options.observe({ ...seen, code: String(answer.statusCode) });
+    tell(String(answer.statusCode));
     if (answer.statusCode >= 400) throw await readApiError(nameOf(call), answer);
     return answer;
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../telemetry/logger.ts";
+import { noMetrics } from "../telemetry/runtime-metrics.ts";
 import { systemClock } from "./clock.ts";
 import { KubeClient } from "./kube-client.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
@@ -41,7 +42,7 @@ function start(options: { silenceMs?: number; pageSize?: number } = {}): Reflect
     clock: systemClock,
     random: () => 0.5,
     log: silentLogger,
-    metrics: { listed: () => {}, watched: () => {}, failed: (reason) => failures.push(reason) },
+    metrics: { ...noMetrics.reflector("things"), failed: (reason) => failures.push(reason) },
     backoff: { baseMs: 1, maxMs: 5 },
     ...options,
   });
@@ -106,6 +107,16 @@ describe("the list", () => {
     await start().synced;
     await holds("a@9");
     expect(failures).toEqual(["R500", "R429", "R403", "R503"]);
+  });
+
+  it("is tried again also when it is too old by itself", async () => {
+    server.answer = ({ query }, response) => {
+      if (query.watch) send(response);
+      else if (server.lists.length < 3) status(response, 410, "Expired");
+      else page(response, "10", [object("a", "9")]);
+    };
+    await start().synced;
+    expect(failures).toEqual(["Expired", "Expired"]);
   });
 
   it("is not believed at once when it is older than what was seen", async () => {
@@ -215,6 +226,34 @@ describe("the watch", () => {
     await vi.waitFor(() => expect(server.watches.length).toBe(2), 5_000);
     expect(performance.now() - refusedAt).toBeGreaterThan(950);
     expect(server.lists.length).toBe(1);
+  });
+
+  it("keeps what it has while the resource is not served, as when its CRD is removed, and follows it when it is back", async () => {
+    let served = true;
+    let cut = () => {};
+    server.answer = ({ query }, response) => {
+      if (!served) status(response, 404, "NotFound");
+      else if (query.watch) {
+        send(response, bookmark("20"));
+        cut = () => response.end();
+      } else page(response, server.lists.length === 1 ? "10" : "30", [object("a", "9"), object("b", "8")]);
+    };
+    const reflector = start();
+    await holds("a@9", "b@8");
+    served = false;
+    await vi.waitFor(() => expect(server.watches).toHaveLength(1));
+    cut();
+    await vi.waitFor(() =>
+      expect(failures.filter((reason) => reason === "NotFound").length).toBeGreaterThan(5),
+    );
+    expect([names(), reflector.notReady(), reflector.stalled()]).toEqual([
+      ["a@9", "b@8"],
+      undefined,
+      undefined,
+    ]);
+    served = true;
+    await vi.waitFor(() => expect(store.observedResourceVersion).toBe("30"));
+    await holds("a@9", "b@8");
   });
 
   it("lists again when a refusal that should pass does not", async () => {

@@ -30,13 +30,20 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   readonly metrics: ReflectorMetrics;
   /** Objects in a page of a list. @default 500 */
   readonly pageSize?: number;
-  /** A watch that brings neither event nor bookmark for so long is replaced, in ms; bookmarks come every 60 s. @default 90,000 */
+  /** A watch that brings neither event nor bookmark for so long is replaced, in ms; bookmarks come every 60 s. @default 85,000 */
   readonly silenceMs?: number;
   /** How long to wait after a failure. @default 0.5 s to 30 s */
   readonly backoff?: BackoffLimits;
 }
 
 const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 500, maxMs: 30_000 };
+/** So that a new watch is there 90 s after the old one fell silent, the pause between the two included. */
+const DEFAULT_SILENCE_MS = 85_000;
+/**
+ * Silence, pause and one request's timeout are the longest that pass between two signs of life of a reflector, however
+ * the API server fares; what is silent for so many times longer does not try any more.
+ */
+const STALLED_SILENCES = 3;
 /** The server ends a watch after this time, in s, spread so that not all end at once; client-go's range. */
 const WATCH_SECONDS = { shortest: 300, longest: 600 };
 /** So many lists in a row that are older than what was seen are a restored etcd, not a server that lags behind. */
@@ -59,6 +66,9 @@ export class Reflector<T extends KubernetesObject> {
   readonly #synced = Promise.withResolvers<void>();
   #hasSynced = false;
   #lastActivity: number;
+  /** When this reflector last did anything, by `monotonic`: asked, was answered, or was refused. */
+  #lastStep: number;
+  #lastFailure: string | undefined;
   #mustList = true;
   #olderLists = 0;
   #failures = 0;
@@ -66,6 +76,8 @@ export class Reflector<T extends KubernetesObject> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#lastActivity = options.clock.now();
+    this.#lastStep = options.clock.monotonic();
+    options.metrics.lastEvent(() => this.#lastActivity);
   }
 
   get name(): string {
@@ -82,9 +94,27 @@ export class Reflector<T extends KubernetesObject> {
     return this.#synced.promise;
   }
 
-  /** When the API server last said anything: list, event or bookmark; ms since the epoch. For health checks. */
+  /** When the API server last said anything: list, event or bookmark; ms since the epoch. */
   get lastActivity(): number {
     return this.#lastActivity;
+  }
+
+  /** Undefined once the first list is in the store, else what it waits for, in a few words. */
+  notReady(): string | undefined {
+    if (this.#hasSynced) return undefined;
+    const failure = this.#lastFailure === undefined ? "" : `; the last try: ${this.#lastFailure}`;
+    return `its first list has not come yet${failure}`;
+  }
+
+  /**
+   * What is wrong when a watch was silent for long although it should have been replaced, in a few words. A reflector that
+   * tries and is refused is alive: a restart would not bring the API server back.
+   */
+  stalled(): string | undefined {
+    const { clock, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
+    const idleMs = clock.monotonic() - this.#lastStep;
+    if (idleMs < STALLED_SILENCES * silenceMs) return undefined;
+    return `nothing came for ${Math.round(idleMs / 1_000)} s, and nothing was tried`;
   }
 
   /** Runs until `signal` aborts; never rejects. */
@@ -100,9 +130,10 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, path, selectors, store, pageSize = 500, metrics, log } = this.#options;
+    const { path, selectors, store, pageSize = 500, metrics, log } = this.#options;
     metrics.listed();
-    const { items, resourceVersion } = await listAll(client, path, { ...selectors }, { signal, pageSize });
+    const query = { ...selectors };
+    const { items, resourceVersion } = await listAll({ list: this.#page }, path, query, { signal, pageSize });
     this.#refuseOlder(resourceVersion);
     store.replace(items, resourceVersion);
     this.#alive();
@@ -111,6 +142,12 @@ export class Reflector<T extends KubernetesObject> {
     this.#synced.resolve();
     log.debug("listed", { objects: items.length, resourceVersion });
   }
+
+  /** One page; many of them, each in time, may take longer than any silence. */
+  #page: ReflectorOptions<T>["client"]["list"] = (...page) => {
+    this.#lastStep = this.#options.clock.monotonic();
+    return this.#options.client.list(...page);
+  };
 
   /** Going back would undo what was seen, so it takes more than one word of it. */
   #refuseOlder(listed: string): void {
@@ -130,8 +167,9 @@ export class Reflector<T extends KubernetesObject> {
 
   /** One watch, from where the store is to its end. @throws whatever ends it, except an end by the server after signs of life */
   async #watch(signal: AbortSignal): Promise<void> {
-    const { client, clock, path, metrics, silenceMs = 90_000 } = this.#options;
+    const { client, clock, path, metrics, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
     metrics.watched();
+    this.#lastStep = clock.monotonic();
     const silence = deadline(clock, silenceMs, `the next event of the watch of ${path}`, signal);
     let events = 0;
     try {
@@ -175,7 +213,9 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   #alive(): void {
-    this.#lastActivity = this.#options.clock.now();
+    const { clock } = this.#options;
+    this.#lastActivity = clock.now();
+    this.#lastStep = clock.monotonic();
     this.#failures = 0;
   }
 
@@ -186,7 +226,9 @@ export class Reflector<T extends KubernetesObject> {
     if (mustListAfter(error, this.#failures)) this.#mustList = true;
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     const waitMs = Math.round(Math.max(asked, backoffMs(backoff, this.#failures, random)));
-    metrics.failed(summarizeError(error).reason);
+    this.#lastStep = clock.monotonic();
+    this.#lastFailure = summarizeError(error).reason;
+    metrics.failed(this.#lastFailure);
     const next = this.#mustList ? "list and watch again" : "watch again";
     // A single failure is everyday life in a cluster.
     if (this.#failures === 1) log.info(next, { error, waitMs });

@@ -15,6 +15,7 @@ export class RunnableGroup {
   readonly #log: Logger;
   readonly #abort = new AbortController();
   readonly #failed = Promise.withResolvers<never>();
+  #hasFailed = false;
   readonly #running = new Map<string, Promise<void>>();
 
   constructor(clock: Clock, log: Logger) {
@@ -27,6 +28,11 @@ export class RunnableGroup {
   /** Rejects with the first failure; never resolves. */
   get failed(): Promise<never> {
     return this.#failed.promise;
+  }
+
+  /** Whether one has failed. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   start(runnables: readonly Runnable[]): void {
@@ -53,6 +59,7 @@ export class RunnableGroup {
       if (!this.#abort.signal.aborted) throw new EndedEarly(runnable.name);
     } catch (error) {
       this.#log.error("failed", { name: runnable.name, error });
+      this.#hasFailed = true;
       this.#failed.reject(error);
     }
   }

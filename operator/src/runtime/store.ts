@@ -1,4 +1,5 @@
 import { type KubernetesObject, keyOf, type NamespacedName, type ObjectMeta } from "./kubernetes-object.ts";
+import { RememberedWrites } from "./remembered-writes.ts";
 import { compareResourceVersions } from "./resource-version.ts";
 import { StoreIndex } from "./store-index.ts";
 
@@ -32,7 +33,7 @@ export class Store<T extends KubernetesObject> {
   readonly #indices = new Map<string, StoreIndex<T>>();
   readonly #listeners = new Set<StoreListener<T>>();
   /** Keys whose state is the answer to our own write, and its resourceVersion, until list or watch have come as far. */
-  readonly #remembered = new Map<string, string>();
+  readonly #remembered = new RememberedWrites();
   #observed: string | undefined;
 
   constructor(options: StoreOptions<T>) {
@@ -88,7 +89,7 @@ export class Store<T extends KubernetesObject> {
     const { resourceVersion } = object.metadata;
     if (resourceVersion === undefined || compareResourceVersions(resourceVersion, this.#observed) <= 0)
       return;
-    if (this.#put(object, "remembered")) this.#remembered.set(keyOf(object.metadata), resourceVersion);
+    if (this.#put(object, "remembered")) this.#remembered.add(keyOf(object.metadata), resourceVersion);
   }
 
   /** A watch event ADDED or MODIFIED; one that was seen before is ignored. */
@@ -114,9 +115,7 @@ export class Store<T extends KubernetesObject> {
   observe(resourceVersion: string | undefined): void {
     if (compareResourceVersions(resourceVersion, this.#observed) <= 0) return;
     this.#observed = resourceVersion;
-    for (const [key, written] of this.#remembered) {
-      if (compareResourceVersions(written, resourceVersion) > 0) continue;
-      this.#remembered.delete(key);
+    for (const key of this.#remembered.takeUpTo(resourceVersion)) {
       const held = this.#objects.get(key);
       if (held !== undefined) this.#delete(key, held);
     }
@@ -128,9 +127,8 @@ export class Store<T extends KubernetesObject> {
    */
   replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
     const wentBack = compareResourceVersions(resourceVersion, this.#observed) < 0;
-    for (const [key, written] of this.#remembered) {
-      if (wentBack || compareResourceVersions(written, resourceVersion) <= 0) this.#remembered.delete(key);
-    }
+    if (wentBack) this.#remembered.forgetAll();
+    else this.#remembered.takeUpTo(resourceVersion);
     const listed = new Set<string>();
     for (const object of objects) {
       listed.add(keyOf(object.metadata));
@@ -151,7 +149,7 @@ export class Store<T extends KubernetesObject> {
   #confirm({ metadata }: KubernetesObject): void {
     const written = this.#remembered.get(keyOf(metadata));
     if (compareResourceVersions(written, metadata.resourceVersion) <= 0)
-      this.#remembered.delete(keyOf(metadata));
+      this.#remembered.forget(keyOf(metadata));
   }
 
   /** Returns whether the object was taken: it is newer than what is held, or is to be believed all the same. */

@@ -1,6 +1,7 @@
 import type { WorkQueueMetrics } from "../telemetry/runtime-metrics.ts";
 import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import type { Clock, Timer } from "./clock.ts";
+import { Fifo } from "./fifo.ts";
 import type { Random } from "./random.ts";
 
 /** What a queue works with. */
@@ -25,8 +26,10 @@ const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 1_000, maxMs: 300_000 };
  */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
-  /** Keys that wait for a worker, in their order, and since when. */
+  /** Keys that wait for a worker, and since when. */
   readonly #ready = new Map<string, number>();
+  /** The same keys, in their order. */
+  readonly #order = new Fifo<string>();
   /** Keys in the hands of a worker, and since when. */
   readonly #processing = new Map<string, number>();
   /** Keys that were added while in the hands of a worker. */
@@ -34,6 +37,8 @@ export class WorkQueue {
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
   #takers: ((key: string | undefined) => void)[] = [];
+  /** When a worker last took a key. */
+  #lastTaken = Number.NEGATIVE_INFINITY;
   #shutDown = false;
 
   constructor(options: WorkQueueOptions) {
@@ -47,6 +52,12 @@ export class WorkQueue {
   /** Keys that wait for a worker; those that are put off do not count. */
   get depth(): number {
     return this.#ready.size;
+  }
+
+  /** For how long, in seconds, keys have waited without any worker taking one; 0 when none waits. */
+  get standstill(): number {
+    const since = this.#ready.get(this.#order.first ?? "");
+    return since === undefined ? 0 : this.#seconds() - Math.max(since, this.#lastTaken);
   }
 
   /** Asks for work on the key, as soon as a worker is free. */
@@ -96,9 +107,9 @@ export class WorkQueue {
   /** Gives out the next key, as soon as there is one; it must be handed back by `done`. Undefined once shut down. */
   take(): Promise<string | undefined> {
     if (this.#shutDown) return Promise.resolve(undefined);
-    const next = this.#ready.entries().next().value;
-    if (next === undefined) return new Promise((resolve) => this.#takers.push(resolve));
-    const [key, since] = next;
+    const key = this.#order.shift();
+    if (key === undefined) return new Promise((resolve) => this.#takers.push(resolve));
+    const since = this.#ready.get(key) ?? this.#seconds();
     this.#ready.delete(key);
     this.#handOut(key, since);
     return Promise.resolve(key);
@@ -120,6 +131,7 @@ export class WorkQueue {
     this.#delayed.clear();
     this.#dirty.clear();
     this.#ready.clear();
+    this.#order.clear();
     this.#options.metrics.depth(0);
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
@@ -132,12 +144,14 @@ export class WorkQueue {
       return;
     }
     this.#ready.set(key, this.#seconds());
+    this.#order.push(key);
     this.#options.metrics.depth(this.depth);
   }
 
   #handOut(key: string, since: number): void {
     const now = this.#seconds();
     this.#processing.set(key, now);
+    this.#lastTaken = now;
     this.#options.metrics.taken(now - since);
     this.#options.metrics.depth(this.depth);
   }

@@ -24,7 +24,9 @@ describe("metrics", () => {
   it("count requests, reconciles and watches under the names that dashboards know", async () => {
     const metrics = new Metrics();
     const runtime = prometheusRuntimeMetrics(metrics.registry);
-    runtime.request({ method: "GET", code: "200", host: "api" });
+    runtime.request({ method: "GET", code: "200", host: "api", seconds: 0.2 });
+    runtime.leader("rotated-secrets")(true);
+    runtime.reflector("pods").lastEvent(() => 1_500);
     const controller = runtime.controller("rsec");
     controller.workers(8);
     controller.active(1);
@@ -33,6 +35,9 @@ describe("metrics", () => {
     const lines = await samples(metrics);
     for (const line of [
       'rest_client_requests_total{method="GET",code="200",host="api"} 1',
+      'rest_client_request_duration_seconds_sum{verb="GET",host="api"} 0.2',
+      'leader_election_master_status{name="rotated-secrets"} 1',
+      'reflector_watch_last_event_timestamp_seconds{name="pods"} 1.5',
       'controller_runtime_reconcile_total{controller="rsec",result="error"} 1',
       'controller_runtime_reconcile_total{controller="rsec",result="success"} 0',
       'controller_runtime_reconcile_errors_total{controller="rsec"} 1',

@@ -8,6 +8,8 @@ import type {
 
 /** client-go's buckets for queues: 10 ns to 1,000 s there, from 1 ms here, for the event loop knows no less. */
 const QUEUE_BUCKETS = [0.001, 0.01, 0.1, 1, 10, 60, 300, 1_000];
+/** client-go's buckets for requests, in seconds. */
+const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 const RECONCILE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 /** Reports the runtime's metrics to a registry, under the names of client-go and controller-runtime. */
@@ -15,13 +17,43 @@ export function prometheusRuntimeMetrics(registry: Registry): RuntimeMetrics {
   const workQueue = workQueueMetrics(registry);
   const controller = controllerMetrics(registry);
   const reflector = reflectorMetrics(registry);
+  return {
+    workQueue,
+    controller,
+    reflector,
+    leader: leaderMetrics(registry),
+    request: requestMetrics(registry),
+  };
+}
+
+function requestMetrics(registry: Registry): RuntimeMetrics["request"] {
   const requests = new Counter({
     name: "rest_client_requests_total",
     help: "Requests to the API server by status code, method and host.",
     labelNames: ["code", "method", "host"],
     registers: [registry],
   });
-  return { workQueue, controller, reflector, request: (seen) => requests.inc(seen) };
+  const duration = new Histogram({
+    name: "rest_client_request_duration_seconds",
+    help: "How long the API server takes to answer, by verb and host.",
+    labelNames: ["verb", "host"],
+    buckets: REQUEST_BUCKETS,
+    registers: [registry],
+  });
+  return ({ seconds, ...seen }) => {
+    requests.inc(seen);
+    duration.observe({ verb: seen.method, host: seen.host }, seconds);
+  };
+}
+
+function leaderMetrics(registry: Registry): RuntimeMetrics["leader"] {
+  const status = new Gauge({
+    name: "leader_election_master_status",
+    help: "1 in the process that leads, 0 in one that stands by, by the name of the lease.",
+    labelNames: ["name"],
+    registers: [registry],
+  });
+  return (name) => (leads) => status.set({ name }, leads ? 1 : 0);
 }
 
 function workQueueMetrics(registry: Registry): (name: string) => WorkQueueMetrics {
@@ -134,9 +166,19 @@ function reflectorMetrics(registry: Registry): (name: string) => ReflectorMetric
     help: "Lists and watches that ended in an error, by reason.",
     labelNames: ["name", "reason"],
   });
+  const lastEvents = new Map<string, () => number>();
+  new Gauge({
+    ...common,
+    name: "reflector_watch_last_event_timestamp_seconds",
+    help: "When the API server last said anything of the resource: list, event or bookmark.",
+    collect() {
+      for (const [name, time] of lastEvents) this.set({ name }, time() / 1_000);
+    },
+  });
   return (name) => ({
     listed: () => lists.inc({ name }),
     watched: () => watches.inc({ name }),
     failed: (reason) => failures.inc({ name, reason }),
+    lastEvent: (time) => lastEvents.set(name, time),
   });
 }

@@ -29,6 +29,8 @@ export interface ReflectorMetrics {
   watched(): void;
   /** A list or watch ended in an error; `reason` has few values. */
   failed(reason: string): void;
+  /** Hands over how to ask, when metrics are read, when the API server last said anything; ms since the epoch. */
+  lastEvent(time: () => number): void;
 }
 
 /** Where the runtime's parts report to; each part under the name that it has. */
@@ -36,8 +38,15 @@ export interface RuntimeMetrics {
   workQueue(name: string): WorkQueueMetrics;
   controller(name: string): ControllerMetrics;
   reflector(name: string): ReflectorMetrics;
-  /** `rest_client_requests_total`; a RequestObserver of KubeClient. */
-  readonly request: (seen: { readonly method: string; readonly code: string; readonly host: string }) => void;
+  /** Whether this process leads by the lease of that name (`leader_election_master_status`). */
+  leader(lease: string): (leads: boolean) => void;
+  /** `rest_client_requests_total` and `rest_client_request_duration_seconds`; a RequestObserver of KubeClient. */
+  readonly request: (seen: {
+    readonly method: string;
+    readonly code: string;
+    readonly host: string;
+    readonly seconds: number;
+  }) => void;
 }
 
 /** Reports to nobody. */
@@ -51,6 +60,7 @@ export const noMetrics: RuntimeMetrics = {
     running: () => {},
   }),
   controller: () => ({ workers: () => {}, active: () => {}, reconciled: () => {} }),
-  reflector: () => ({ listed: () => {}, watched: () => {}, failed: () => {} }),
+  reflector: () => ({ listed: () => {}, watched: () => {}, failed: () => {}, lastEvent: () => {} }),
+  leader: () => () => {},
   request: () => {},
 };

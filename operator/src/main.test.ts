@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Answer, FakeApiServer, json, page, send, status } from "./runtime/testing/fake-api-server.ts";
+
+/** Each case starts a process, which takes seconds on a busy machine. */
+const PATIENCE = { timeout: 30_000, interval: 50 };
+vi.setConfig({ testTimeout: 60_000 });
+
+let folder: string;
+let api: FakeApiServer;
+/** AWS as it is when nothing comes back. */
+let aws: Server;
+let awsCalls: number;
+let started: ChildProcess[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "operator-"));
+  api = await FakeApiServer.start();
+  api.answer = cluster({});
+  awsCalls = 0;
+  aws = createServer(() => {
+    awsCalls += 1;
+  }).listen(0, "127.0.0.1");
+  await once(aws, "listening");
+  started = [];
+});
+
+afterEach(async () => {
+  for (const child of started) child.kill("SIGKILL");
+  aws.closeAllConnections();
+  aws.close();
+  await api.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** A cluster with these objects by the last part of their path, and a Lease like the API server's. */
+function cluster(objects: Readonly<Record<string, readonly object[]>>, holder?: string): Answer {
+  let lease: object | undefined = holder === undefined ? undefined : leaseOf(holder, 1);
+  let version = 1;
+  return ({ method, path, query, body }, response) => {
+    if (path.includes("/leases/")) {
+      if (method === "PUT") {
+        version += 1;
+        const { spec } = JSON.parse(body) as { spec: object };
+        lease = { metadata: { name: "rotated-secrets", resourceVersion: String(version) }, spec };
+      }
+      if (lease === undefined) status(response, 404, "NotFound");
+      else json(response, 200, lease);
+    } else if (query.watch) send(response);
+    else page(response, "10", [...(objects[path.slice(path.lastIndexOf("/") + 1)] ?? [])]);
+  };
+}
+
+function leaseOf(holderIdentity: string, version: number): object {
+  const metadata = { name: "rotated-secrets", resourceVersion: String(version) };
+  return { metadata, spec: { holderIdentity, leaseDurationSeconds: 15 } };
+}
+
+/** The operator from source, as `npm run operator` runs it. */
+async function operator(...flags: readonly string[]) {
+  const kubeconfig = join(folder, "kubeconfig");
+  writeFileSync(kubeconfig, api.config.exportConfig());
+  const args = ["--port=0", "--region=eu-west-1", `--kubeconfig=${kubeconfig}`, ...flags];
+  const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: {
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(aws.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      POD_NAME: "operator-1",
+    },
+  });
+  started.push(child);
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
+  const said = (text: string) => lines.find((line) => line.includes(text));
+  const line = await vi.waitFor(
+    () => said('"msg":"started"') ?? Promise.reject(new Error("not started")),
+    PATIENCE,
+  );
+  const { healthPort } = JSON.parse(line) as { healthPort: number };
+  return {
+    said: (text: string) => vi.waitFor(() => said(text) ?? Promise.reject(new Error(text)), PATIENCE),
+    get: async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${healthPort}${path}`);
+      return { status: answer.status, body: await answer.text() };
+    },
+    /** Resolves with the exit status and the seconds that the end took. */
+    terminate: async () => {
+      const start = performance.now();
+      child.kill("SIGTERM");
+      return { code: await ended, seconds: (performance.now() - start) / 1_000 };
+    },
+    ended,
+  };
+}
+
+const rotatedSecrets = [
+  {
+    metadata: {
+      ...{ namespace: "shop", name: "db", uid: "u-1", resourceVersion: "5", generation: 1 },
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    },
+    spec: { secretId: "prod/db" },
+  },
+];
+
+describe("SIGTERM ends the operator in good order, within seconds,", () => {
+  it.each<[string, () => void, string]>([
+    ["while no API server is there", () => void api.stop(), "list and watch again"],
+    ["while the API server does not answer", () => (api.answer = () => {}), "started"],
+    ["while another leads", () => (api.answer = cluster({}, "operator-2")), "stands by"],
+    ["while it leads and has nothing to do", () => {}, '"msg":"leads"'],
+    [
+      "while the API server refuses everything",
+      () =>
+        (api.answer = (_, response) =>
+          status(response, 429, "TooManyRequests", { details: { retryAfterSeconds: 60 } })),
+      "list and watch again",
+    ],
+  ])("%s", async (_, prepare, sign) => {
+    prepare();
+    const process = await operator("--leader-elect=true");
+    await process.said(sign);
+    const { code, seconds } = await process.terminate();
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThan(5);
+  });
+
+  it("while it waits for AWS, and gives the lease back", async () => {
+    api.answer = cluster({ rotatedsecrets: rotatedSecrets });
+    const process = await operator("--leader-elect=true");
+    await vi.waitFor(() => expect(awsCalls).toBeGreaterThan(0), PATIENCE);
+    const { code, seconds } = await process.terminate();
+    expect(code).toBe(0);
+    expect(seconds).toBeLessThan(5);
+    // Outside a cluster, and without a namespace in the kubeconfig.
+    const path = "/apis/coordination.k8s.io/v1/namespaces/default/leases/rotated-secrets";
+    const released = api.seen.filter((request) => request.method === "PUT" && request.path === path).at(-1);
+    expect(JSON.parse(released?.body ?? "")).toMatchObject({ spec: { holderIdentity: "" } });
+  });
+});
+
+describe("the operator", () => {
+  it("waits for an API server that comes late: alive, not ready, and says why", async () => {
+    api.answer = (_, response) => status(response, 503, "ServiceUnavailable");
+    const process = await operator();
+    await process.said("list and watch again");
+    expect((await process.get("/healthz")).status).toBe(200);
+    const { status: code, body } = await process.get("/readyz");
+    expect(code).toBe(503);
+    expect(body).toMatch(
+      /cache-secrets failed: its first list has not come yet; the last try: ServiceUnavailable/,
+    );
+    api.answer = cluster({});
+    await vi.waitFor(async () => expect((await process.get("/readyz")).status).toBe(200), PATIENCE);
+  });
+
+  it("that stands by is ready and alive, and asks AWS for nothing", async () => {
+    api.answer = cluster({ rotatedsecrets: rotatedSecrets }, "operator-2");
+    const process = await operator("--leader-elect=true");
+    await process.said("stands by");
+    expect((await process.get("/readyz")).status).toBe(200);
+    expect((await process.get("/healthz?verbose")).body).toContain("[+]queue-rotatedsecret ok");
+    expect((await process.get("/metrics")).body).toContain(
+      'leader_election_master_status{name="rotated-secrets"} 0',
+    );
+    expect(awsCalls).toBe(0);
+  });
+
+  it("ends with status 1 and says so when its lease is another's", async () => {
+    const process = await operator("--leader-elect=true");
+    await process.said('"msg":"leads"');
+    api.answer = ({ method }, response) =>
+      method === "PUT" ? status(response, 409, "Conflict") : json(response, 200, leaseOf("thief", 99));
+    expect(await process.ended).toBe(1);
+    expect(await process.said("the lease rotated-secrets is lost: thief has it now")).toContain(
+      '"level":"error"',
+    );
+  });
+
+  it("needs no lease where none is asked for", async () => {
+    api.answer = cluster({ rotatedsecrets: rotatedSecrets });
+    await operator();
+    await vi.waitFor(() => expect(awsCalls).toBeGreaterThan(0), PATIENCE);
+    expect(api.seen.filter(({ path }) => path.includes("/leases/"))).toEqual([]);
+  });
+});
