@@ -13,7 +13,7 @@ import {
 } from "./node/process-node.ts";
 import { type PostgresServer, startPostgres } from "./postgres/postgres.ts";
 import { Processes } from "./processes/processes.ts";
-import { type PassThroughProxy, startProxy } from "./proxy/proxy.ts";
+import { type FaultProxy, startProxy } from "./proxy/proxy.ts";
 import { run } from "./run.ts";
 import { findTools, type ToolPaths } from "./tools/tools.ts";
 
@@ -42,9 +42,9 @@ export interface Sandbox {
   readonly aws: AwsEmulator;
   readonly postgres: PostgresServer;
   /** What pods see as the API server. */
-  readonly apiProxy: PassThroughProxy;
+  readonly apiProxy: FaultProxy;
   /** What pods see as AWS; the rotation function speaks with the emulator itself. */
-  readonly awsProxy: PassThroughProxy;
+  readonly awsProxy: FaultProxy;
   /** ARN of the deployed rotation function, and its log. */
   readonly rotator: { readonly arn: string; readonly logPath: string };
   /** Environment variables with which kubectl, helm, the AWS CLI and `npm run operator` work against this sandbox. */

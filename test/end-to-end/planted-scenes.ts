@@ -7,12 +7,13 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { calls } from "@rotated-secrets/sandbox/proxy/call-match";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
 import pg from "pg";
 import { eventually } from "../support/eventually.ts";
 import type { Planted } from "../support/leak-search.ts";
 import { reader, rotatedSecret } from "../support/manifests.ts";
-import { restingOperator, watchCalls } from "../support/operator-calls.ts";
+import { operatorKill, restingOperator } from "../support/operator-calls.ts";
 import { secretFacts } from "../support/secret-facts.ts";
 import type { Stage } from "../support/stage.ts";
 
@@ -71,15 +72,20 @@ export class PlantedScenes {
       "--for=condition=Available",
       "--timeout=60s",
     );
-    const calls = await watchCalls(this.#stage, "PATCH secrets/leaks 1");
+    const fault = await operatorKill(this.#stage);
+    const killing = this.#stage.apiProxy.inject({
+      on: calls("PATCH", /secrets[/]leaks$/),
+      when: "after",
+      fault,
+    });
     await this.#stage.requestRotation(NAMESPACE, "leaks", "once");
     await eventually("the rotation has come to its end", async () => {
       const { history, rotation, conditions } = await this.#stage.status(NAMESPACE, "leaks");
       const isCurrent = conditions?.some(({ type, status }) => type === "Current" && status === "True");
       return history?.[0]?.result === "Succeeded" && rotation === undefined && isCurrent ? true : undefined;
     });
-    await calls.end();
-    if (!calls.killed) throw new Error("the operator wrote no Secret, so it was not killed after that");
+    if (killing.hit.length === 0)
+      throw new Error("the operator wrote no Secret, so it was not killed after that");
     await this.#drift("leaks");
   }
 

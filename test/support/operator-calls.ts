@@ -1,59 +1,86 @@
 import { OPERATOR_RELEASE } from "@rotated-secrets/sandbox/operator-release";
 import type { Call } from "@rotated-secrets/sandbox/proxy/call";
-import type { AnswerHook } from "@rotated-secrets/sandbox/proxy/proxy";
+import { type CallFault, type CallInjection, kill } from "@rotated-secrets/sandbox/proxy/fault";
 import type { Sandbox } from "@rotated-secrets/sandbox/sandbox";
 import { eventually } from "./eventually.ts";
 import { type OperatorProcess, operatorProcess } from "./operator-process.ts";
 
 /** What the operator does to the world while a test looks on. */
 export interface OperatorCalls {
-  /** Each write to the API server and each call of AWS, by kind and ordinal, in the order of the answers; those after the kill are left out. */
+  /**
+   * Each call of the API server and of AWS, by kind and ordinal (`PATCH secrets/database 1`, `AWS RotateSecret 1`), in
+   * the order of arrival; those after the first that was hit by the fault are left out.
+   */
   readonly made: readonly string[];
-  /** Whether the operator was killed. */
-  readonly killed: boolean;
+  /** The first call that the fault has struck. */
+  readonly struck: Call | undefined;
   /** Looks on until the operator is at rest, and no longer. */
   end(): Promise<void>;
 }
 
-/**
- * Looks on at the operator's calls, and, where `killAfter` names one, kills the operator by SIGKILL when the answer to
- * that call is complete and before it has a byte of it: what was asked for is done, and it does not know.
- */
-export async function watchCalls(sandbox: Sandbox, killAfter?: string): Promise<OperatorCalls> {
-  const { pod } = await restingOperator(sandbox);
-  const made: string[] = [];
-  const counts = new Map<string, number>();
-  let killed = false;
-  const hook: AnswerHook = (call) => {
-    const kind = kindOf(call);
-    if (kind === undefined || killed) return "pass";
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    made.push(`${kind} ${count}`);
-    if (made.at(-1) !== killAfter) return "pass";
-    process.kill(sandbox.node.pid(OPERATOR_RELEASE, pod) ?? Number.NaN, "SIGKILL");
-    killed = true;
-    return "drop";
-  };
+/** A fault at one of the calls, which is named as in `made`. */
+export interface FaultAtCall extends Pick<CallInjection, "when" | "times" | "fault"> {
+  readonly at: string;
+}
+
+/** Looks on at the operator's calls from its rest on, with a fault at one of them. */
+export async function watchCalls(sandbox: Sandbox, planned?: FaultAtCall): Promise<OperatorCalls> {
+  await restingOperator(sandbox);
   const proxies = [sandbox.apiProxy, sandbox.awsProxy];
-  for (const proxy of proxies) proxy.beforeAnswer(hook);
+  const starts = proxies.map(({ calls }) => calls.at(-1)?.number ?? 0);
+  const injected = planned === undefined ? [] : proxies.map((proxy) => proxy.inject(injectionOf(planned)));
+  const struckBy = () => injected.flatMap(({ hit }) => hit)[0];
   return {
-    made,
-    get killed() {
-      return killed;
+    get made() {
+      const until = struckBy()?.at ?? Number.POSITIVE_INFINITY;
+      const made = proxies.flatMap(({ calls }, index) =>
+        calls.filter(({ number, at }) => number > (starts[index] ?? 0) && at <= until),
+      );
+      return ordinals(made.toSorted((one, other) => one.at - other.at).flatMap((call) => kindOf(call) ?? []));
+    },
+    get struck() {
+      return struckBy();
     },
     end: async () => {
       await restingOperator(sandbox);
-      for (const proxy of proxies) proxy.beforeAnswer(undefined);
+      for (const faults of injected) faults.remove();
     },
   };
 }
 
-/** What kind of call it is: `AWS RotateSecret`, `PATCH secrets/database`; undefined for a read of the API server. */
+/** Kills the operator by SIGKILL, at once; the node starts it again. */
+export async function operatorKill(sandbox: Sandbox): Promise<CallFault> {
+  const { pod } = await restingOperator(sandbox);
+  return kill(() => {
+    process.kill(sandbox.node.pid(OPERATOR_RELEASE, pod) ?? Number.NaN, "SIGKILL");
+  });
+}
+
+function injectionOf({ at, when, times = 1, fault }: FaultAtCall): CallInjection {
+  const { kind, ordinal } = pointOf(at);
+  return { on: (call) => kindOf(call) === kind, nth: ordinal, times, when, fault };
+}
+
+/** The kind and the ordinal of a call that is named as in `made`. */
+export function pointOf(name: string): { readonly kind: string; readonly ordinal: number } {
+  const end = name.lastIndexOf(" ");
+  return { kind: name.slice(0, end), ordinal: Number(name.slice(end + 1)) };
+}
+
+function ordinals(kinds: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return kinds.map((kind) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return `${kind} ${count}`;
+  });
+}
+
+/** What kind of call it is: `AWS RotateSecret`, `PATCH secrets/database`, `GET pods`; undefined for a watch and for the lease. */
 function kindOf(call: Call): string | undefined {
-  const { method, path, target } = call;
+  const { method, path, target, watch } = call;
   if (target !== undefined) return `AWS ${target}`;
-  if (method === "GET" || isOfTheLease(call)) return undefined;
+  if (watch || isOfTheLease(call)) return undefined;
   const { pathname } = new URL(path, "http://api");
   return `${method} ${pathname.replace(/^.*[/]namespaces[/][^/]+[/]/, "")}`;
 }
