@@ -1,5 +1,6 @@
 import { parseDuration } from "./duration.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
+import { resolveWorkloadChoice, type WorkloadChoice } from "./workload-choice.ts";
 
 /** When the operator rotates by itself. */
 export type Schedule =
@@ -11,12 +12,6 @@ export type Trigger =
   | { readonly kind: "Schedule"; readonly schedule: Schedule }
   | { readonly kind: "External" }
   | { readonly kind: "Manual" };
-
-/** Which workloads are restarted. Names are those of Deployments, without their kind. */
-export type WorkloadChoice =
-  | { readonly kind: "Auto" }
-  | { readonly kind: "Names"; readonly deployments: readonly string[] }
-  | { readonly kind: "None" };
 
 /** A spec in which every field has its meaning, so that nobody else has to know what an absent one means. */
 export interface ResolvedSpec {
@@ -44,7 +39,7 @@ export function resolveSpec(
     trigger: triggerOf(spec.rotation),
     rotationTimeoutMs: parseDuration(spec.rotation?.timeout ?? TIMEOUT),
     targetName: spec.target?.name ?? metadata.name,
-    workloads: workloadsOf(spec.rollout?.workloads),
+    workloads: resolveWorkloadChoice(spec.rollout?.workloads),
     rolloutTimeoutMs: parseDuration(spec.rollout?.timeout ?? TIMEOUT),
     suspended: spec.suspend ?? false,
   };
@@ -65,13 +60,4 @@ function triggerOf(rotation: RotatedSecretSpec["rotation"]): Trigger {
   }
   // The schema lets exactly one of the two through.
   return { kind: "Schedule", schedule: { kind: "every", everyMs: parseDuration(schedule.every ?? "") } };
-}
-
-function workloadsOf(workloads: NonNullable<RotatedSecretSpec["rollout"]>["workloads"]): WorkloadChoice {
-  if (workloads?.mode === "None") return { kind: "None" };
-  if (workloads?.mode !== "Names") return { kind: "Auto" };
-  return {
-    kind: "Names",
-    deployments: (workloads.names ?? []).map((name) => name.slice("deployment/".length)),
-  };
 }

@@ -1,10 +1,8 @@
 import { z } from "zod";
-import { DNS_SUBDOMAIN, duration, formed, objectName } from "./fields.ts";
+import { duration, formed, objectName } from "./fields.ts";
 import { withRules } from "./rules.ts";
 import { schedule } from "./schedule.ts";
-
-/** The most names that `rollout.workloads.names` takes. */
-const MAX_NAMES = 50;
+import { workloadChoice } from "./workload-choice.ts";
 
 const secretId = formed({
   pattern:
@@ -58,48 +56,8 @@ const rotation = withRules(
   ],
 );
 
-const workloadName = formed({
-  pattern: `^deployment/${DNS_SUBDOMAIN}$`,
-  message: 'write kind and name of a workload of this namespace, such as "deployment/web"',
-  maxLength: 264,
-});
-
-const workloads = withRules(
-  z.object({
-    mode: z
-      .enum(["Auto", "Names", "None"])
-      .optional()
-      .describe(
-        "Which workloads are restarted after a rotation. Auto: every Deployment of the namespace that reads the Secret by env, " +
-          "envFrom or volume. Names: those in names. None: none. Default: Auto.",
-      ),
-    names: z
-      .array(workloadName)
-      .min(1)
-      .max(MAX_NAMES)
-      .meta({ "x-kubernetes-list-type": "set" })
-      .optional()
-      .describe(
-        "Workloads of this namespace as kind/name, as kubectl writes them: deployment/web. Needed with mode Names, and " +
-          `refused without it. From 1 to ${MAX_NAMES}.`,
-      ),
-  }),
-  [
-    {
-      cel: "(has(self.mode) && self.mode == 'Names') || !has(self.names)",
-      message: "names are used with mode Names only: write mode: Names, or remove names",
-      holds: (value) => value.mode === "Names" || value.names === undefined,
-    },
-    {
-      cel: "!has(self.mode) || self.mode != 'Names' || has(self.names)",
-      message: "mode Names needs names: write for instance names: [deployment/web]",
-      holds: (value) => value.mode !== "Names" || value.names !== undefined,
-    },
-  ],
-);
-
 const rollout = z.object({
-  workloads: workloads.optional().describe("Which workloads are restarted after a rotation."),
+  workloads: workloadChoice.optional().describe("Which workloads are restarted after a rotation."),
   timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
     .optional()
     .describe(

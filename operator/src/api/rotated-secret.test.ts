@@ -63,7 +63,7 @@ describe("what fields mean", () => {
     [
       "names",
       { secretId, rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } },
-      { workloads: { kind: "Names", deployments: ["web"] } },
+      { workloads: { kind: "Names", names: [{ kind: "Deployment", name: "web" }] } },
     ],
     ["a field of a newer release", { secretId, pin: { versionId: "x" } }, { secretId }],
   ])("%s", (_, spec, expected) => {

@@ -139,8 +139,8 @@ function rolledOut(world: World, waits: readonly Wait[]): Finding {
   const count = world.workloads.length;
   const readers =
     count === 0
-      ? "no Deployment reads the Secret"
-      : `all pods of ${count} ${count === 1 ? "Deployment" : "Deployments"} hold it`;
+      ? "no workload reads the Secret"
+      : `all pods of ${count} ${count === 1 ? "workload" : "workloads"} hold it`;
   return { status: "True", reason: "RolledOut", message: `version ${target.versionId}: ${readers}` };
 }
 

@@ -89,6 +89,7 @@ export const REASONS = [
   "RollingOut",
   "RolloutTimedOut",
   "WaitingForTermination",
+  "WaitingForDeletion",
   "UnmanagedReaders",
   "Rotating",
   "RotationTimedOut",

@@ -38,7 +38,7 @@ export function observe(
     ages: unknown,
     value: cachedValue(entry?.secret, ports.values),
     target: target === undefined ? unknown : cached(target),
-    workloads: ports.workloads.cached(targetOf(base), chosenNames(base)),
+    workloads: ports.workloads.cached(targetOf(base), spec.workloads),
     pods: unknown,
     recordedNow: undefined,
     rotateOutcome: undefined,
@@ -72,7 +72,7 @@ export async function lookAt(
     case "pods":
       return {
         ...world,
-        pods: live(await ports.workloads.pods(targetOf(world), chosenNames(world), signal), now()),
+        pods: live(await ports.workloads.pods(targetOf(world), world.spec.workloads, signal), now()),
       };
   }
 }
@@ -85,11 +85,6 @@ export function sourceOf({ spec }: Pick<World, "spec">): SecretSource {
 /** The Secret that a RotatedSecret keeps. */
 export function targetOf({ resource, spec }: Pick<World, "resource" | "spec">): NamespacedName {
   return { namespace: resource.metadata.namespace, name: spec.targetName };
-}
-
-/** The workloads that its author named; undefined where all readers are meant. */
-function chosenNames({ spec }: Pick<World, "spec">): readonly string[] | undefined {
-  return spec.workloads.kind === "Names" ? spec.workloads.deployments : undefined;
 }
 
 function secretOf(world: World) {

@@ -15,6 +15,8 @@ export const EVENTS = {
   deleteSecret: ({ cluster }) => cluster.secret.delete(),
   deletePod: ({ cluster }) => cluster.deployments[0]?.deletePod(),
   deploy: ({ cluster }) => cluster.deploy(`late-${cluster.deployments.length}`),
+  deployStatefulSet: ({ cluster }) => cluster.deployStatefulSet(`late-${cluster.statefulSets.length}`),
+  deleteStatefulPod: ({ cluster }) => cluster.statefulSets[0]?.deletePod("late-0-1"),
   deny: ({ cluster }) => cluster.allow(),
   denyRotation: ({ cluster }) => cluster.allow(policy("Read")),
   allow: ({ cluster }) => cluster.allow(policy("Read", "Rotate")),
@@ -26,10 +28,10 @@ export const EVENTS = {
     cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } }),
   restartNobody: ({ cluster }) => cluster.edit({ rollout: { workloads: { mode: "None" } } }),
   restartAll: ({ cluster }) => cluster.edit({ rollout: {} }),
-  protectWeb: ({ cluster }) => cluster.protectedDeployments.add("web"),
+  protectWeb: ({ cluster }) => cluster.protectedWorkloads.add("web"),
   protectSecret: ({ cluster }) => Object.assign(cluster.secret, { isProtected: true }),
   unprotect: ({ cluster }) => {
-    cluster.protectedDeployments.clear();
+    cluster.protectedWorkloads.clear();
     cluster.secret.isProtected = false;
   },
   breakLambda: ({ aws }) => Object.assign(aws, { isFailing: true }),
