@@ -46,6 +46,7 @@ function connected() {
   const values: SecretValues = {
     cached: () => undefined,
     current: () => Promise.reject(new Error("nobody reads")),
+    version: () => Promise.reject(new Error("nobody reads")),
     forget: () => {},
   };
   const watched = watchedResources((_resource, _object, error) => {

@@ -1,3 +1,4 @@
+import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import { parseDuration } from "./duration.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "./workload-choice.ts";
@@ -23,6 +24,8 @@ export interface ResolvedSpec {
   readonly targetName: string;
   readonly workloads: WorkloadChoice;
   readonly rolloutTimeoutMs: number;
+  /** The version that the Secret is to carry, whatever AWS calls current. */
+  readonly pin: VersionId | undefined;
   readonly suspended: boolean;
 }
 
@@ -41,6 +44,7 @@ export function resolveSpec(
     targetName: spec.target?.name ?? metadata.name,
     workloads: resolveWorkloadChoice(spec.rollout?.workloads),
     rolloutTimeoutMs: parseDuration(spec.rollout?.timeout ?? TIMEOUT),
+    pin: spec.pin === undefined ? undefined : parseVersionId(spec.pin.versionId),
     suspended: spec.suspend ?? false,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration, formed, objectName } from "./fields.ts";
+import { pin } from "./pin.ts";
 import { withRules } from "./rules.ts";
 import { schedule } from "./schedule.ts";
 import { workloadChoice } from "./workload-choice.ts";
@@ -86,6 +87,12 @@ export const rotatedSecretSpec = withRules(
       ),
     target: target.optional().describe("The Secret that holds the current value."),
     rollout: rollout.optional().describe("How workloads take up a new value."),
+    pin: pin
+      .optional()
+      .describe(
+        "Keeps the Secret on this version, or brings it there, whatever AWS calls current; no rotation is begun meanwhile, " +
+          "and one that others make is not followed. When it is removed the Secret goes back to AWSCURRENT.",
+      ),
     suspend: z
       .boolean()
       .optional()

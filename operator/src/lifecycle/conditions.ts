@@ -1,6 +1,7 @@
 import type { Condition, PastRotation, RotationStatus } from "../api/rotated-secret.ts";
 import { known } from "../ports/fact.ts";
 import { ownTarget } from "./ownership.ts";
+import { isPinnedElsewhere, pinnedText } from "./pinning.ts";
 import type { PhaseName, Reason, Wait } from "./step.ts";
 import { isInSync } from "./sync.ts";
 import type { World } from "./world.ts";
@@ -29,6 +30,9 @@ export const STANDING_REASONS = [
   "AtRest",
   "NotStalled",
 ] as const;
+
+/** What somebody asked for: no work that goes on, and nothing that anybody has to do. */
+const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned"]);
 
 /** What a condition says now; `keep` leaves it as it was, for nothing was learned of it. */
 type Finding =
@@ -96,6 +100,7 @@ function isCurrent(world: World, waits: readonly Wait[]): Finding {
     return { status: isBlind ? "Unknown" : "False", reason: wait.reason, message: wait.message };
   }
   if (!isInSync(world)) return "keep";
+  if (isPinnedElsewhere(world)) return { status: "False", reason: "Pinned", message: pinnedText(world) };
   return {
     status: "True",
     reason: "UpToDate",
@@ -151,7 +156,7 @@ function reconciling(waits: readonly Wait[]): Finding {
 }
 
 function stalled(waits: readonly Wait[]): Finding {
-  const wait = waits.find(({ endedBy, reason }) => endedBy === "person" && reason !== "Suspended");
+  const wait = waits.find(({ endedBy, reason }) => endedBy === "person" && !ASKED_FOR.has(reason));
   if (wait === undefined)
     return { status: "False", reason: "NotStalled", message: "nobody has to do anything" };
   return { status: "True", reason: wait.reason, message: wait.message };

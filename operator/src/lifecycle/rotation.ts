@@ -8,6 +8,7 @@ import { describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { isGranted } from "./grants.ts";
+import { pinned } from "./pinning.ts";
 import { isWithdrawn, knownToAws, outcomeOf, quietUntil } from "./rotation-outcome.ts";
 import {
   awaitRotation,
@@ -41,6 +42,7 @@ type Wish =
   | { readonly trigger: "Schedule"; readonly token: VersionId; readonly tick: string };
 
 function begin(world: World, secret: SecretFacts): Step | undefined {
+  if (world.spec.pin !== undefined) return pinned(world);
   const misuse = misconfigured(world, secret);
   if (misuse !== undefined) return misuse;
   const wish = requested(world, secret) ?? scheduled(world, secret);
@@ -135,6 +137,8 @@ function follow(world: World, secret: SecretFacts, underway: RotationStatus): St
   if (world.recordedNow === token) return callOrAnswer(world, secret, underway, quiet);
   if (world.now < quiet && underway.lastError === undefined)
     return awaitRotation(world, secret, underway, quiet);
+  // What AWS was never asked for, or has refused, is not asked for again meanwhile.
+  if (world.spec.pin !== undefined) return pinned(world);
   const retry = Math.max(quiet, retryAt(underway));
   if (world.now < retry && !(world.now >= quiet && isWithdrawn(world, underway)))
     return refusedCall(world, retry, underway.lastError ?? "no answer");

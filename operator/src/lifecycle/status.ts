@@ -165,6 +165,7 @@ function notSettled({ ref }: Workload, wait: Wait) {
 }
 
 function nextRotation(world: World): string {
+  if (world.spec.pin !== undefined) return "pinned";
   switch (world.spec.trigger.kind) {
     case "External":
       return "external";

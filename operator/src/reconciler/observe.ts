@@ -1,6 +1,7 @@
+import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { resolveSpec } from "../api/resolved-spec.ts";
 import type { RotatedSecret } from "../api/rotated-secret.ts";
-import { currentVersion } from "../lifecycle/staging.ts";
+import { wantedVersion } from "../lifecycle/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
@@ -27,6 +28,7 @@ export function observe(
   const target = ports.targets.cached(targetOf({ resource, spec }));
   const base = { resource, spec };
   const entry = ports.catalogue.cached(sourceOf(base));
+  const source = entry === undefined ? unknown : cached(entry);
   return {
     ...base,
     now,
@@ -34,9 +36,9 @@ export function observe(
     policies: ports.resources.policies(),
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
     neighbours: ports.resources.neighbours(resource),
-    source: entry === undefined ? unknown : cached(entry),
+    source,
     ages: unknown,
-    value: cachedValue(entry?.secret, ports.values),
+    value: cachedValue(entry?.secret, wantedVersion({ spec, source }), ports.values),
     target: target === undefined ? unknown : cached(target),
     workloads: ports.workloads.cached(targetOf(base), spec.workloads),
     pods: unknown,
@@ -65,7 +67,12 @@ export async function lookAt(
     }
     case "value": {
       const { arn } = secretOf(world);
-      return { ...world, value: live(await ports.values.current(arn, world.spec.region, signal), now()) };
+      const { region, pin } = world.spec;
+      const reading =
+        pin === undefined
+          ? ports.values.current(arn, region, signal)
+          : ports.values.version(arn, region, pin, signal);
+      return { ...world, value: live(await reading, now()) };
     }
     case "target":
       return { ...world, target: live(await ports.targets.read(targetOf(world), signal), now()) };
@@ -95,8 +102,11 @@ function secretOf(world: World) {
 
 type KnownSecret = NonNullable<NonNullable<ReturnType<SecretCatalogue["cached"]>>["secret"]>;
 
-function cachedValue(secret: KnownSecret | undefined, values: SecretValues): Fact<ValueReading> {
-  const versionId = secret === undefined ? undefined : currentVersion(secret);
+function cachedValue(
+  secret: KnownSecret | undefined,
+  versionId: VersionId | undefined,
+  values: SecretValues,
+): Fact<ValueReading> {
   if (secret === undefined || versionId === undefined) return unknown;
   const value = values.cached(secret.arn, versionId);
   return value === undefined ? unknown : cached({ kind: "value", ...value });

@@ -162,6 +162,51 @@ describe("a RotatedSecret", () => {
     expect(reasonOf(cluster.status, "Current")).toBe("UpToDate");
   });
 
+  it("goes to a pinned version and stays, rotates nothing, and goes on where AWS is when the pin is removed", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    const [first = aws.current] = aws.versions;
+    aws.putByOthers();
+    await simulation.run(LONG);
+    cluster.edit({
+      pin: { versionId: first },
+      rotation: { trigger: "Schedule", schedule: { cron: "0 * * * *" } },
+    });
+    cluster.request("one");
+    await simulation.run(150 * MINUTE);
+    expect(cluster.secret.versionId).toBe(first);
+    expect(restarts(simulation)).toEqual([2, 2]);
+    expect(aws.accepted).toEqual([]);
+    expect(reasonOf(cluster.status, "Ready")).toBe("Pinned");
+    aws.rotateByOthers();
+    await simulation.run(LONG);
+    expect(cluster.secret.versionId).toBe(first);
+    const { statusWrites } = cluster;
+    await simulation.run(LONG);
+    expect(cluster.statusWrites).toBe(statusWrites);
+    cluster.edit({ pin: undefined, rotation: { trigger: "Manual" } });
+    await expectRest(simulation);
+    expect(aws.accepted).toHaveLength(1);
+    expect(restarts(simulation)).toEqual([4, 4]);
+  });
+
+  it("stays where it is while the pinned version is not there, and goes there when it is", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    const before = cluster.secret.versionId;
+    cluster.edit({ pin: { versionId: "others-00000000000000000000000000000002" } });
+    await simulation.run(5 * MINUTE);
+    expect(cluster.secret.versionId).toBe(before);
+    expect(reasonOf(cluster.status, "Stalled")).toBe("PinnedVersionMissing");
+    aws.putByOthers();
+    aws.moveBack();
+    await simulation.run(5 * MINUTE);
+    expect(cluster.secret.versionId).toBe("others-00000000000000000000000000000002");
+    cluster.edit({ pin: undefined });
+    await expectRest(simulation);
+    expect(cluster.secret.versionId).toBe(before);
+  });
+
   it("says that its Secret may not be written, and writes it once it may", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { policy } from "../../lifecycle/testing/world.ts";
+import { policy, version } from "../../lifecycle/testing/world.ts";
 import { LONG, MINUTE } from "./at-rest.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -22,6 +22,10 @@ export const EVENTS = {
   allow: ({ cluster }) => cluster.allow(policy("Read", "Rotate")),
   suspend: ({ cluster }) => cluster.edit({ suspend: true }),
   resume: ({ cluster }) => cluster.edit({ suspend: false }),
+  pinFirst: ({ aws, cluster }) => cluster.edit({ pin: { versionId: aws.versions[0] ?? aws.current } }),
+  pinCurrent: ({ aws, cluster }) => cluster.edit({ pin: { versionId: aws.current } }),
+  pinMissing: ({ cluster }) => cluster.edit({ pin: { versionId: version(99) } }),
+  unpin: ({ cluster }) => cluster.edit({ pin: undefined }),
   hourly: ({ cluster }) => cluster.edit({ rotation: { trigger: "Schedule", schedule: { every: "1h" } } }),
   manual: ({ cluster }) => cluster.edit({ rotation: { trigger: "Manual" } }),
   restartWeb: ({ cluster }) =>
@@ -64,6 +68,7 @@ export async function tidyUp(simulation: Simulation): Promise<void> {
     "allow",
     "unprotect",
     "resume",
+    "unpin",
     "manual",
     "restartAll",
     "takeBack",

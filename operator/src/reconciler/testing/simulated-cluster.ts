@@ -142,23 +142,25 @@ export class SimulatedCluster {
   };
 
   #chosen(choice: WorkloadChoice): readonly SimulatedWorkload[] {
-    return this.readers.filter(({ workload, labels }) => {
-      switch (choice.kind) {
-        case "Auto":
-          return true;
-        case "Names":
-          return choice.names.some((name) => isSameWorkload(name, workload.ref));
-        case "Selector":
-          return matchesLabels(choice.selector, labels);
-        case "None":
-          return false;
-      }
-    });
+    return this.readers.filter((reader) => isChosen(reader, choice));
   }
 
   #touch(): void {
     this.#resource = { ...this.#resource, metadata: nextVersion(this.#resource.metadata) };
     this.#edits += 1;
+  }
+}
+
+function isChosen({ workload, labels }: SimulatedWorkload, choice: WorkloadChoice): boolean {
+  switch (choice.kind) {
+    case "Auto":
+      return true;
+    case "Names":
+      return choice.names.some((name) => isSameWorkload(name, workload.ref));
+    case "Selector":
+      return matchesLabels(choice.selector, labels);
+    case "None":
+      return false;
   }
 }
 
