@@ -1,6 +1,7 @@
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import { parseDuration } from "./duration.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
+import { resolveWindows, type Window } from "./window.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "./workload-choice.ts";
 
 /** When the operator rotates by itself. */
@@ -20,6 +21,10 @@ export interface ResolvedSpec {
   readonly secretId: string;
   readonly region: string;
   readonly trigger: Trigger;
+  /** The age of the current version at which it is rotated, whatever the trigger. */
+  readonly maxAgeMs: number | undefined;
+  /** When rotations and restarts may start; empty: at any time. */
+  readonly windows: readonly Window[];
   readonly rotationTimeoutMs: number;
   readonly targetName: string;
   readonly workloads: WorkloadChoice;
@@ -40,6 +45,8 @@ export function resolveSpec(
     secretId: spec.secretId,
     region: spec.region ?? regionOfArn(spec.secretId) ?? defaults.region,
     trigger: triggerOf(spec.rotation),
+    maxAgeMs: spec.rotation?.maxAge === undefined ? undefined : parseDuration(spec.rotation.maxAge),
+    windows: resolveWindows(spec.windows),
     rotationTimeoutMs: parseDuration(spec.rotation?.timeout ?? TIMEOUT),
     targetName: spec.target?.name ?? metadata.name,
     workloads: resolveWorkloadChoice(spec.rollout?.workloads),

@@ -3,6 +3,7 @@ import { duration, formed, objectName } from "./fields.ts";
 import { pin } from "./pin.ts";
 import { withRules } from "./rules.ts";
 import { schedule } from "./schedule.ts";
+import { windows } from "./window.ts";
 import { workloadChoice } from "./workload-choice.ts";
 
 const secretId = formed({
@@ -35,6 +36,12 @@ const rotation = withRules(
       .describe(
         "When the operator rotates: either cron, or every. Needed with trigger Schedule, and refused without it.",
       ),
+    maxAge: duration({ min: "1m", max: "24000h", because: "must be from 1m to 1000d" })
+      .optional()
+      .describe(
+        "The age of the current version at which the operator rotates, whatever the schedule says; windows still hold. For " +
+          "triggers Schedule and Manual. From 1m to 1000d.",
+      ),
     timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
       .optional()
       .describe(
@@ -53,6 +60,13 @@ const rotation = withRules(
       message:
         'trigger Schedule needs a schedule: write schedule.cron, such as "0 3 * * SUN", or schedule.every, such as 30d',
       holds: (value) => value.trigger !== "Schedule" || value.schedule !== undefined,
+    },
+    {
+      cel: "!has(self.maxAge) || (has(self.trigger) && self.trigger != 'External')",
+      message:
+        "maxAge has the operator rotate, which trigger External leaves to others: write trigger: Schedule or trigger: Manual, or " +
+        "remove maxAge",
+      holds: ({ maxAge, trigger = "External" }) => maxAge === undefined || trigger !== "External",
     },
   ],
 );
@@ -84,6 +98,13 @@ export const rotatedSecretSpec = withRules(
       .optional()
       .describe(
         "Who rotates the secret, and when. Default: others do (trigger External); the operator follows.",
+      ),
+    windows: windows
+      .optional()
+      .describe(
+        "When rotations and restarts may start; what has started goes on. With Allow windows: while one of them is open and no " +
+          "Deny window is. With Deny windows only: outside of them. The Secret itself always takes a new version at once. A " +
+          "restart does not wait for a workload of which no pod is ready. Default: at any time. From 1 to 16.",
       ),
     target: target.optional().describe("The Secret that holds the current value."),
     rollout: rollout.optional().describe("How workloads take up a new value."),

@@ -32,7 +32,7 @@ export const STANDING_REASONS = [
 ] as const;
 
 /** What somebody asked for: no work that goes on, and nothing that anybody has to do. */
-const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned"]);
+const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned", "WaitingForWindow"]);
 
 /** What a condition says now; `keep` leaves it as it was, for nothing was learned of it. */
 type Finding =
@@ -150,7 +150,7 @@ function rolledOut(world: World, waits: readonly Wait[]): Finding {
 }
 
 function reconciling(waits: readonly Wait[]): Finding {
-  const wait = waits.find(({ endedBy }) => endedBy === "time");
+  const wait = waits.find(({ endedBy, reason }) => endedBy === "time" && !ASKED_FOR.has(reason));
   if (wait === undefined) return { status: "False", reason: "AtRest", message: "nothing is under way" };
   return { status: "True", reason: wait.reason, message: wait.message };
 }

@@ -109,7 +109,12 @@ describe("a pinned version", () => {
       startedAt: new Date(LONG_AGO).toISOString(),
       attempts: 0,
     } as const;
-    const held = pinnedTo1({}, {}, { rotation: underway });
+    const held = pinnedTo1(
+      { source: live({ secret: secret(2) }, NOW), ages: ages(2) },
+      {},
+      { rotation: underway },
+      { "rotatedsecrets.dev/rotate": "now" },
+    );
     expect(rotation(held)).toMatchObject({ reason: "Pinned" });
     expect(statusOf(held, []).rotation).toEqual(underway);
   });

@@ -17,6 +17,11 @@ export function restartNote(restarted: readonly Workload[], versionId: string | 
   return { type: "Normal", reason: "RestartStarted", message };
 }
 
+/** A restart that is due, for people. */
+export function restartText(workloads: readonly Workload[], versionId: string | undefined): string {
+  return `the restart of ${named(workloads)} onto version ${versionId}, for pods may hold an older one,`;
+}
+
 /** The same words from the write of the Secret until the last pod is new, so that a rollout writes its status once. */
 export function beingReplaced(world: World, target: PresentSecret, until: Instant): Wait {
   const whose = world.workloads.length === 0 ? "" : `${named(world.workloads)}: `;

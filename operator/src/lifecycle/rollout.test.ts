@@ -411,3 +411,46 @@ describe("the rollout phase, of Jobs", () => {
     });
   });
 });
+
+describe("the rollout phase, outside of the windows", () => {
+  const windows = [{ kind: "Allow", cron: "0 22 * * *", timeZone: "UTC", durationMs: 7_200_000 }] as const;
+  const opens = Date.parse("2026-11-20T22:00:00Z");
+  const closed = { spec: { ...world(1).spec, windows } };
+  const due = [pod("web", OLD)];
+
+  it("holds a restart back until the window opens, and says which", () => {
+    const held = afterSync([workload("web"), workload("worker")], [...due, pod("worker", NEW)], closed);
+    expect(rollout(held)).toMatchObject({
+      do: "wait",
+      reason: "WaitingForWindow",
+      endedBy: "time",
+      afterwards: "stop",
+      until: opens,
+      message: expect.stringMatching(
+        /the restart of Deployment web onto version .* waits for 2026-11-20T22:00:00Z/,
+      ),
+    });
+    expect(rollout({ ...held, now: opens })).toMatchObject({ do: "restart", workloads: [{ name: "web" }] });
+  });
+
+  it("restarts a workload of which no pod is ready all the same: it has nothing to lose", () => {
+    const ill = [pod("web", OLD, { ready: false }), pod("worker", OLD)];
+    expect(rollout(afterSync([workload("web"), workload("worker")], ill, closed))).toMatchObject({
+      do: "restart",
+      workloads: [{ name: "web" }],
+    });
+    const half = [pod("web", OLD, { ready: false }), pod("web", OLD, { name: "web-2" })];
+    expect(rollout(afterSync([workload("web")], half, closed))).toMatchObject({ reason: "WaitingForWindow" });
+  });
+
+  it("goes on with what has started", () => {
+    const web = workload("web", marked, { updated: 1, total: 3 });
+    expect(rollout(afterSync([web], due, closed))).toMatchObject({ reason: "RollingOut" });
+    const both = afterSync([web, workload("worker")], [...due, pod("worker", OLD)], closed);
+    expect(rollout(both)).toMatchObject({ reason: "RollingOut" });
+  });
+
+  it("holds nothing back where nothing is due", () => {
+    expect(rollout(afterSync([workload("web")], [pod("web", NEW)], closed))).toBeUndefined();
+  });
+});

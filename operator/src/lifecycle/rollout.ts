@@ -14,12 +14,14 @@ import {
   lingering,
   refusalOf,
   refused,
+  restartText,
   stuck,
   unmanaged,
   waitingForDeletion,
 } from "./rollout-waits.ts";
-import { look, type Phase, type Step } from "./step.ts";
+import { look, type Phase, type Step, type Wait } from "./step.ts";
 import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "./timing.ts";
+import { isPermitted, waitingForWindow } from "./windows.ts";
 import type { World } from "./world.ts";
 import { isMarked, timedText, versionText } from "./writes.ts";
 
@@ -39,7 +41,12 @@ export const rollout: Phase = (world) => {
   if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
   if (world.pods.kind !== "live") return look("pods");
   if (isEarly && world.pods.value.length > 0) return beingReplaced(world, target, readable);
-  return restart(world, target) ?? refused(world, target) ?? awaitPods(world, target, unfinished);
+  return (
+    restart(world, target) ??
+    refused(world, target) ??
+    outsideWindows(world, target, unfinished) ??
+    awaitPods(world, target, unfinished)
+  );
 };
 
 /** Whether nothing older than this data is held any more, by what was proven before. */
@@ -65,15 +72,36 @@ function somethingMayBeUnmarked(world: World, target: PresentSecret): boolean {
 }
 
 function restart(world: World, target: PresentSecret): Step | undefined {
-  const { writes } = target;
-  const held = world.workloads.filter(
+  const due = dueRestarts(world, target).filter((workload) => mayStart(world, workload));
+  const unmarked = due.filter((workload) => !isMarked(workload, target.writes));
+  if (unmarked.length > 0) return restartOf(unmarked, target, versionText(target.writes));
+  return due.length === 0 ? undefined : restartOf(due, target, timedText(target.writes));
+}
+
+/** Workloads with pods that may hold something else, and that were not restarted for it yet. */
+function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
+  return world.workloads.filter(
     (workload) =>
-      refusalOf(world, workload.ref) === undefined && replaceable(world, target, workload).length > 0,
+      refusalOf(world, workload.ref) === undefined &&
+      replaceable(world, target, workload).length > 0 &&
+      (!isMarked(workload, target.writes) || hasOldMark(world, target, workload)),
   );
-  const unmarked = held.filter((workload) => !isMarked(workload, writes));
-  if (unmarked.length > 0) return restartOf(unmarked, target, versionText(writes));
-  const stale = held.filter((workload) => hasOldMark(world, target, workload));
-  return stale.length === 0 ? undefined : restartOf(stale, target, timedText(writes));
+}
+
+/** A workload of which no pod is ready has nothing to lose by a restart, whatever the windows say. */
+function mayStart(world: World, workload: Workload): boolean {
+  return isPermitted(world.spec.windows, world.now) || !podsOf(world, workload).some(({ ready }) => ready);
+}
+
+/** Restarts that are due and may not start now. Those that have started are waited for first. */
+function outsideWindows(
+  world: World,
+  target: PresentSecret,
+  unfinished: readonly Workload[],
+): Wait | undefined {
+  const held = dueRestarts(world, target);
+  if (held.length === 0 || unfinished.length > 0) return undefined;
+  return waitingForWindow(world, "rollout", restartText(held, target.versionId));
 }
 
 /**

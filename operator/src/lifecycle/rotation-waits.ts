@@ -51,6 +51,19 @@ export function refusedCall(world: World, until: Instant, what: string): Wait {
   });
 }
 
+/** The last rotations have failed; the schedule, or the version's age, asks for another at `until`. */
+export function backingOff(world: World, failures: number, until: Instant): Wait {
+  const { name, namespace } = world.resource.metadata;
+  const what = failures === 1 ? "the last rotation has" : `the last ${failures} rotations have`;
+  return waitForPerson(until, {
+    phase: "rotation",
+    reason: "RotationBackOff",
+    message:
+      `${what} ended without a new version, so the next that is due waits until ${new Date(until).toISOString()}: see the ` +
+      `rotation function's log. To rotate at once: kubectl annotate rsec ${name} -n ${namespace} --overwrite ${ROTATE_ANNOTATION}=TEXT, with a text that is new`,
+  });
+}
+
 /** The secret cannot be rotated as it stands in AWS. */
 export function notConfigured(world: World, secret: SecretFacts): Wait {
   return waitForPerson(world.now + RECHECK_MS, {

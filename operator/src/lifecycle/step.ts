@@ -92,6 +92,8 @@ export const REASONS = [
   "WaitingForTermination",
   "WaitingForDeletion",
   "UnmanagedReaders",
+  "WaitingForWindow",
+  "RotationBackOff",
   "Pinned",
   "Rotating",
   "RotationTimedOut",

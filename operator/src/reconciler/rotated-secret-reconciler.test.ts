@@ -59,7 +59,11 @@ describe("a RotatedSecret", () => {
     expect(cluster.status.rotation?.phase).toBe("TimedOut");
     aws.isFailing = false;
     aws.clearPending();
-    await simulation.run(60 * MINUTE);
+    // Not before an hour after the failure was seen.
+    await simulation.run(59 * MINUTE);
+    expect(aws.accepted).toHaveLength(1);
+    expect(reasonOf(cluster.status, "Stalled")).toBe("RotationBackOff");
+    await simulation.run(11 * MINUTE);
     expect(aws.accepted).toHaveLength(2);
     expect(cluster.status.history?.map(({ result }) => result)).toEqual(["Succeeded", "Failed"]);
   });
