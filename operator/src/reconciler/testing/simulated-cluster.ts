@@ -29,14 +29,15 @@ export class SimulatedCluster {
   #resource: RotatedSecret;
   #edits = 0;
 
-  constructor(clock: Clock) {
+  /** @param uid of the RotatedSecret */
+  constructor(clock: Clock, uid: string) {
     this.#clock = clock;
     this.secret = new SimulatedSecret(clock);
     const made = resource();
     const creationTimestamp = new Date(Math.floor(clock.now() / 1_000) * 1_000).toISOString();
     this.#resource = {
       ...made,
-      metadata: { ...made.metadata, creationTimestamp },
+      metadata: { ...made.metadata, uid, creationTimestamp },
       status: { observedGeneration: -1 },
     };
   }

@@ -80,10 +80,11 @@ export class SimulatedDeployment implements SimulatedWorkload {
     this.step();
   }
 
-  /** The probes of all its pods fail from now on. */
-  sicken(): void {
-    for (const pod of this.pods) pod.isHealthy = false;
+  /** The probes of the pods that it has fail from now on, or succeed again. */
+  sicken(isHealthy = false): void {
+    for (const pod of this.pods) pod.isHealthy = isHealthy;
     this.changes += 1;
+    this.step();
   }
 
   step(): void {
