@@ -102,8 +102,8 @@ export const rotatedSecretSpec = withRules(
     windows: windows
       .optional()
       .describe(
-        "When rotations and restarts may start; what has started goes on. With Allow windows: while one of them is open and no " +
-          "Deny window is. With Deny windows only: outside of them. The Secret itself always takes a new version at once. A " +
+        "When the operator may start rotations and restarts; what has started goes on. With Allow windows: while one of them is open and no " +
+          "Deny window is. With Deny windows only: outside of them. The Secret itself always takes a new version at once, whoever rotated. A " +
           "restart does not wait for a workload of which no pod is ready. Default: at any time. From 1 to 16.",
       ),
     target: target.optional().describe("The Secret that holds the current value."),

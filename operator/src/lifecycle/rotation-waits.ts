@@ -4,6 +4,7 @@ import type { RotationStatus } from "../api/rotated-secret.ts";
 import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import type { FailureBackOff } from "./failure-back-off.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 import { type Wait, waitForPerson, waitUntil } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
@@ -51,8 +52,8 @@ export function refusedCall(world: World, until: Instant, what: string): Wait {
   });
 }
 
-/** The last rotations have failed; the schedule, or the version's age, asks for another at `until`. */
-export function backingOff(world: World, failures: number, until: Instant): Wait {
+/** The last rotations have failed; the schedule, or the version's age, begins another after a while. */
+export function backingOff(world: World, { failures, until }: FailureBackOff): Wait {
   const { name, namespace } = world.resource.metadata;
   const what = failures === 1 ? "the last rotation has" : `the last ${failures} rotations have`;
   return waitForPerson(until, {

@@ -200,6 +200,20 @@ describe("the next rotation, as it is shown,", () => {
       "not permitted",
     ],
     [
+      "is the end of the wait after failures",
+      aged(20 * HOUR, daily, { history: [failed(version(50), 0.5)] }),
+      "2026-11-20T12:30:00Z",
+    ],
+    [
+      "is the end of that wait, where the schedule's next comes before",
+      aged(
+        0.5 * HOUR,
+        { trigger: "Schedule", schedule: { every: "1h" } },
+        { history: [failed(version(50), 0.25)] },
+      ),
+      "2026-11-20T12:45:00Z",
+    ],
+    [
       "is the schedule's next, where the last has failed",
       aged(20 * HOUR, daily, { history: [failed(scheduleToken(ARN, "2026-11-20T03:00:00Z"), 8)] }),
       "2026-11-21T03:00:00Z",

@@ -5,6 +5,7 @@ import type { RotationStatus } from "../api/rotated-secret.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { failureBackOff } from "./failure-back-off.ts";
 import { isGranted } from "./grants.ts";
 import { pinned } from "./pinning.ts";
 import { isWithdrawn, knownToAws, outcomeOf, quietUntil } from "./rotation-outcome.ts";
@@ -21,7 +22,7 @@ import { isRequestTooLong, reasonFor, triggered, type Wish, wishOf } from "./rot
 import { labelsOf, pendingVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait } from "./step.ts";
 import { isInSync, sync } from "./sync.ts";
-import { FAILURE_RETRY_MAX_MS, FAILURE_RETRY_MS, ROTATE_RETRY_MAX_MS, ROTATE_RETRY_MS } from "./timing.ts";
+import { ROTATE_RETRY_MAX_MS, ROTATE_RETRY_MS } from "./timing.ts";
 import { isPermitted, waitingForWindow } from "./windows.ts";
 import type { World } from "./world.ts";
 
@@ -150,14 +151,9 @@ function misconfigured(world: World, secret: SecretFacts): Wait | undefined {
 
 /** After failures in a row the schedule and the version's age ask less and less often; a request is a person's word. */
 function backOff(world: World, { trigger }: Wish): Wait | undefined {
-  const { history = [] } = world.resource.status;
-  const others = history.findIndex(({ result }) => result !== "Failed");
-  const failures = others === -1 ? history.length : others;
-  const [last] = history;
-  if (trigger === "Request" || last === undefined || failures === 0) return undefined;
-  const until =
-    Date.parse(last.finishedAt) + Math.min(FAILURE_RETRY_MS * 2 ** (failures - 1), FAILURE_RETRY_MAX_MS);
-  return world.now < until ? backingOff(world, failures, until) : undefined;
+  const failed = failureBackOff(world.resource.status);
+  if (trigger === "Request" || failed === undefined || world.now >= failed.until) return undefined;
+  return backingOff(world, failed);
 }
 
 function outsideWindows(world: World, why: string): Wait | undefined {

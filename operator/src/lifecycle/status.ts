@@ -4,6 +4,7 @@ import { known } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import { isRolledOut, type Workload } from "../ports/workloads.ts";
 import { conditionsOf, stoppedBefore } from "./conditions.ts";
+import { failureBackOff } from "./failure-back-off.ts";
 import { ownTarget } from "./ownership.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
 import { wishOf } from "./rotation-wishes.ts";
@@ -171,9 +172,10 @@ function nextRotation(world: World): string {
   if (pin !== undefined) return "pinned";
   if (trigger.kind === "External") return "external";
   if (trigger.kind === "Manual" && maxAgeMs === undefined) return "on request";
-  if (isDueNow(world) && !isPermitted(windows, world.now)) return openingAfter(world, world.now);
-  const due = nextDue(world);
-  return due === undefined ? "due" : openingAfter(world, due);
+  const backOff = failureBackOff(world.resource.status)?.until ?? 0;
+  const isHeldBack = backOff > world.now || !isPermitted(windows, world.now);
+  const due = isDueNow(world) && isHeldBack ? world.now : nextDue(world);
+  return due === undefined ? "due" : openingAfter(world, Math.max(due, backOff));
 }
 
 /** Whether schedule or age ask for a rotation that was not tried yet. */
