@@ -198,15 +198,19 @@ describe("StatefulSets and DaemonSets", () => {
     ]);
   });
 
-  it("own their pods themselves", async () => {
-    const { make, readers } = await inNamespace();
-    await make("StatefulSet", "web", reading("db"));
+  it("own their pods themselves, and are named with their kind", async () => {
+    const { make, readers, deploy, workloads, db } = await inNamespace();
+    const { kind, name } = await make("StatefulSet", "web", reading("db"));
+    await deploy("web", reading("other"));
+    const named = { kind: "Names", names: [{ kind, name }] } as const;
+    expect(workloads.cached(db, named).map(({ ref }) => ref.kind)).toEqual(["StatefulSet"]);
     await vi.waitFor(async () =>
       expect(await readers()).toMatchObject([
         { name: "web-0", owner: { kind: "StatefulSet", name: "web" }, createdAt: expect.any(Number) },
       ]),
     );
-    expect(await readers(deployments("web"))).toEqual([]);
+    expect((await readers(named)).map((pod) => pod.name)).toEqual(["web-0"]);
+    expect((await readers(deployments("web"))).map((pod) => pod.name)).not.toContain("web-0");
   });
 });
 

@@ -81,11 +81,16 @@ function progressOf(world: World, workload: Workload): string {
   if (paused)
     return `${nameOf(workload)} is paused (kubectl rollout resume ${workloadText(ref)} -n ${ref.namespace})`;
   const pod = (known(world.pods) ?? []).find((candidate) => isPodOf(candidate, ref) && !candidate.ready);
-  const trouble =
-    pod === undefined
-      ? ""
-      : `, pod ${pod.name} is not ready${pod.trouble === undefined ? "" : ` (${pod.trouble})`}`;
+  const trouble = pod === undefined ? "" : `, ${troubleOf(pod, workload)}`;
   return `${nameOf(workload)}: ${updated} of ${wanted} pods are new, ${available} available${trouble}`;
+}
+
+function troubleOf({ name, trouble }: ReaderPod, { ref }: Workload): string {
+  const notReady = `pod ${name} is not ready${trouble === undefined ? "" : ` (${trouble})`}`;
+  // Kubernetes: StatefulSet, "Forced rollback".
+  return ref.kind === "StatefulSet"
+    ? `${notReady}, and a StatefulSet replaces no pod before all are: kubectl delete pod ${name} -n ${ref.namespace} has it made anew`
+    : notReady;
 }
 
 /** Old pods are about to end. */

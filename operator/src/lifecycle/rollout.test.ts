@@ -340,7 +340,7 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
     expect(rollout({ ...afterSync([unfinished], stuck), ...late })).toMatchObject({
       reason: "RolloutTimedOut",
       message: expect.stringMatching(
-        /StatefulSet db: 1 of 2 pods are new.*db-1 is not ready.*kubectl rollout status statefulset\/db/,
+        /StatefulSet db: 1 of 2 pods are new.*db-1 is not ready.*kubectl delete pod db-1 -n payments.*kubectl rollout status statefulset\/db/,
       ),
     });
   });
