@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { requestToken, scheduleToken, uuidV5 } from "./rotation-token.ts";
+import { maxAgeToken, requestToken, scheduleToken, uuidV5 } from "./rotation-token.ts";
 import { parseSecretArn, parseVersionId } from "./version-id.ts";
 
 const DNS_NAMESPACE = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
@@ -68,5 +68,25 @@ describe("requestToken", () => {
       requestToken(arn, "uid-1", "b"),
     ];
     expect(new Set(tokens).size).toBe(4);
+  });
+});
+
+describe("maxAgeToken", () => {
+  const current = parseVersionId("00000000-0000-4000-8000-000000000001");
+  const next = parseVersionId("00000000-0000-4000-8000-000000000002");
+
+  it("never changes", () => {
+    expect(maxAgeToken(arn, current)).toMatchInlineSnapshot(`"8caca00d-1cf2-54d7-8a93-accd13a164a6"`);
+  });
+
+  it("differs with the secret, the current version and the attempt", () => {
+    const tokens = [
+      maxAgeToken(arn, current),
+      maxAgeToken(otherArn, current),
+      maxAgeToken(arn, next),
+      maxAgeToken(arn, current, 1),
+      maxAgeToken(arn, current, 2),
+    ];
+    expect(new Set(tokens).size).toBe(5);
   });
 });

@@ -12,6 +12,14 @@ export function scheduleToken(arn: SecretArn, tick: string): VersionId {
   return token(`schedule|${arn}|${canonicalTime(tick)}`);
 }
 
+/**
+ * Token of the rotation that the age of the current version asks for; of the attempts after a failed one, which has used
+ * its token up, with their number from 1.
+ */
+export function maxAgeToken(arn: SecretArn, current: VersionId, attempt = 0): VersionId {
+  return token(`max-age|${arn}|${current}${attempt === 0 ? "" : `|${attempt}`}`);
+}
+
 /** Token of the rotation that the resource with `resourceUid` asks for by the text of its rotate annotation. */
 export function requestToken(arn: SecretArn, resourceUid: string, text: string): VersionId {
   return token(`request|${arn}|${resourceUid}|${text}`);

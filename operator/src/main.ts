@@ -99,7 +99,7 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     values,
     rotations: new AwsRotations(api),
     targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store }),
-    workloads: new KubernetesWorkloads({ client, store: watched.deployments.store }),
+    workloads: new KubernetesWorkloads({ client, watched: watched.workloads }),
     reporting,
   };
   const operator = { startedAt: systemClock.now(), region: settings.region };
@@ -186,13 +186,13 @@ function reflectors(watched: WatchedResources, client: KubeClient, log: Logger, 
       metrics: metrics.reflector(name),
       ...(selectors === undefined ? {} : { selectors }),
     });
-  const { rotatedSecrets, policies, namespaces, secrets, deployments } = watched;
+  const { rotatedSecrets, policies, namespaces, secrets, workloads } = watched;
   return [
     reflector(rotatedSecrets),
     reflector(policies),
     reflector(namespaces),
     reflector(secrets),
-    reflector(deployments),
+    ...Object.values(workloads).map((workload) => reflector(workload)),
   ];
 }
 

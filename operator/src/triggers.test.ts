@@ -46,14 +46,17 @@ function connected() {
   const values: SecretValues = {
     cached: () => undefined,
     current: () => Promise.reject(new Error("nobody reads")),
+    version: () => Promise.reject(new Error("nobody reads")),
     forget: () => {},
   };
   const watched = watchedResources((_resource, _object, error) => {
     throw error;
   });
   const resources = new KnownResources(watched);
-  connectTriggers({ watched, catalogue, values, region: "eu-west-1", enqueue: () => {} });
-  return { followed, resources, store: watched.rotatedSecrets.store };
+  const woken: string[] = [];
+  const enqueue = ({ name }: { readonly name: string }) => void woken.push(name);
+  connectTriggers({ watched, catalogue, values, region: "eu-west-1", enqueue });
+  return { followed, resources, store: watched.rotatedSecrets.store, workloads: watched.workloads, woken };
 }
 
 describe("a secret is followed", () => {
@@ -86,6 +89,60 @@ describe("a secret is followed", () => {
     store.upsert(rotatedSecret("one", INVALID));
     store.upsert(rotatedSecret("two", { ...SPEC, suspend: true }));
     expect([...followed]).toEqual(["prod/db"]);
+  });
+});
+
+describe("a workload wakes", () => {
+  const workload = (secret: string, labels: Record<string, string> = {}, name = "app") => {
+    revision += 1;
+    const metadata = {
+      name,
+      namespace: "shop",
+      uid: `uid-${name}`,
+      resourceVersion: String(revision),
+      generation: 1,
+      creationTimestamp: "2026-01-01T00:00:00Z",
+      labels,
+    };
+    const containers = [{ name: "app", envFrom: [{ secretRef: { name: secret } }] }];
+    return { metadata, spec: { template: { spec: { containers } } } };
+  };
+  const wakes = (happens: (all: ReturnType<typeof connected>) => void) => {
+    const all = connected();
+    const choosing = (workloads: object) => ({ ...SPEC, rollout: { workloads } });
+    all.store.upsert(rotatedSecret("reads", SPEC));
+    all.store.upsert(
+      rotatedSecret("names", choosing({ mode: "Names", names: ["statefulset/app", "deployment/app"] })),
+    );
+    const selector = { matchLabels: { team: "a" } };
+    all.store.upsert(rotatedSecret("selects", choosing({ mode: "Selector", selector })));
+    all.woken.length = 0;
+    happens(all);
+    return [...new Set(all.woken)].sort();
+  };
+
+  it.each(["Deployment", "StatefulSet", "DaemonSet"] as const)("whose Secret it reads, as a %s", (kind) => {
+    const woken = wakes(({ workloads }) => workloads[kind].store.upsert(workload("reads", {}, "other")));
+    expect(woken).toEqual(["reads"]);
+  });
+
+  it("who names it, and not who names another kind of this name", () => {
+    expect(wakes(({ workloads }) => workloads.StatefulSet.store.upsert(workload("none")))).toEqual(["names"]);
+    expect(wakes(({ workloads }) => workloads.DaemonSet.store.upsert(workload("none")))).toEqual([]);
+  });
+
+  it("who selects it, or did before", () => {
+    const other = (labels: Record<string, string>) => workload("none", labels, "other");
+    expect(wakes(({ workloads }) => workloads.DaemonSet.store.upsert(other({ team: "a" })))).toEqual([
+      "selects",
+    ]);
+    expect(wakes(({ workloads }) => workloads.DaemonSet.store.upsert(other({ team: "b" })))).toEqual([]);
+    const relabelled = wakes(({ workloads: { DaemonSet }, woken }) => {
+      DaemonSet.store.upsert(other({ team: "a" }));
+      woken.length = 0;
+      DaemonSet.store.upsert(other({ team: "b" }));
+    });
+    expect(relabelled).toEqual(["selects"]);
   });
 });
 

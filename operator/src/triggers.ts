@@ -1,7 +1,10 @@
+import { matchesLabels } from "./api/label-selector.ts";
 import { resolveSpec } from "./api/resolved-spec.ts";
+import { resolveWorkloadChoice, type WorkloadChoice } from "./api/workload-choice.ts";
+import { type WorkloadName, workloadText } from "./api/workload-kind.ts";
 import { BY_TARGET, targetKey } from "./kubernetes/known-resources.ts";
-import type { WatchedDeployment } from "./kubernetes/watched-deployment.ts";
 import type { WatchedResources, WatchedRotatedSecret } from "./kubernetes/watched-resources.ts";
+import type { WatchedWorkload } from "./kubernetes/watched-workload.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
 import { keyOf, type NamespacedName } from "./runtime/kubernetes-object.ts";
@@ -19,9 +22,11 @@ export interface TriggersOptions {
 
 const BY_SOURCE = "by-source";
 const BY_NAMED_WORKLOAD = "by-named-workload";
+/** RotatedSecrets with mode Selector, by namespace. */
+const SELECTING = "selecting";
 
 /**
- * What wakes which RotatedSecret: itself, its target Secret, the Deployments that read it or that it names, its
+ * What wakes which RotatedSecret: itself, its target Secret, the workloads that read it or that it names or selects, its
  * namespace's labels, any policy, and what AWS says of its secret. Nothing else, so that a change in one costs one.
  */
 export function connectTriggers(options: TriggersOptions): void {
@@ -29,16 +34,23 @@ export function connectTriggers(options: TriggersOptions): void {
   const { store } = watched.rotatedSecrets;
   store.addIndex(BY_SOURCE, (resource) => sourceKeys(resource, options.region));
   store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads);
+  store.addIndex(SELECTING, (resource) =>
+    choiceOf(resource)?.kind === "Selector" ? [resource.metadata.namespace ?? ""] : [],
+  );
   const wake = (index: string, key: string) => {
     for (const { metadata } of store.byIndex(index, key)) enqueue(metadata);
   };
   const wakeAll = (namespace?: string) => {
     for (const { metadata } of store.list(namespace)) enqueue(metadata);
   };
-  const wakeReaders = (deployment: WatchedDeployment) => {
-    const { namespace } = deployment.metadata;
-    for (const name of deployment.reads) wake(BY_TARGET, keyOf({ namespace, name }));
-    wake(BY_NAMED_WORKLOAD, keyOf(deployment.metadata));
+  const wakeReaders = ({ kind, metadata, reads }: WatchedWorkload) => {
+    const { namespace, labels = {} } = metadata;
+    for (const name of reads) wake(BY_TARGET, keyOf({ namespace, name }));
+    wake(BY_NAMED_WORKLOAD, workloadKey(namespace, { kind, name: metadata.name }));
+    for (const resource of store.byIndex(SELECTING, namespace)) {
+      const choice = choiceOf(resource);
+      if (choice?.kind === "Selector" && matchesLabels(choice.selector, labels)) enqueue(resource.metadata);
+    }
   };
   connectRotatedSecrets(options, wake);
   watched.secrets.store.subscribe({
@@ -46,11 +58,13 @@ export function connectTriggers(options: TriggersOptions): void {
     updated: ({ metadata }) => wake(BY_TARGET, keyOf(metadata)),
     deleted: ({ metadata }) => wake(BY_TARGET, keyOf(metadata)),
   });
-  watched.deployments.store.subscribe({
-    added: wakeReaders,
-    updated: (now, before) => [now, before].forEach(wakeReaders),
-    deleted: wakeReaders,
-  });
+  for (const { store: workloads } of Object.values(watched.workloads)) {
+    workloads.subscribe({
+      added: wakeReaders,
+      updated: (now, before) => [now, before].forEach(wakeReaders),
+      deleted: wakeReaders,
+    });
+  }
   watched.policies.store.subscribe({
     added: () => wakeAll(),
     updated: () => wakeAll(),
@@ -110,11 +124,16 @@ function keyOfSource({ region, secretId }: SecretSource): string {
   return `${region} ${secretId}`;
 }
 
-function namedWorkloads({ parsed }: WatchedRotatedSecret): readonly string[] {
-  if (parsed.kind !== "valid") return [];
-  const { metadata, spec } = parsed.resource;
-  const names = spec.rollout?.workloads?.names ?? [];
-  return names.map((name) =>
-    keyOf({ namespace: metadata.namespace, name: name.slice("deployment/".length) }),
-  );
+function choiceOf({ parsed }: WatchedRotatedSecret): WorkloadChoice | undefined {
+  return parsed.kind === "valid" ? resolveWorkloadChoice(parsed.resource.spec.rollout?.workloads) : undefined;
+}
+
+function namedWorkloads(resource: WatchedRotatedSecret): readonly string[] {
+  const choice = choiceOf(resource);
+  const { namespace = "" } = resource.metadata;
+  return choice?.kind === "Names" ? choice.names.map((name) => workloadKey(namespace, name)) : [];
+}
+
+function workloadKey(namespace: string, workload: WorkloadName): string {
+  return `${namespace} ${workloadText(workload)}`;
 }

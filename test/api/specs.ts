@@ -5,6 +5,9 @@ const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/
 const FIVE_FIELDS = "write the five fields minute, hour, day of month, month and day of week";
 
 const schedule = (fields: object) => ({ secretId: "a", rotation: { trigger: "Schedule", schedule: fields } });
+const workloads = (fields: object) => ({ secretId: "a", rollout: { workloads: fields } });
+const WINDOW = { kind: "Allow", cron: "0 1 * * *", duration: "4h" };
+const windowOf = (fields: object) => ({ secretId: "a", windows: [{ ...WINDOW, ...fields }] });
 /** The spec of a right policy, with some fields of it in another way. */
 export const policy = (fields: object) => ({
   namespaces: { matchLabels: { a: "b" } },
@@ -133,10 +136,120 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     'such as "deployment/web"',
   ],
   [
-    "a kind that is not restarted yet",
-    { secretId: "a", rollout: { workloads: { mode: "Names", names: ["statefulset/db"] } } },
+    "a kind that is not restarted",
+    workloads({ mode: "Names", names: ["cronjob/nightly"] }),
     "spec.rollout.workloads.names[0]",
-    'such as "deployment/web"',
+    'such as "deployment/web", "statefulset/db" or "daemonset/agent"',
+  ],
+  [
+    "a kind in the plural",
+    workloads({ mode: "Names", names: ["deployment/web", "statefulsets/db"] }),
+    "spec.rollout.workloads.names[1]",
+    'such as "deployment/web", "statefulset/db"',
+  ],
+  [
+    "a kind with a capital",
+    workloads({ mode: "Names", names: ["DaemonSet/agent"] }),
+    "spec.rollout.workloads.names[0]",
+    '"daemonset/agent"',
+  ],
+  [
+    "a selector without its mode",
+    workloads({ selector: { matchLabels: { team: "a" } } }),
+    "spec.rollout.workloads",
+    "write mode: Selector, or remove selector",
+  ],
+  [
+    "a selector in mode Names",
+    workloads({ mode: "Names", names: ["deployment/web"], selector: { matchLabels: { team: "a" } } }),
+    "spec.rollout.workloads",
+    "write mode: Selector, or remove selector",
+  ],
+  [
+    "mode Selector without a selector",
+    workloads({ mode: "Selector" }),
+    "spec.rollout.workloads",
+    "write for instance selector: {matchLabels: {team: payments}}",
+  ],
+  [
+    "a selector of every workload",
+    workloads({ mode: "Selector", selector: {} }),
+    "spec.rollout.workloads.selector",
+    "an empty selector would mean every workload of the namespace",
+  ],
+  [
+    "a selector that asks for one of no values",
+    workloads({ mode: "Selector", selector: { matchExpressions: [{ key: "team", operator: "In" }] } }),
+    "spec.rollout.workloads.selector.matchExpressions[0]",
+    "operator In or NotIn needs values",
+  ],
+  [
+    "a staging label as pinned version",
+    { secretId: "a", pin: { versionId: "AWSPREVIOUS" } },
+    "spec.pin.versionId",
+    "a staging label such as AWSPREVIOUS is none",
+  ],
+  [
+    "a pinned version with a space",
+    { secretId: "a", pin: { versionId: "00000000-0000-4000-8000-00000000000 1" } },
+    "spec.pin.versionId",
+    "write the id of a version, which has 32 to 64 characters",
+  ],
+  ["a window with six cron fields", windowOf({ cron: "0 0 3 * * SUN" }), "spec.windows[0].cron", FIVE_FIELDS],
+  ["a window with a time of day", windowOf({ cron: "03:00" }), "spec.windows[0].cron", FIVE_FIELDS],
+  [
+    "a window with a day's whole name",
+    windowOf({ cron: "0 3 * * SUNDAY" }),
+    "spec.windows[0].cron",
+    FIVE_FIELDS,
+  ],
+  [
+    "a window with the last day of the month",
+    windowOf({ cron: "0 3 L * *" }),
+    "spec.windows[0].cron",
+    FIVE_FIELDS,
+  ],
+  [
+    "a window of thirty seconds",
+    windowOf({ duration: "30s" }),
+    "spec.windows[0].duration",
+    "must be from 1m to 31d",
+  ],
+  [
+    "a window of a quarter",
+    windowOf({ duration: "90d" }),
+    "spec.windows[0].duration",
+    "must be from 1m to 31d",
+  ],
+  [
+    "a window's time zone with an offset",
+    windowOf({ timeZone: "UTC+01:00" }),
+    "spec.windows[0].timeZone",
+    "time zone of the IANA database",
+  ],
+  [
+    "the second of two windows",
+    { secretId: "a", windows: [WINDOW, { ...WINDOW, kind: "Deny", cron: "@daily" }] },
+    "spec.windows[1].cron",
+    FIVE_FIELDS,
+  ],
+  [
+    "maxAge without a trigger",
+    { secretId: "a", rotation: { maxAge: "90d" } },
+    "spec.rotation",
+    "write trigger: Schedule or trigger: Manual, or remove maxAge",
+  ],
+  [
+    "maxAge with trigger External",
+    { secretId: "a", rotation: { trigger: "External", maxAge: "90d" } },
+    "spec.rotation",
+    "maxAge has the operator rotate, which trigger External leaves to others",
+  ],
+  [
+    "maxAge of a moment",
+    { secretId: "a", rotation: { trigger: "Manual", maxAge: "10s" } },
+    "spec.rotation.maxAge",
+    "must be from 1m to 1000d",
   ],
 ];
 
@@ -297,6 +410,55 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
     "should have at least 1 items",
   ],
   [
+    "a pin without a version",
+    "RotatedSecret",
+    { secretId: "a", pin: {} },
+    "spec.pin.versionId: Required value",
+  ],
+  [
+    "a pinned version as a text",
+    "RotatedSecret",
+    { secretId: "a", pin: "00000000-0000-4000-8000-000000000001" },
+    ".spec.pin: expected map",
+  ],
+  ["no windows in windows", "RotatedSecret", { secretId: "a", windows: [] }, "should have at least 1 items"],
+  [
+    "more windows than there may be",
+    "RotatedSecret",
+    { secretId: "a", windows: Array.from({ length: 17 }, () => WINDOW) },
+    "must have at most 16 items",
+  ],
+  [
+    "a window of no kind",
+    "RotatedSecret",
+    { secretId: "a", windows: [{ cron: "0 1 * * *", duration: "4h" }] },
+    "spec.windows[0].kind: Required value",
+  ],
+  [
+    "a window of another kind",
+    "RotatedSecret",
+    windowOf({ kind: "Freeze" }),
+    'supported values: "Allow", "Deny"',
+  ],
+  [
+    "a window without an end",
+    "RotatedSecret",
+    { secretId: "a", windows: [{ kind: "Deny", cron: "0 1 * * *" }] },
+    "spec.windows[0].duration: Required value",
+  ],
+  [
+    "a mode that does not exist",
+    "RotatedSecret",
+    workloads({ mode: "Labels" }),
+    'supported values: "Auto", "Names", "Selector", "None"',
+  ],
+  [
+    "maxAge in weeks",
+    "RotatedSecret",
+    { secretId: "a", rotation: { trigger: "Manual", maxAge: "2w" } },
+    "spec.rotation.maxAge",
+  ],
+  [
     "an action that does not exist",
     "SecretAccessPolicy",
     policy({ actions: ["Write"] }),
@@ -342,11 +504,27 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
   ["durations of every unit", schedule({ every: "1d12h30m15s" })],
   ["the longest interval", schedule({ every: "1000d" })],
   [
+    "workloads by their labels",
+    workloads({
+      mode: "Selector",
+      selector: { matchLabels: { a: "b" }, matchExpressions: [{ key: "c", operator: "Exists" }] },
+    }),
+  ],
+  [
+    "as many windows as there may be",
+    { secretId: "a", windows: Array.from({ length: 16 }, () => ({ ...WINDOW, timeZone: "Asia/Kolkata" })) },
+  ],
+  [
+    "a pinned version that is no UUID",
+    { secretId: "a", pin: { versionId: "terraform-20260131150405000000000001" } },
+  ],
+  [
     "all fields",
     {
       secretId: "a",
       region: "eu-west-1",
-      rotation: { trigger: "Manual", timeout: "1h30m" },
+      rotation: { trigger: "Manual", maxAge: "90d", timeout: "1h30m" },
+      windows: [WINDOW, { kind: "Deny", cron: "0 0 20 12 *", duration: "14d", timeZone: "Europe/Berlin" }],
       target: {
         name: "b.c",
         type: "kubernetes.io/basic-auth",
@@ -361,7 +539,11 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
         },
         deletionPolicy: "Delete",
       },
-      rollout: { workloads: { mode: "Names", names: ["deployment/web", "deployment/api"] }, timeout: "90s" },
+      rollout: {
+        workloads: { mode: "Names", names: ["deployment/web", "statefulset/db", "daemonset/agent"] },
+        timeout: "90s",
+      },
+      pin: { versionId: "00000000-0000-4000-8000-000000000001" },
       suspend: true,
     },
   ],

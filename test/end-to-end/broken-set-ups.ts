@@ -62,6 +62,20 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
     },
     mended: READY,
   },
+  "pinned version unknown": {
+    reason: "PinnedVersionMissing",
+    shownBy: { Ready: "False", Current: "False", Stalled: "True" },
+    advice: /aws secretsmanager list-secret-version-ids .*--include-deprecated .* or remove spec[.]pin/,
+    breakIt: async (ground) => {
+      const { stage, aws, namespace, secretId } = ground;
+      await aws.create(secretId, credential(1));
+      await follow(ground, { pin: { versionId: "00000000-0000-4000-8000-000000000001" } });
+      const unpinned = JSON.stringify({ spec: { pin: null } });
+      return async () =>
+        void (await stage.kubectl("patch", "rsec", "db", "-n", namespace, "--type=merge", "-p", unpinned));
+    },
+    mended: READY,
+  },
   "no rotation configured": {
     reason: "RotationNotConfigured",
     shownBy: { Rotated: "False", Stalled: "True" },

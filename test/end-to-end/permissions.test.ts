@@ -31,22 +31,17 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-/** Makes a Secret, rotates it, restarts its readers, takes another Secret over, and mends it twice. */
+/** Makes a Secret, rotates it, restarts its readers of every kind, takes another Secret over, and mends it twice. */
 async function everythingThatTheOperatorDoes(): Promise<void> {
   const secret = await createDatabaseSecret(stage, { name: "prod/permissions", user: "permissions" });
   const spec = { secretId: secret.name, rotation: { trigger: "Manual" } };
   await stage.kubectl("create", "namespace", NAMESPACE);
   await stage.apply(rotatedSecret(NAMESPACE, "made", spec));
   await stage.settled(NAMESPACE, "made", secret.versionId);
-  await stage.apply(reader(NAMESPACE, "web", "made"));
-  await stage.kubectl(
-    "wait",
-    "deployment/web",
-    "-n",
-    NAMESPACE,
-    "--for=condition=Available",
-    "--timeout=30s",
-  );
+  const kinds = ["Deployment", "StatefulSet", "DaemonSet"] as const;
+  await stage.apply(...kinds.map((kind) => reader(NAMESPACE, "web", "made", { kind })));
+  for (const kind of kinds)
+    await stage.kubectl("rollout", "status", `${kind}/web`, "-n", NAMESPACE, "--timeout=30s");
   const uid = await stage.kubectl("get", "rsec", "made", "-n", NAMESPACE, "-o", "jsonpath={.metadata.uid}");
   await stage.requestRotation(NAMESPACE, "made", "once");
   await stage.settled(NAMESPACE, "made", requestToken(parseSecretArn(secret.arn), uid, "once"));

@@ -4,6 +4,7 @@ import { installOperator, OPERATOR_RELEASE } from "@rotated-secrets/sandbox/oper
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { ALLOW_ALL, reader } from "../support/manifests.ts";
+import { podFacts } from "../support/pod-facts.ts";
 import { type Stage, startStage } from "../support/stage.ts";
 import { AwsSecrets, credential } from "./aws-secrets.ts";
 import { RESTARTED_ONCE, UNTOUCHED } from "./deployment-history.ts";
@@ -14,6 +15,7 @@ const OPERATOR = {
   settings: { "list-every": "5s", "describe-every": "5s", "describe-unlisted-every": "5s" },
 };
 const TERMINATION_MS = 20_000;
+const KINDS = ["Deployment", "StatefulSet", "DaemonSet"] as const;
 const ANNOTATION = "version.rotatedsecrets.dev/db";
 
 let stage: Stage;
@@ -30,6 +32,31 @@ afterAll(async () => {
 
 describe.concurrent("workloads", () => {
   // The longest first, so that the others are done meanwhile.
+  it("a Deny window holds a restart back until it ends, and the Secret not at all", {
+    timeout: 240_000,
+  }, async () => {
+    const scene = await Scene.following(stage, aws, "deny-window");
+    await scene.readBy(["env"]);
+    const { window, end } = denyingNow();
+    await scene.patchResource({ windows: [window] });
+    const version = await scene.change();
+    const wanted = { type: "RolledOut", status: "False", reason: "WaitingForWindow" } as const;
+    const { message } = await stage.condition(scene.namespace, "db", wanted);
+    expect(message).toContain(`waits for ${new Date(end).toISOString().replace(".000Z", "Z")}`);
+    await carries(scene, version);
+    expect(await scene.history("env")).toEqual(UNTOUCHED);
+
+    await scene.settled(version, end - Date.now() + 60_000);
+    expect(await scene.history("env")).toEqual(RESTARTED_ONCE);
+    const times = await scene.kubectl(
+      "get",
+      "replicasets",
+      "-o",
+      "jsonpath={.items[*].metadata.creationTimestamp}",
+    );
+    expect(Math.max(...times.split(" ").map((time) => Date.parse(time)))).toBeGreaterThanOrEqual(end);
+  });
+
   it("a pod that takes 20 s to terminate delays the next rotation by as long", async () => {
     const scene = await Scene.rotating(stage, aws, "slow-end");
     const env = [{ name: "TERMINATION_MS", value: String(TERMINATION_MS) }];
@@ -149,6 +176,72 @@ describe.concurrent("workloads", () => {
     });
   });
 
+  describe("of every kind", () => {
+    it("is restarted once for a new version, though all have the same name", async () => {
+      const scene = await Scene.following(stage, aws, "every-kind");
+      await stage.apply(...KINDS.map((kind) => reader(scene.namespace, "app", "db", { kind, replicas: 2 })));
+      for (const kind of KINDS) await scene.rolledOutOf(kind, "app");
+      const version = await scene.change();
+      await scene.settled(version);
+      const pods = await podFacts(stage, scene.namespace, "db");
+      expect(pods).toHaveLength(5);
+      for (const pod of pods) expect(pod).toMatchObject({ versionText: version, state: "ready" });
+      await scene.judgedAnew();
+      for (const kind of KINDS) expect(await scene.generation(kind, "app")).toBe(2);
+    });
+
+    it("is chosen by its labels in mode Selector", async () => {
+      const selector = { matchLabels: { restarted: "yes" } };
+      const rollout = { workloads: { mode: "Selector", selector } };
+      const scene = await Scene.following(stage, aws, "mode-selector", { rollout });
+      await stage.apply(reader(scene.namespace, "app", "db", { kind: "StatefulSet" }));
+      await scene.readBy(["env"]);
+      await scene.rolledOutOf("StatefulSet", "app");
+      await scene.kubectl("label", "statefulset", "app", "restarted=yes");
+      await scene.settled(await scene.change());
+      expect(await scene.generation("StatefulSet", "app")).toBe(2);
+      expect(await scene.history("env")).toEqual(UNTOUCHED);
+    });
+
+    it("is left to people where it is updated on delete, and settles when they did", async () => {
+      const scene = await Scene.following(stage, aws, "on-delete");
+      const workload = { updateStrategy: { type: "OnDelete" } };
+      await stage.apply(reader(scene.namespace, "app", "db", { kind: "StatefulSet", workload }));
+      await eventually("the StatefulSet's pod is ready", async () => {
+        const [pod] = await podFacts(stage, scene.namespace, "db");
+        return pod?.state === "ready" ? true : undefined;
+      });
+      const version = await scene.change();
+      const wanted = { type: "Stalled", status: "True", reason: "WaitingForDeletion" } as const;
+      const { message } = await stage.condition(scene.namespace, "db", wanted);
+      const [, command = ""] = /kubectl (delete pod app-0 -n on-delete)/.exec(message) ?? [];
+      await stage.kubectl(...command.split(" "));
+      await scene.settled(version);
+      expect(await scene.generation("StatefulSet", "app")).toBe(1);
+    });
+  });
+
+  it("a pin brings the version before back, and its removal the current one", async () => {
+    const scene = await Scene.following(stage, aws, "pinned");
+    const { currentVersion: first = "" } = await stage.status(scene.namespace, "db");
+    await scene.readBy(["env"]);
+    const second = await scene.change();
+    await scene.settled(second);
+
+    await scene.patchResource({ pin: { versionId: first } });
+    await eventually("the readers hold the pinned version", async () => {
+      const { settled } = await stage.status(scene.namespace, "db");
+      return settled?.versionId === first ? true : undefined;
+    });
+    await stage.condition(scene.namespace, "db", { type: "Current", status: "False", reason: "Pinned" });
+    await stage.condition(scene.namespace, "db", { type: "Stalled", status: "False" });
+    expect(await scene.templateText("env")).toBe(first);
+
+    await scene.patchResource({ pin: null });
+    await scene.settled(second);
+    expect(await scene.history("env")).toEqual({ changes: 3, rollouts: 3 });
+  });
+
   it("a Deployment that waited for its Secret is not restarted", async () => {
     const scene = await Scene.empty(stage, aws, "applied-together");
     const { versionId } = await aws.create(scene.secretId, credential(1));
@@ -227,6 +320,15 @@ describe("nothing is restarted and no Secret is written", () => {
     for (const name of ["env", "volume"]) expect(await scene.history(name)).toEqual(RESTARTED_ONCE);
   });
 });
+
+/** A window that denies from this minute on, and its end: late enough for the operator to run into it. */
+function denyingNow() {
+  const now = new Date();
+  const begin = Math.floor(now.getTime() / 60_000) * 60_000;
+  const minutes = now.getUTCSeconds() < 30 ? 1 : 2;
+  const cron = `${now.getUTCMinutes()} ${now.getUTCHours()} * * *`;
+  return { window: { kind: "Deny", cron, duration: `${minutes}m` }, end: begin + minutes * 60_000 };
+}
 
 /** Waits until the pod is gone. Returns the last time at which it had not ended for certain; the object outlives its containers. */
 async function endOf(scene: Scene, pod: string): Promise<number> {

@@ -3,7 +3,7 @@ import { parseWrites } from "@rotated-secrets/operator/kubernetes/managed-secret
 import { safeStart } from "@rotated-secrets/operator/lifecycle/holdings";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
 import { eventually } from "../support/eventually.ts";
-import { type Reading, reader, rotatedSecret } from "../support/manifests.ts";
+import { type Reading, reader, rotatedSecret, type WorkloadKind } from "../support/manifests.ts";
 import type { Stage } from "../support/stage.ts";
 import { type AwsSecrets, credential } from "./aws-secrets.ts";
 import { type DeploymentHistory, historyOf } from "./deployment-history.ts";
@@ -85,7 +85,18 @@ export class Scene {
 
   /** Waits until the Deployments are rolled out, by kubectl's judgement. */
   async rolledOut(...names: readonly string[]): Promise<void> {
-    for (const name of names) await this.kubectl("rollout", "status", `deployment/${name}`, "--timeout=60s");
+    for (const name of names) await this.rolledOutOf("Deployment", name);
+  }
+
+  /** The same of a workload of any kind. */
+  async rolledOutOf(kind: WorkloadKind, name: string): Promise<void> {
+    await this.kubectl("rollout", "status", `${kind.toLowerCase()}/${name}`, "--timeout=60s");
+  }
+
+  /** Of a workload of any kind: 1, and one more for each change of its spec. */
+  async generation(kind: WorkloadKind, name: string): Promise<number> {
+    const path = `/apis/apps/v1/namespaces/${this.namespace}/${kind.toLowerCase()}s/${name}`;
+    return (await this.stage.api.get<{ metadata: { generation: number } }>(path)).metadata.generation;
   }
 
   /** Waits until the version has been taken up everywhere. */

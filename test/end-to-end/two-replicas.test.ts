@@ -1,5 +1,6 @@
 import { OPERATOR_RELEASE } from "@rotated-secrets/sandbox/operator-release";
-import type { Call } from "@rotated-secrets/sandbox/proxy/call";
+import { operations } from "@rotated-secrets/sandbox/proxy/call-match";
+import { kill as killBy } from "@rotated-secrets/sandbox/proxy/fault";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { type Stage, startStage } from "../support/stage.ts";
@@ -97,18 +98,16 @@ it("the standby takes over from a leader that is killed in a rotation: one rotat
   );
   expect(await leader()).toBe(first);
 
-  let killedAt = 0;
-  stage.awsProxy.beforeAnswer(({ target }: Call) => {
-    if (target !== "RotateSecret" || killedAt > 0) return "pass";
-    killedAt = Date.now();
-    kill(first);
-    return "drop";
+  const killed = stage.awsProxy.inject({
+    on: operations("RotateSecret"),
+    when: "after",
+    fault: killBy(() => kill(first)),
   });
   await scene.requestRotation("once");
   const second = await leaderAfter(first, TAKEN_OVER_MS);
   const [rotation] = scene.rotations();
   await scene.settled(rotation?.token ?? "");
-  expect(killedAt).toBeGreaterThan(0);
+  expect(killed.hit).toHaveLength(1);
   expect(await leader()).toBe(second);
   expect(scene.rotations().map(({ outcome }) => outcome)).toEqual(["succeeded"]);
   expect(await scene.history("env")).toEqual(RESTARTED_ONCE);

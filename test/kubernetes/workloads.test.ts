@@ -1,3 +1,4 @@
+import type { WorkloadChoice } from "@rotated-secrets/operator/api/workload-choice";
 import { watchedResources } from "@rotated-secrets/operator/kubernetes/watched-resources";
 import { KubernetesWorkloads } from "@rotated-secrets/operator/kubernetes/workloads";
 import { Conflict } from "@rotated-secrets/operator/ports/target-secrets";
@@ -21,6 +22,12 @@ interface Deployment extends KubernetesObject {
   };
 }
 
+const AUTO = { kind: "Auto" } as const;
+const deployments = (...names: readonly string[]): WorkloadChoice => ({
+  kind: "Names",
+  names: names.map((name) => ({ kind: "Deployment", name })),
+});
+
 const reading = (...secrets: readonly string[]) => ({
   containers: [{ name: "web", image: "web", envFrom: secrets.map((name) => ({ secretRef: { name } })) }],
 });
@@ -28,16 +35,17 @@ const reading = (...secrets: readonly string[]) => ({
 /** A namespace with the adapter, and what the tests do in it besides. */
 async function inNamespace() {
   const namespace = await cluster.namespace();
-  const { store } = watchedResources((resource, object, error) => {
+  const { workloads: watched } = watchedResources((resource, object, error) => {
     throw new Error(`${resource} ${object.name} could not be taken`, { cause: error });
-  }).deployments;
-  const workloads = new KubernetesWorkloads({ client: cluster.client, store });
-  const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  });
+  const { store } = watched.Deployment;
+  const workloads = new KubernetesWorkloads({ client: cluster.client, watched });
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const db = { namespace, name: "db" };
   const deploy = async (name: string, podSpec: object) => {
     const labels = { app: name };
-    const made = await cluster.client.create<Deployment>(deployments, {
+    const made = await cluster.client.create<Deployment>(path, {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { name },
@@ -46,15 +54,41 @@ async function inNamespace() {
     store.upsert(made);
     return { kind: "Deployment", namespace, name } as const;
   };
+  const make = async (
+    kind: "StatefulSet" | "DaemonSet",
+    name: string,
+    podSpec: object,
+    own: Record<string, string> = {},
+  ) => {
+    const labels = { app: name };
+    const object = await cluster.client.create<KubernetesObject>(
+      `/apis/apps/v1/namespaces/${namespace}/${kind.toLowerCase()}s`,
+      {
+        apiVersion: "apps/v1",
+        kind,
+        metadata: { name, labels: own },
+        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: podSpec } },
+      },
+    );
+    watched[kind].store.upsert(object);
+    return { kind, namespace, name } as const;
+  };
   return {
+    make,
+    /** The watch shows the workload as deleted. */
+    forget: (kind: "StatefulSet" | "DaemonSet", name: string) => {
+      const held = watched[kind].store.get({ namespace, name });
+      const resourceVersion = String(Number(held?.metadata.resourceVersion) + 1_000_000);
+      watched[kind].store.remove({ metadata: { name, namespace, resourceVersion } });
+    },
     namespace,
     db,
     store,
     workloads,
     deploy,
-    get: (name: string) => cluster.client.get<Deployment>(`${deployments}/${name}`),
-    remove: (name: string) => cluster.client.delete(`${deployments}/${name}`),
-    readers: (names?: readonly string[]) => workloads.pods(db, names, signal),
+    get: (name: string) => cluster.client.get<Deployment>(`${path}/${name}`),
+    remove: (name: string) => cluster.client.delete(`${path}/${name}`),
+    readers: (choice: WorkloadChoice = AUTO) => workloads.pods(db, choice, signal),
     createPod: (name: string, spec: object) =>
       cluster.client.create(pods, { apiVersion: "v1", kind: "Pod", metadata: { name }, spec }),
     setStatus: (pod: string, status: object) =>
@@ -66,12 +100,12 @@ describe("a restart", () => {
   it("sets the annotation of its Secret, and shows it at once", async () => {
     const { deploy, workloads, db, get } = await inNamespace();
     const web = await deploy("web", reading("db"));
-    const before = workloads.cached(db, undefined);
+    const before = workloads.cached(db, AUTO);
     expect(before).toMatchObject([{ ref: web }]);
     expect(before[0]).not.toHaveProperty("versionText");
     const restarted = await workloads.restart(db, web, "v1", signal);
     expect(restarted).toMatchObject({ versionText: "v1", rollout: { observed: false } });
-    expect(workloads.cached(db, undefined)).toMatchObject([{ versionText: "v1" }]);
+    expect(workloads.cached(db, AUTO)).toMatchObject([{ versionText: "v1" }]);
     const { annotations } = (await get("web")).spec.template.metadata;
     expect(annotations).toEqual({ "version.rotatedsecrets.dev/db": "v1" });
   });
@@ -96,7 +130,7 @@ describe("a restart", () => {
       "version.rotatedsecrets.dev/db": "v2",
       "version.rotatedsecrets.dev/cache": "v7",
     });
-    expect(workloads.cached(cache, undefined)).toMatchObject([{ versionText: "v7" }]);
+    expect(workloads.cached(cache, AUTO)).toMatchObject([{ versionText: "v7" }]);
   });
 
   it("goes through although the Deployment's status has moved on since", async () => {
@@ -137,9 +171,68 @@ describe("workloads", () => {
     ] as const) {
       await deploy(name, reading(secret));
     }
-    const found = (names?: readonly string[]) => workloads.cached(db, names).map(({ ref }) => ref.name);
-    expect(found()).toEqual(["api", "web"]);
-    expect(found(["web", "job", "web", "nobody"])).toEqual(["job", "web"]);
+    const found = (choice: WorkloadChoice) => workloads.cached(db, choice).map(({ ref }) => ref.name);
+    expect(found(AUTO)).toEqual(["api", "web"]);
+    expect(found(deployments("web", "job", "web", "nobody"))).toEqual(["job", "web"]);
+  });
+});
+
+describe("StatefulSets and DaemonSets", () => {
+  it("are restarted as Deployments are, and told apart from one of the same name", async () => {
+    const { make, workloads, db, deploy } = await inNamespace();
+    await deploy("web", reading("db"));
+    const statefulSet = await make("StatefulSet", "web", reading("db"));
+    const daemonSet = await make("DaemonSet", "web", reading("db"));
+    const kinds = () => workloads.cached(db, AUTO).map(({ ref, versionText }) => [ref.kind, versionText]);
+    expect(kinds()).toEqual([
+      ["DaemonSet", undefined],
+      ["Deployment", undefined],
+      ["StatefulSet", undefined],
+    ]);
+    await workloads.restart(db, statefulSet, "v1", signal);
+    await workloads.restart(db, daemonSet, "v2", signal);
+    expect(kinds()).toEqual([
+      ["DaemonSet", "v2"],
+      ["Deployment", undefined],
+      ["StatefulSet", "v1"],
+    ]);
+  });
+
+  it("own their pods themselves, and are named with their kind", async () => {
+    const { make, readers, deploy, workloads, db } = await inNamespace();
+    const { kind, name } = await make("StatefulSet", "web", reading("db"));
+    await deploy("web", reading("other"));
+    const named = { kind: "Names", names: [{ kind, name }] } as const;
+    expect(workloads.cached(db, named).map(({ ref }) => ref.kind)).toEqual(["StatefulSet"]);
+    await vi.waitFor(async () =>
+      expect(await readers()).toMatchObject([
+        { name: "web-0", owner: { kind: "StatefulSet", name: "web" }, createdAt: expect.any(Number) },
+      ]),
+    );
+    expect((await readers(named)).map((pod) => pod.name)).toEqual(["web-0"]);
+    expect((await readers(deployments("web"))).map((pod) => pod.name)).not.toContain("web-0");
+  });
+});
+
+describe("a selector", () => {
+  const selector: WorkloadChoice = { kind: "Selector", selector: { matchLabels: { team: "a" } } };
+
+  it("chooses by the labels of workloads, whatever they read, and their pods", async () => {
+    const { make, workloads, db, readers } = await inNamespace();
+    await make("StatefulSet", "ours", reading("other"), { team: "a" });
+    await make("StatefulSet", "theirs", reading("db"), { team: "b" });
+    expect(workloads.cached(db, selector).map(({ ref }) => ref.name)).toEqual(["ours"]);
+    await vi.waitFor(async () =>
+      expect((await readers(selector)).map(({ name }) => name)).toEqual(["ours-0"]),
+    );
+  });
+
+  it("does not lose sight of readers whose workload is gone", async () => {
+    const { make, readers, forget } = await inNamespace();
+    await make("StatefulSet", "gone", reading("db"), { team: "a" });
+    await vi.waitFor(async () => expect(await readers(selector)).toHaveLength(1));
+    forget("StatefulSet", "gone");
+    expect(await readers(selector)).toHaveLength(1);
   });
 });
 
@@ -152,7 +245,11 @@ describe("pods", () => {
       if (first === undefined) throw new Error("the Deployment has no pod yet");
       return first;
     });
-    expect(pod).toMatchObject({ owner: { kind: "workload", name: "web" }, terminating: false, ready: false });
+    expect(pod).toMatchObject({
+      owner: { kind: "Deployment", name: "web" },
+      terminating: false,
+      ready: false,
+    });
     expect(pod).not.toHaveProperty("startedAt");
     await setStatus(pod.name, {
       phase: "Running",
@@ -185,7 +282,7 @@ describe("pods", () => {
   it("of a named Deployment are there whatever they read", async () => {
     const { deploy, readers } = await inNamespace();
     await deploy("web", reading("other"));
-    await vi.waitFor(async () => expect(await readers(["web"])).toHaveLength(1));
-    expect(await readers(undefined)).toEqual([]);
+    await vi.waitFor(async () => expect(await readers(deployments("web"))).toHaveLength(1));
+    expect(await readers(AUTO)).toEqual([]);
   });
 });

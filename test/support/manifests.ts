@@ -21,31 +21,39 @@ export function rotatedSecret(
   };
 }
 
-/** How a Deployment reads a Secret. */
+/** How a workload reads a Secret. */
 export type Reading = "env" | "envFrom" | "volume";
 
-/** A Deployment of idle pods that read the Secret. */
+/** The kinds of workloads that are restarted. */
+export type WorkloadKind = "Deployment" | "StatefulSet" | "DaemonSet";
+
+/** A workload of idle pods that read the Secret: a Deployment, where nothing else is said. */
 export function reader(
   namespace: string,
   name: string,
   secret: string,
   options: {
+    readonly kind?: WorkloadKind;
     readonly reading?: Reading;
     readonly replicas?: number;
     readonly pod?: object;
+    /** More of the workload's spec. */
+    readonly workload?: object;
     readonly container?: object;
   } = {},
 ): object {
-  const { reading = "envFrom", replicas = 1, pod = {}, container = {} } = options;
+  const { kind = "Deployment", reading = "envFrom", replicas = 1 } = options;
+  const { pod = {}, container = {}, workload = {} } = options;
   const labels = { app: name };
   const idle = { name: "app", image: IDLE_IMAGE, ...readingOf(reading, secret), ...container };
   const volumes = reading === "volume" ? [{ name: "secret", secret: { secretName: secret } }] : [];
   return {
     apiVersion: "apps/v1",
-    kind: "Deployment",
+    kind,
     metadata: { name, namespace },
     spec: {
-      replicas,
+      ...(kind === "DaemonSet" ? {} : { replicas }),
+      ...workload,
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },

@@ -1,6 +1,9 @@
+import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import { parseDuration } from "./duration.ts";
 import { type ResolvedTarget, resolveTarget } from "./resolved-target.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
+import { resolveWindows, type Window } from "./window.ts";
+import { resolveWorkloadChoice, type WorkloadChoice } from "./workload-choice.ts";
 
 /** When the operator rotates by itself. */
 export type Schedule =
@@ -13,23 +16,23 @@ export type Trigger =
   | { readonly kind: "External" }
   | { readonly kind: "Manual" };
 
-/** Which workloads are restarted. Names are those of Deployments, without their kind. */
-export type WorkloadChoice =
-  | { readonly kind: "Auto" }
-  | { readonly kind: "Names"; readonly deployments: readonly string[] }
-  | { readonly kind: "None" };
-
 /** A spec in which every field has its meaning, so that nobody else has to know what an absent one means. */
 export interface ResolvedSpec {
   /** Name or ARN. */
   readonly secretId: string;
   readonly region: string;
   readonly trigger: Trigger;
+  /** The age of the current version at which it is rotated, whatever the trigger. */
+  readonly maxAgeMs: number | undefined;
+  /** When rotations and restarts may start; empty: at any time. */
+  readonly windows: readonly Window[];
   readonly rotationTimeoutMs: number;
   readonly targetName: string;
   readonly target: ResolvedTarget;
   readonly workloads: WorkloadChoice;
   readonly rolloutTimeoutMs: number;
+  /** The version that the Secret is to carry, whatever AWS calls current. */
+  readonly pin: VersionId | undefined;
   readonly suspended: boolean;
 }
 
@@ -45,11 +48,14 @@ export function resolveSpec(
     secretId: spec.secretId,
     region: spec.region ?? regionOfArn(spec.secretId) ?? defaults.region,
     trigger: triggerOf(spec.rotation),
+    maxAgeMs: spec.rotation?.maxAge === undefined ? undefined : parseDuration(spec.rotation.maxAge),
+    windows: resolveWindows(spec.windows),
     rotationTimeoutMs: parseDuration(spec.rotation?.timeout ?? TIMEOUT),
     targetName,
     target: resolveTarget(targetName, spec.target),
-    workloads: workloadsOf(spec.rollout?.workloads),
+    workloads: resolveWorkloadChoice(spec.rollout?.workloads),
     rolloutTimeoutMs: parseDuration(spec.rollout?.timeout ?? TIMEOUT),
+    pin: spec.pin === undefined ? undefined : parseVersionId(spec.pin.versionId),
     suspended: spec.suspend ?? false,
   };
 }
@@ -69,13 +75,4 @@ function triggerOf(rotation: RotatedSecretSpec["rotation"]): Trigger {
   }
   // The schema lets exactly one of the two through.
   return { kind: "Schedule", schedule: { kind: "every", everyMs: parseDuration(schedule.every ?? "") } };
-}
-
-function workloadsOf(workloads: NonNullable<RotatedSecretSpec["rollout"]>["workloads"]): WorkloadChoice {
-  if (workloads?.mode === "None") return { kind: "None" };
-  if (workloads?.mode !== "Names") return { kind: "Auto" };
-  return {
-    kind: "Names",
-    deployments: (workloads.names ?? []).map((name) => name.slice("deployment/".length)),
-  };
 }

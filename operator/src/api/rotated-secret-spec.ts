@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { DNS_SUBDOMAIN, duration, formed } from "./fields.ts";
+import { duration, formed } from "./fields.ts";
+import { pin } from "./pin.ts";
 import { withRules } from "./rules.ts";
 import { schedule } from "./schedule.ts";
 import { target } from "./target.ts";
-
-/** The most names that `rollout.workloads.names` takes. */
-const MAX_NAMES = 50;
+import { windows } from "./window.ts";
+import { workloadChoice } from "./workload-choice.ts";
 
 const secretId = formed({
   pattern:
@@ -37,6 +37,12 @@ const rotation = withRules(
       .describe(
         "When the operator rotates: either cron, or every. Needed with trigger Schedule, and refused without it.",
       ),
+    maxAge: duration({ min: "1m", max: "24000h", because: "must be from 1m to 1000d" })
+      .optional()
+      .describe(
+        "The age of the current version at which the operator rotates, whatever the schedule says; windows still hold. For " +
+          "triggers Schedule and Manual. From 1m to 1000d.",
+      ),
     timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
       .optional()
       .describe(
@@ -56,51 +62,18 @@ const rotation = withRules(
         'trigger Schedule needs a schedule: write schedule.cron, such as "0 3 * * SUN", or schedule.every, such as 30d',
       holds: (value) => value.trigger !== "Schedule" || value.schedule !== undefined,
     },
-  ],
-);
-
-const workloadName = formed({
-  pattern: `^deployment/${DNS_SUBDOMAIN}$`,
-  message: 'write kind and name of a workload of this namespace, such as "deployment/web"',
-  maxLength: 264,
-});
-
-const workloads = withRules(
-  z.object({
-    mode: z
-      .enum(["Auto", "Names", "None"])
-      .optional()
-      .describe(
-        "Which workloads are restarted after a rotation. Auto: every Deployment of the namespace that reads the Secret by env, " +
-          "envFrom or volume. Names: those in names. None: none. Default: Auto.",
-      ),
-    names: z
-      .array(workloadName)
-      .min(1)
-      .max(MAX_NAMES)
-      .meta({ "x-kubernetes-list-type": "set" })
-      .optional()
-      .describe(
-        "Workloads of this namespace as kind/name, as kubectl writes them: deployment/web. Needed with mode Names, and " +
-          `refused without it. From 1 to ${MAX_NAMES}.`,
-      ),
-  }),
-  [
     {
-      cel: "(has(self.mode) && self.mode == 'Names') || !has(self.names)",
-      message: "names are used with mode Names only: write mode: Names, or remove names",
-      holds: (value) => value.mode === "Names" || value.names === undefined,
-    },
-    {
-      cel: "!has(self.mode) || self.mode != 'Names' || has(self.names)",
-      message: "mode Names needs names: write for instance names: [deployment/web]",
-      holds: (value) => value.mode !== "Names" || value.names !== undefined,
+      cel: "!has(self.maxAge) || (has(self.trigger) && self.trigger != 'External')",
+      message:
+        "maxAge has the operator rotate, which trigger External leaves to others: write trigger: Schedule or trigger: Manual, or " +
+        "remove maxAge",
+      holds: ({ maxAge, trigger = "External" }) => maxAge === undefined || trigger !== "External",
     },
   ],
 );
 
 const rollout = z.object({
-  workloads: workloads.optional().describe("Which workloads are restarted after a rotation."),
+  workloads: workloadChoice.optional().describe("Which workloads are restarted after a rotation."),
   timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
     .optional()
     .describe(
@@ -119,10 +92,23 @@ export const rotatedSecretSpec = withRules(
       .describe(
         "Who rotates the secret, and when. Default: others do (trigger External); the operator follows.",
       ),
+    windows: windows
+      .optional()
+      .describe(
+        "When the operator may start rotations and restarts; what has started goes on. With Allow windows: while one of them is open and no " +
+          "Deny window is. With Deny windows only: outside of them. The Secret itself always takes a new version at once, whoever rotated. A " +
+          "restart does not wait for a workload of which no pod is ready. Default: at any time. From 1 to 16.",
+      ),
     target: target
       .optional()
       .describe("The Secret that holds the current value, and what of the document it is given."),
     rollout: rollout.optional().describe("How workloads take up a new value."),
+    pin: pin
+      .optional()
+      .describe(
+        "Keeps the Secret on this version, or brings it there, whatever AWS calls current; no rotation is begun meanwhile, " +
+          "and one that others make is not followed. When it is removed the Secret goes back to AWSCURRENT.",
+      ),
     suspend: z
       .boolean()
       .optional()

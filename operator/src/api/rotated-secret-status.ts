@@ -16,9 +16,10 @@ const versionId = () => z.string().min(1).max(64);
 const count = () => z.int32().min(0);
 
 const trigger = z
-  .enum(["Schedule", "Request", "External"])
+  .enum(["Schedule", "MaxAge", "Request", "External"])
   .describe(
-    "What started it. Schedule: the resource's schedule. Request: its annotation. External: somebody else.",
+    "What started it. Schedule: the resource's schedule. MaxAge: the current version was older than rotation.maxAge. " +
+      "Request: its annotation. External: somebody else.",
   );
 
 const rotation = z.object({
@@ -102,7 +103,7 @@ export const rotatedSecretStatus = z.object({
     .string()
     .max(64)
     .optional()
-    .describe("When the operator rotates next: a time, or a word where there is none."),
+    .describe("When the operator rotates next, windows considered: a time, or a word where there is none."),
   lastHandledRotateRequest: z
     .string()
     .max(MAX_REQUEST_TEXT)

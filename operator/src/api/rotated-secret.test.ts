@@ -29,6 +29,9 @@ describe("a RotatedSecret with nothing but a secretId", () => {
       secretId: "prod/payments/db",
       region: "eu-west-1",
       trigger: { kind: "External" },
+      maxAgeMs: undefined,
+      pin: undefined,
+      windows: [],
       rotationTimeoutMs: 600_000,
       targetName: "payments-db",
       target: {
@@ -72,9 +75,36 @@ describe("what fields mean", () => {
     [
       "names",
       { secretId, rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } },
-      { workloads: { kind: "Names", deployments: ["web"] } },
+      { workloads: { kind: "Names", names: [{ kind: "Deployment", name: "web" }] } },
     ],
-    ["a field of a newer release", { secretId, pin: { versionId: "x" } }, { secretId }],
+    [
+      "names of all kinds",
+      {
+        secretId,
+        rollout: { workloads: { mode: "Names", names: ["statefulset/db", "daemonset/agent"] } },
+      },
+      {
+        workloads: {
+          kind: "Names",
+          names: [
+            { kind: "StatefulSet", name: "db" },
+            { kind: "DaemonSet", name: "agent" },
+          ],
+        },
+      },
+    ],
+    [
+      "a selector",
+      { secretId, rollout: { workloads: { mode: "Selector", selector: { matchLabels: { a: "b" } } } } },
+      { workloads: { kind: "Selector", selector: { matchLabels: { a: "b" } } } },
+    ],
+    [
+      "windows",
+      { secretId, windows: [{ kind: "Deny", cron: "0 0 * * SAT", duration: "2d" }] },
+      { windows: [{ kind: "Deny", cron: "0 0 * * SAT", timeZone: "UTC", durationMs: 172_800_000 }] },
+    ],
+    ["maxAge", { secretId, rotation: { trigger: "Manual", maxAge: "1d" } }, { maxAgeMs: 86_400_000 }],
+    ["a field of a newer release", { secretId, sparkle: { versionId: "x" } }, { secretId }],
   ])("%s", (_, spec, expected) => {
     expect(resolved(spec)).toMatchObject(expected);
   });
@@ -95,6 +125,19 @@ describe("a resource that no API server of this release would let in", () => {
       "a day that never comes",
       { secretId: "a", rotation: { trigger: "Schedule", schedule: { cron: "0 0 30 2 *" } } },
       "spec.rotation.schedule.cron: cron names a time that never comes",
+    ],
+    [
+      "a window whose day never comes",
+      { secretId: "a", windows: [{ kind: "Deny", cron: "0 0 31 6 *", duration: "1d" }] },
+      "spec.windows[0].cron: cron names a time that never comes",
+    ],
+    [
+      "a window in a time zone that this machine does not know",
+      {
+        secretId: "a",
+        windows: [{ kind: "Deny", cron: "0 0 1 6 *", duration: "1d", timeZone: "Europe/Atlantis" }],
+      },
+      'spec.windows[0].timeZone: is unknown here: write a time zone of the IANA database, such as "Europe/Berlin"',
     ],
     [
       "two fields too many",

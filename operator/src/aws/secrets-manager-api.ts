@@ -64,6 +64,13 @@ export interface SecretsManagerApi {
   ): Promise<Answer<ValueBatch>>;
   /** GetSecretValue of AWSCURRENT, which it names: policies may be limited to that stage. */
   getSecretValue(region: string, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>>;
+  /** GetSecretValue of one version by its id; a version without a value is not found. */
+  getSecretVersion(
+    region: string,
+    arn: SecretArn,
+    versionId: VersionId,
+    signal: AbortSignal,
+  ): Promise<Answer<CurrentValue>>;
   /** RotateSecret with the token and nothing else, once. */
   rotateSecret(
     region: string,

@@ -125,6 +125,19 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
     return (await this.#begin("GetSecretValue", [arn], signal)) ?? answer(this.#value(arn));
   }
 
+  async getSecretVersion(
+    _region: string,
+    arn: SecretArn,
+    versionId: VersionId,
+    signal: AbortSignal,
+  ): Promise<Answer<CurrentValue>> {
+    const refusal = await this.#begin("GetSecretValue", [arn, versionId], signal);
+    if (refusal !== undefined) return refusal;
+    return this.#find(arn)?.stages.has(versionId)
+      ? answer(valueOf(versionId))
+      : refused("GetSecretValue", "notFound");
+  }
+
   async rotateSecret(
     _region: string,
     arn: SecretArn,
@@ -152,8 +165,12 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
 
   #value(arn: SecretArn): CurrentValue {
     const [versionId = version(1)] = this.#find(arn)?.stages.keys() ?? [];
-    return { versionId, createdAt: 1, value: new SecretValue(`value of ${versionId}`) };
+    return valueOf(versionId);
   }
+}
+
+function valueOf(versionId: VersionId): CurrentValue {
+  return { versionId, createdAt: 1, value: new SecretValue(`value of ${versionId}`) };
 }
 
 const CODES: Readonly<Record<AwsProblem["kind"], string>> = {

@@ -146,6 +146,19 @@ export class SecretsManager implements SecretsManagerApi {
     });
   }
 
+  getSecretVersion(
+    region: string,
+    arn: SecretArn,
+    versionId: VersionId,
+    signal: AbortSignal,
+  ): Promise<Answer<CurrentValue>> {
+    return this.#call("GetSecretValue", region, signal, async ({ reads }, options) => {
+      const input = { SecretId: arn, VersionId: versionId };
+      const output = await reads.send(new GetSecretValueCommand(input), options);
+      return answerOr(storedValue(output)?.current, "GetSecretValue");
+    });
+  }
+
   rotateSecret(
     region: string,
     arn: SecretArn,

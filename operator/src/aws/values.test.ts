@@ -112,6 +112,26 @@ describe("current values", () => {
   });
 });
 
+describe("a version that is asked for by its id", () => {
+  const pinned = (versionId: number) => values.version(arnOf("db-0"), REGION, version(versionId), never);
+
+  it("is read by itself, and held beside the current one", async () => {
+    aws.put(secret("db-0", 9, 1));
+    await read("db-0");
+    expect(shown(await pinned(1))).toBe(version(1));
+    for (const held of [1, 9])
+      expect(values.cached(arnOf("db-0"), version(held))?.versionId).toBe(version(held));
+    values.forget(arnOf("db-0"));
+    expect(values.cached(arnOf("db-0"), version(1))).toBeUndefined();
+  });
+
+  it("is a problem where AWS does not have it", async () => {
+    expect(shown(await pinned(7))).toBe("notFound");
+    aws.problems.set("GetSecretValue", "denied");
+    expect(shown(await pinned(1))).toBe("denied");
+  });
+});
+
 describe("held values", () => {
   it("are those that were read last, until they are forgotten", async () => {
     await read("db-0");

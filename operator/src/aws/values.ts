@@ -22,20 +22,23 @@ const DEFAULTS: ValueReaderOptions = {
   batchDeniedMs: 600_000,
 };
 
-/** Current values: read in batches, one held for each secret. */
+/** Current values: read in batches, one held for each secret; and of each secret one other version, which is read by itself. */
 export class AwsSecretValues implements SecretValues {
   readonly #options: AwsSecretValuesOptions;
   readonly #cache: ValueCache;
+  /** Versions that were asked for by their id: few, and not to be driven out by what AWSCURRENT names. */
+  readonly #pinned: ValueCache;
   readonly #readers = new Map<string, ValueReader>();
   readonly #lifetime = new AbortController();
 
   constructor(options: AwsSecretValuesOptions) {
     this.#options = options;
     this.#cache = new ValueCache(options.cache ?? { bytes: 64 * 1024 * 1024, count: 10_000 });
+    this.#pinned = new ValueCache({ bytes: 8 * 1024 * 1024, count: 1_000 });
   }
 
   cached(arn: SecretArn, versionId: VersionId): CurrentValue | undefined {
-    return this.#cache.get(arn, versionId);
+    return this.#cache.get(arn, versionId) ?? this.#pinned.get(arn, versionId);
   }
 
   async current(arn: SecretArn, region: string, signal: AbortSignal): Promise<ValueReading> {
@@ -48,8 +51,21 @@ export class AwsSecretValues implements SecretValues {
     return reading;
   }
 
+  async version(
+    arn: SecretArn,
+    region: string,
+    versionId: VersionId,
+    signal: AbortSignal,
+  ): Promise<ValueReading> {
+    const answer = await this.#options.api.getSecretVersion(region, arn, versionId, signal);
+    if (answer.kind === "problem") return { kind: "problem", problem: answer.problem };
+    this.#pinned.put(arn, answer.value);
+    return { kind: "value", ...answer.value };
+  }
+
   forget(arn: SecretArn): void {
     this.#cache.delete(arn);
+    this.#pinned.delete(arn);
   }
 
   /** Ends all reading; who waits gets an AbortError. */

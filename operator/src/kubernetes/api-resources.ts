@@ -1,4 +1,5 @@
 import { GROUP, ROTATED_SECRET, SECRET_ACCESS_POLICY, VERSION } from "../api/resources.ts";
+import type { WorkloadKind } from "../api/workload-kind.ts";
 import type { Resource } from "../runtime/resource.ts";
 
 const core = { group: "", version: "v1" };
@@ -12,13 +13,13 @@ export const PODS: Resource = { ...core, plural: "pods", kind: "Pod", scope: "Na
 export const EVENTS: Resource = { ...core, plural: "events", kind: "Event", scope: "Namespaced" };
 /** Core Namespaces. */
 export const NAMESPACES: Resource = { ...core, plural: "namespaces", kind: "Namespace", scope: "Cluster" };
-/** Deployments. */
-export const DEPLOYMENTS: Resource = {
-  group: "apps",
-  version: "v1",
-  plural: "deployments",
-  kind: "Deployment",
-  scope: "Namespaced",
+const apps = { group: "apps", version: "v1", scope: "Namespaced" } as const;
+
+/** The workloads that can be restarted in a rolling way, by kind. */
+export const WORKLOADS: Readonly<Record<WorkloadKind, Resource>> = {
+  Deployment: { ...apps, plural: "deployments", kind: "Deployment" },
+  StatefulSet: { ...apps, plural: "statefulsets", kind: "StatefulSet" },
+  DaemonSet: { ...apps, plural: "daemonsets", kind: "DaemonSet" },
 };
 /** RotatedSecrets. */
 export const ROTATED_SECRETS: Resource = {

@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { podSchema } from "./pod.ts";
 import { type ReaderQuery, readerPod } from "./reader-pod.ts";
 
+const named = (wanted: string): Partial<ReaderQuery> => ({
+  counts: (owner) => owner.kind === "Deployment" && owner.name === wanted,
+});
+
 const STARTED = "2026-01-01T00:00:10Z";
 const READER = { containers: [{ name: "web", envFrom: [{ secretRef: { name: "db" } }] }] };
 const OTHER = { containers: [{ name: "web" }] };
@@ -28,15 +32,16 @@ function reduced(
       ...pod.status,
     },
   });
-  return readerPod(parsed, { secret: "db", names: undefined, ...query });
+  return readerPod(parsed, { secret: "db", counts: (_, reads) => reads, ...query });
 }
 
 describe("readerPod", () => {
   it("tells of a pod that reads the Secret", () => {
     expect(reduced({})).toEqual({
       name: "web-5d4f-x",
-      owner: { kind: "workload", name: "web" },
+      owner: { kind: "Deployment", name: "web" },
       terminating: false,
+      createdAt: Date.parse("2026-01-01T00:00:00Z"),
       startedAt: Date.parse(STARTED),
       optional: false,
       ready: true,
@@ -44,19 +49,9 @@ describe("readerPod", () => {
   });
 
   it.each<[string, Parameters<typeof reduced>[0], Partial<ReaderQuery>, boolean]>([
-    [
-      "keeps a pod of a named Deployment that does not read the Secret",
-      { spec: OTHER },
-      { names: ["web"] },
-      true,
-    ],
-    [
-      "leaves out a pod of another Deployment that does not read it",
-      { spec: OTHER },
-      { names: ["db"] },
-      false,
-    ],
-    ["leaves out a pod that reads it where other Deployments are named", {}, { names: ["db"] }, false],
+    ["keeps a pod of a named Deployment that does not read the Secret", { spec: OTHER }, named("web"), true],
+    ["leaves out a pod of another Deployment that does not read it", { spec: OTHER }, named("db"), false],
+    ["leaves out a pod that reads it where other Deployments are named", {}, named("db"), false],
     ["leaves out a pod that reads another Secret", {}, { secret: "other" }, false],
     ["leaves out a pod that has succeeded", { status: { phase: "Succeeded" } }, {}, false],
     ["leaves out a pod that has failed", { status: { phase: "Failed" } }, {}, false],
@@ -67,7 +62,7 @@ describe("readerPod", () => {
   });
 
   it.each<[string, object, object]>([
-    ["a Deployment, by its ReplicaSet's name", {}, { kind: "workload", name: "web" }],
+    ["a Deployment, by its ReplicaSet's name", {}, { kind: "Deployment", name: "web" }],
     ["nobody", { ownerReferences: [] }, { kind: "other", text: "no controller" }],
     [
       "nobody who controls it",
@@ -77,6 +72,25 @@ describe("readerPod", () => {
     [
       "a StatefulSet",
       { ownerReferences: [{ ...REPLICA_SET, kind: "StatefulSet", name: "db" }] },
+      { kind: "StatefulSet", name: "db" },
+    ],
+    [
+      "a DaemonSet",
+      { ownerReferences: [{ ...REPLICA_SET, kind: "DaemonSet", name: "agent" }] },
+      { kind: "DaemonSet", name: "agent" },
+    ],
+    [
+      "a Job",
+      { ownerReferences: [{ ...REPLICA_SET, apiVersion: "batch/v1", kind: "Job", name: "nightly-1" }] },
+      { kind: "Job", name: "nightly-1" },
+    ],
+    [
+      "something that only has the name of a kind of Kubernetes",
+      {
+        ownerReferences: [
+          { ...REPLICA_SET, apiVersion: "apps.kruise.io/v1", kind: "StatefulSet", name: "db" },
+        ],
+      },
       { kind: "other", text: "StatefulSet db" },
     ],
     ["a ReplicaSet that no Deployment made", { labels: {} }, { kind: "other", text: "ReplicaSet web-5d4f" }],

@@ -1,10 +1,7 @@
-import { VERSION_ANNOTATION_PREFIX, versionAnnotation } from "@rotated-secrets/contract/annotations";
 import { z } from "zod";
-import { objectMeta } from "../api/object-meta.ts";
-import type { RolloutProgress, Workload } from "../ports/workloads.ts";
+import type { RolloutProgress } from "../ports/workloads.ts";
 import { apiList } from "./api-list.ts";
-import { podSpec } from "./pod-spec.ts";
-import { secretUses } from "./secret-references.ts";
+import { podTemplate, type WatchedWorkload, watchedWorkload, workloadMeta } from "./watched-workload.ts";
 
 const condition = z.object({
   type: z.string(),
@@ -14,14 +11,11 @@ const condition = z.object({
 });
 
 const deploymentSchema = z.object({
-  metadata: objectMeta.omit({ labels: true, annotations: true }),
+  metadata: workloadMeta,
   spec: z.object({
     replicas: z.int().default(1),
     paused: z.boolean().default(false),
-    template: z.object({
-      metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }).optional(),
-      spec: podSpec,
-    }),
+    template: podTemplate,
   }),
   status: z
     .object({
@@ -36,48 +30,20 @@ const deploymentSchema = z.object({
 });
 type Deployment = z.infer<typeof deploymentSchema>;
 
-/** What the cache keeps of a Deployment. */
-export interface WatchedDeployment {
-  readonly metadata: Readonly<Deployment["metadata"]>;
-  /** Names of the Secrets that its pod template reads. */
-  readonly reads: ReadonlySet<string>;
-  /** The pod template's version annotations, by their whole name. */
-  readonly versionTexts: ReadonlyMap<string, string>;
-  readonly paused: boolean;
-  readonly replicas: number;
-  readonly rollout: RolloutProgress;
-}
-
 /** Reduces a Deployment as the API server sends it. @throws when it is none. */
-export function watchedDeployment(object: unknown): WatchedDeployment {
+export function watchedDeployment(object: unknown): WatchedWorkload {
   const deployment = deploymentSchema.parse(object);
-  const { metadata, spec } = deployment;
-  const annotations = Object.entries(spec.template.metadata?.annotations ?? {});
-  return {
-    metadata,
-    reads: new Set(secretUses(spec.template.spec).keys()),
-    versionTexts: new Map(annotations.filter(([name]) => name.startsWith(VERSION_ANNOTATION_PREFIX))),
-    paused: spec.paused,
-    replicas: spec.replicas,
-    rollout: rolloutOf(deployment),
-  };
-}
-
-/** The Deployment from the point of view of one Secret. */
-export function workloadOf(deployment: WatchedDeployment, secretName: string): Workload {
-  const { metadata, versionTexts, paused, replicas, rollout } = deployment;
-  const versionText = versionTexts.get(versionAnnotation(secretName));
-  return {
-    ref: { kind: "Deployment", namespace: metadata.namespace, name: metadata.name },
-    createdAt: Date.parse(metadata.creationTimestamp),
-    ...(versionText === undefined ? {} : { versionText }),
+  const { paused, replicas } = deployment.spec;
+  const state = {
     paused,
     replicas,
-    rollout,
-  };
+    strategy: { kind: "RollingUpdate" },
+    rollout: rolloutOf(deployment),
+  } as const;
+  return watchedWorkload("Deployment", deployment, state);
 }
 
-function rolloutOf({ metadata, status }: Deployment): RolloutProgress {
+function rolloutOf({ metadata, spec, status }: Deployment): RolloutProgress {
   const observed = status.observedGeneration >= metadata.generation;
   const progressing = status.conditions.find(({ type }) => type === "Progressing");
   const progressedAt = progressing?.lastUpdateTime;
@@ -85,10 +51,12 @@ function rolloutOf({ metadata, status }: Deployment): RolloutProgress {
   const gaveUp = observed && progressing?.status === "False";
   return {
     observed,
+    wanted: spec.replicas,
     updated: status.updatedReplicas,
     total: status.replicas,
     available: status.availableReplicas,
     terminating: status.terminatingReplicas,
+    closed: true,
     ...(progressedAt ? { progressedAt: Date.parse(progressedAt) } : {}),
     ...(gaveUp ? { failure: progressing.message ?? "the Deployment makes no progress" } : {}),
   };

@@ -31,13 +31,13 @@ describe("watchedResources", () => {
       path: "/api/v1/secrets",
       selectors: { labelSelector: "app.kubernetes.io/managed-by=rotated-secrets" },
     });
-    for (const name of ["rotatedSecrets", "policies", "namespaces", "deployments"] as const) {
+    for (const name of ["rotatedSecrets", "policies", "namespaces"] as const)
       expect(others[name]).not.toHaveProperty("selectors");
-    }
+    for (const resource of Object.values(others.workloads)) expect(resource).not.toHaveProperty("selectors");
   });
 
-  it("finds Deployments by the Secrets that they read, also after that has changed", () => {
-    const { store } = stores().deployments;
+  it("finds workloads by the Secrets that they read, also after that has changed", () => {
+    const { store } = stores().workloads.Deployment;
     store.upsert(deployment("web", ["db", "cache"]));
     store.upsert(deployment("worker", ["db"], "2"));
     const readers = (secret: string) => store.byIndex(READS_SECRET, secret).map((one) => one.metadata.name);
@@ -68,8 +68,8 @@ describe("watchedResources", () => {
   });
 
   it("says which object it could not take", () => {
-    const { deployments, failures } = stores();
-    deployments.store.upsert({ metadata: metadata("broken") });
+    const { workloads, failures } = stores();
+    workloads.Deployment.store.upsert({ metadata: metadata("broken") });
     expect(failures).toEqual(["deployments broken"]);
   });
 });

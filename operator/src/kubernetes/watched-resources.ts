@@ -3,6 +3,7 @@ import { z } from "zod";
 import { clusterObjectMeta } from "../api/object-meta.ts";
 import { type ParsedRotatedSecret, parseRotatedSecret } from "../api/rotated-secret.ts";
 import { type ParsedSecretAccessPolicy, parseSecretAccessPolicy } from "../api/secret-access-policy.ts";
+import type { WorkloadKind } from "../api/workload-kind.ts";
 import {
   type KubernetesObject,
   keyOf,
@@ -11,15 +12,12 @@ import {
 } from "../runtime/kubernetes-object.ts";
 import { collectionPath, type Resource } from "../runtime/resource.ts";
 import { Store } from "../runtime/store.ts";
-import {
-  DEPLOYMENTS,
-  NAMESPACES,
-  ROTATED_SECRETS,
-  SECRET_ACCESS_POLICIES,
-  SECRETS,
-} from "./api-resources.ts";
+import { NAMESPACES, ROTATED_SECRETS, SECRET_ACCESS_POLICIES, SECRETS, WORKLOADS } from "./api-resources.ts";
 import { type ManagedSecret, managedSecret } from "./managed-secret.ts";
-import { type WatchedDeployment, watchedDeployment } from "./watched-deployment.ts";
+import { watchedDaemonSet } from "./watched-daemon-set.ts";
+import { watchedDeployment } from "./watched-deployment.ts";
+import { watchedStatefulSet } from "./watched-stateful-set.ts";
+import type { WatchedWorkload } from "./watched-workload.ts";
 
 /** A RotatedSecret, or what came in place of one: an object that breaks the rules is kept, so that its status can say so. */
 export interface WatchedRotatedSecret {
@@ -58,11 +56,18 @@ export interface WatchedResources {
   /** Only those with the operator's label: it sees no other Secret of the cluster. */
   readonly secrets: WatchedResource<ManagedSecret>;
   /** Found by the Secrets that they read through the index `READS_SECRET`. */
-  readonly deployments: WatchedResource<WatchedDeployment>;
+  readonly workloads: Readonly<Record<WorkloadKind, WatchedResource<WatchedWorkload>>>;
 }
 
-/** Index of Deployments by `namespace/name` of each Secret that their pod template reads. */
+/** Index of workloads by `namespace/name` of each Secret that their pod template reads. */
 export const READS_SECRET = "reads-secret";
+
+/** Reduces a workload to what is kept of it, by kind. */
+export const WATCHED: Readonly<Record<WorkloadKind, (object: unknown) => WatchedWorkload>> = {
+  Deployment: watchedDeployment,
+  StatefulSet: watchedStatefulSet,
+  DaemonSet: watchedDaemonSet,
+};
 
 /** Makes the stores, still empty. `failed` hears of an object that could not be reduced to what is kept. */
 export function watchedResources(
@@ -78,16 +83,23 @@ export function watchedResources(
     ...(labelSelector === undefined ? {} : { selectors: { labelSelector } }),
     store: new Store<T>({ transform, failed: (object, error) => failed(resource.plural, object, error) }),
   });
-  const deployments = watched(DEPLOYMENTS, watchedDeployment);
-  deployments.store.addIndex(READS_SECRET, ({ metadata: { namespace }, reads }) =>
-    [...reads].map((name) => keyOf({ namespace, name })),
-  );
+  const workloads = (kind: WorkloadKind) => {
+    const resource = watched(WORKLOADS[kind], WATCHED[kind]);
+    resource.store.addIndex(READS_SECRET, ({ metadata: { namespace }, reads }) =>
+      [...reads].map((name) => keyOf({ namespace, name })),
+    );
+    return resource;
+  };
   return {
     rotatedSecrets: watched(ROTATED_SECRETS, watchedRotatedSecret),
     policies: watched(SECRET_ACCESS_POLICIES, watchedPolicy),
     namespaces: watched(NAMESPACES, watchedNamespace),
     secrets: watched(SECRETS, managedSecret, `${MANAGED_BY_LABEL}=${MANAGED_BY_VALUE}`),
-    deployments,
+    workloads: {
+      Deployment: workloads("Deployment"),
+      StatefulSet: workloads("StatefulSet"),
+      DaemonSet: workloads("DaemonSet"),
+    },
   };
 }
 

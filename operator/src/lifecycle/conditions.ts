@@ -2,6 +2,7 @@ import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import type { Condition, PastRotation, RotationStatus } from "../api/rotated-secret.ts";
 import { known } from "../ports/fact.ts";
 import { ownTarget, type PresentSecret } from "./ownership.ts";
+import { isPinnedElsewhere, pinnedText } from "./pinning.ts";
 import type { PhaseName, Reason, Wait } from "./step.ts";
 import { isInSync } from "./sync.ts";
 import { wantedMetadata } from "./target-metadata.ts";
@@ -31,6 +32,9 @@ export const STANDING_REASONS = [
   "AtRest",
   "NotStalled",
 ] as const;
+
+/** What somebody asked for: no work that goes on, and nothing that anybody has to do. */
+const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned", "WaitingForWindow"]);
 
 /** What a condition says now; `keep` leaves it as it was, for nothing was learned of it. */
 type Finding =
@@ -108,6 +112,7 @@ function isCurrent(world: World, waits: readonly Wait[]): Finding {
     return { status: isBlind ? "Unknown" : "False", reason: wait.reason, message: wait.message };
   }
   if (!isInSync(world)) return "keep";
+  if (isPinnedElsewhere(world)) return { status: "False", reason: "Pinned", message: pinnedText(world) };
   return {
     status: "True",
     reason: "UpToDate",
@@ -151,19 +156,19 @@ function rolledOut(world: World, waits: readonly Wait[]): Finding {
   const count = world.workloads.length;
   const readers =
     count === 0
-      ? "no Deployment reads the Secret"
-      : `all pods of ${count} ${count === 1 ? "Deployment" : "Deployments"} hold it`;
+      ? "no workload reads the Secret"
+      : `all pods of ${count} ${count === 1 ? "workload" : "workloads"} hold it`;
   return { status: "True", reason: "RolledOut", message: `version ${target.versionId}: ${readers}` };
 }
 
 function reconciling(waits: readonly Wait[]): Finding {
-  const wait = waits.find(({ endedBy }) => endedBy === "time");
+  const wait = waits.find(({ endedBy, reason }) => endedBy === "time" && !ASKED_FOR.has(reason));
   if (wait === undefined) return { status: "False", reason: "AtRest", message: "nothing is under way" };
   return { status: "True", reason: wait.reason, message: wait.message };
 }
 
 function stalled(waits: readonly Wait[]): Finding {
-  const wait = waits.find(({ endedBy, reason }) => endedBy === "person" && reason !== "Suspended");
+  const wait = waits.find(({ endedBy, reason }) => endedBy === "person" && !ASKED_FOR.has(reason));
   if (wait === undefined)
     return { status: "False", reason: "NotStalled", message: "nobody has to do anything" };
   return { status: "True", reason: wait.reason, message: wait.message };

@@ -3,7 +3,7 @@ import { access } from "./access.ts";
 import { ownership } from "./ownership.ts";
 import { rollout } from "./rollout.ts";
 import { rotation } from "./rotation.ts";
-import { nextTick } from "./schedule.ts";
+import { nextDue } from "./schedule.ts";
 import type { Action, Phase, Wait } from "./step.ts";
 import { suspension } from "./suspension.ts";
 import { sync } from "./sync.ts";
@@ -28,10 +28,6 @@ export function decide(world: World): Decision {
     waits.push(step);
     if (step.afterwards === "stop") break;
   }
-  const until = Math.min(
-    world.now + REST_MS,
-    nextTick(world) ?? Infinity,
-    ...waits.map((wait) => wait.until),
-  );
+  const until = Math.min(world.now + REST_MS, nextDue(world) ?? Infinity, ...waits.map((wait) => wait.until));
   return { kind: "rest", waits, until };
 }

@@ -167,7 +167,7 @@ describe("the rollout phase", () => {
     const other: ReaderPod = {
       ...pod("db", OLD),
       name: "db-0",
-      owner: { kind: "other", text: "StatefulSet db" },
+      owner: { kind: "other", text: "ReplicaSet db" },
     };
     const step = rollout(afterSync([], [other]));
     expect(step).toMatchObject({
@@ -176,15 +176,18 @@ describe("the rollout phase", () => {
       endedBy: "person",
       afterwards: "stop",
     });
-    expect(step).toMatchObject({ message: expect.stringContaining("db-0 (StatefulSet db)") });
+    expect(step).toMatchObject({ message: expect.stringContaining("db-0 (ReplicaSet db)") });
   });
 
   it("counts only the named workloads where they are named", () => {
     const named = resource({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } });
-    const other: ReaderPod = { ...pod("db", OLD), owner: { kind: "other", text: "StatefulSet db" } };
+    const other: ReaderPod = { ...pod("db", OLD), owner: { kind: "other", text: "ReplicaSet db" } };
     const change = {
       resource: named,
-      spec: { ...world(1).spec, workloads: { kind: "Names", deployments: ["web"] } as const },
+      spec: {
+        ...world(1).spec,
+        workloads: { kind: "Names", names: [{ kind: "Deployment", name: "web" }] } as const,
+      },
     };
     expect(rollout(afterSync([workload("web", marked)], [other], change))).toBeUndefined();
   });
@@ -286,5 +289,168 @@ describe("the rollout phase", () => {
         message: expect.stringContaining("kubectl rollout resume deployment/web"),
       });
     });
+  });
+});
+
+describe("the rollout phase, of StatefulSets and DaemonSets", () => {
+  const ref = (kind: "StatefulSet" | "DaemonSet") => ({ kind, namespace: "payments", name: "db" }) as const;
+  const statefulSet = (
+    change: Partial<Workload> = {},
+    progress: Partial<Workload["rollout"]> = {},
+  ): Workload => workload("db", { ref: ref("StatefulSet"), ...change }, progress);
+  const podOf = (ordinal: number, startedAt: number, change: Partial<ReaderPod> = {}) =>
+    pod("db", startedAt, {
+      name: `db-${ordinal}`,
+      owner: { kind: "StatefulSet", name: "db" },
+      ...change,
+    });
+
+  it("restarts the kind whose pod may hold something older, and not another of the same name", () => {
+    const both = [workload("db"), statefulSet(), workload("db", { ref: ref("DaemonSet") })];
+    const pods = [
+      pod("db", NEW),
+      podOf(0, OLD),
+      pod("db", NEW, { owner: { kind: "DaemonSet", name: "db" } }),
+    ];
+    expect(rollout(afterSync(both, pods))).toMatchObject({
+      do: "restart",
+      workloads: [{ kind: "StatefulSet", name: "db" }],
+    });
+  });
+
+  it("blames a refusal on the kind that was refused", () => {
+    const refusals = [{ kind: "Deployment", name: "db", why: "no" } as const];
+    const step = rollout(afterSync([statefulSet()], [podOf(0, OLD)], { refusals }));
+    expect(step).toMatchObject({ do: "restart", workloads: [{ kind: "StatefulSet" }] });
+  });
+
+  it("is not through before the controller has closed the rollout", () => {
+    expect(rollout(afterSync([statefulSet(marked, { closed: false })], [podOf(0, NEW)]))).toMatchObject({
+      reason: "RollingOut",
+    });
+  });
+
+  it("counts as progress that a pod was made, for the controller notes no times", () => {
+    const unfinished = statefulSet(marked, { updated: 1 });
+    const late = { now: WRITTEN + 601_000 };
+    expect(rollout({ ...afterSync([unfinished]), ...late })).toEqual({ do: "look", facts: ["pods"] });
+    const moving = [podOf(1, late.now - 20_000), podOf(0, OLD)];
+    expect(rollout({ ...afterSync([unfinished], moving), ...late })).toMatchObject({ reason: "RollingOut" });
+    const stuck = [podOf(1, WRITTEN + 500, { ready: false, trouble: "CrashLoopBackOff" }), podOf(0, OLD)];
+    expect(rollout({ ...afterSync([unfinished], stuck), ...late })).toMatchObject({
+      reason: "RolloutTimedOut",
+      message: expect.stringMatching(
+        /StatefulSet db: 1 of 2 pods are new.*db-1 is not ready.*kubectl delete pod db-1 -n payments.*kubectl rollout status statefulset\/db/,
+      ),
+    });
+  });
+
+  it("restarts once more who has the mark of an earlier time, by when its pods were made", () => {
+    const back = [
+      { version: v2, time: LONG_AGO },
+      { version: v1, time: WRITTEN - 60_000 },
+      { version: v2, time: WRITTEN },
+    ];
+    const world = afterSync([statefulSet(marked)], [podOf(0, WRITTEN - 30_000)], {
+      target: live(target(2, { writes: back }), NOW),
+    });
+    const text = `${v2}.${WRITTEN.toString(36)}`;
+    expect(rollout(world)).toMatchObject({ do: "restart", text });
+    expect(rollout({ ...world, workloads: [statefulSet({ versionText: text })] })).toMatchObject({
+      reason: "WaitingForTermination",
+    });
+  });
+
+  describe.each([
+    ["OnDelete", { kind: "OnDelete" }, { wanted: 0, updated: 0 }],
+    ["a partition above the pod", { kind: "Partition", from: 1 }, { wanted: 1, updated: 1 }],
+  ] as const)("with %s", (_, strategy, progress) => {
+    const byHand = statefulSet({ strategy }, progress);
+
+    it("restarts nothing for a pod that the controller would not replace, and says whom to delete", () => {
+      const step = rollout(afterSync([byHand], [podOf(0, OLD), podOf(1, NEW)]));
+      expect(step).toMatchObject({
+        do: "wait",
+        reason: "WaitingForDeletion",
+        endedBy: "person",
+        afterwards: "stop",
+        message: expect.stringMatching(/StatefulSet db .*: db-0[.].*kubectl delete pod db-0 -n payments/),
+      });
+    });
+
+    it("is through when each pod is new", () => {
+      expect(rollout(afterSync([byHand], [podOf(0, NEW), podOf(1, NEW)]))).toBeUndefined();
+    });
+
+    it("waits for a deleted pod to end", () => {
+      const pods = [podOf(0, OLD, { terminating: true }), podOf(1, NEW)];
+      expect(rollout(afterSync([byHand], pods))).toMatchObject({ reason: "WaitingForTermination" });
+    });
+  });
+
+  it("restarts the part of a StatefulSet that its controller does replace", () => {
+    const partly = statefulSet({ strategy: { kind: "Partition", from: 1 } }, { wanted: 1, updated: 1 });
+    expect(rollout(afterSync([partly], [podOf(0, OLD), podOf(1, OLD)]))).toMatchObject({ do: "restart" });
+  });
+});
+
+describe("the rollout phase, of Jobs", () => {
+  const running = [pod("nightly", OLD, { owner: { kind: "Job", name: "nightly-1" } })];
+
+  it("waits for their pods to end by themselves", () => {
+    expect(rollout(afterSync([], running))).toMatchObject({
+      reason: "WaitingForTermination",
+      endedBy: "time",
+    });
+  });
+
+  it("needs a person when they run beyond the timeout", () => {
+    expect(rollout({ ...afterSync([], running), now: WRITTEN + 600_000 })).toMatchObject({
+      reason: "UnmanagedReaders",
+      message: expect.stringContaining("nightly-1 (Job nightly-1)"),
+    });
+  });
+});
+
+describe("the rollout phase, outside of the windows", () => {
+  const windows = [{ kind: "Allow", cron: "0 22 * * *", timeZone: "UTC", durationMs: 7_200_000 }] as const;
+  const opens = Date.parse("2026-11-20T22:00:00Z");
+  const closed = { spec: { ...world(1).spec, windows } };
+  const due = [pod("web", OLD)];
+
+  it("holds a restart back until the window opens, and says which", () => {
+    const held = afterSync([workload("web"), workload("worker")], [...due, pod("worker", NEW)], closed);
+    expect(rollout(held)).toMatchObject({
+      do: "wait",
+      reason: "WaitingForWindow",
+      endedBy: "time",
+      afterwards: "stop",
+      until: opens,
+      message: expect.stringMatching(
+        /the restart of Deployment web onto version .* waits for 2026-11-20T22:00:00Z/,
+      ),
+    });
+    expect(rollout({ ...held, now: opens })).toMatchObject({ do: "restart", workloads: [{ name: "web" }] });
+  });
+
+  it("restarts a workload of which no pod is ready all the same: it has nothing to lose", () => {
+    const ill = [pod("web", OLD, { ready: false }), pod("worker", OLD)];
+    expect(rollout(afterSync([workload("web"), workload("worker")], ill, closed))).toMatchObject({
+      do: "restart",
+      workloads: [{ name: "web" }],
+    });
+    const half = [pod("web", OLD, { ready: false }), pod("web", OLD, { name: "web-2" })];
+    expect(rollout(afterSync([workload("web")], half, closed))).toMatchObject({ reason: "WaitingForWindow" });
+  });
+
+  it("goes on with what has started", () => {
+    const web = workload("web", marked, { updated: 1, total: 3 });
+    expect(rollout(afterSync([web], due, closed))).toMatchObject({ reason: "RollingOut" });
+    const both = afterSync([web, workload("worker")], [...due, pod("worker", OLD)], closed);
+    expect(rollout(both)).toMatchObject({ reason: "RollingOut" });
+  });
+
+  it("holds nothing back where nothing is due", () => {
+    expect(rollout(afterSync([workload("web")], [pod("web", NEW)], closed))).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { parseVersionId, type VersionId } from "@rotated-secrets/contract/versio
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
-import { currentSince } from "./schedule.ts";
+import { currentSince, maxAgeReachedAt } from "./schedule.ts";
 import { currentVersion, labelsOf, versionWith } from "./staging.ts";
 import { AWS_READ_LAG_MS } from "./timing.ts";
 import type { World } from "./world.ts";
@@ -49,6 +49,10 @@ export function isWithdrawn(world: World, { trigger, tick, request }: RotationSt
       return false;
     case "Request":
       return world.resource.metadata.annotations?.[ROTATE_ANNOTATION] !== request;
+    case "MaxAge": {
+      const reachedAt = maxAgeReachedAt(world);
+      return world.spec.maxAgeMs === undefined || (reachedAt !== undefined && reachedAt > world.now);
+    }
     case "Schedule": {
       const since = currentSince(world);
       const isOvertaken = since !== undefined && tick !== undefined && since >= Date.parse(tick);

@@ -5,6 +5,7 @@ import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import type { FailureBackOff } from "./failure-back-off.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 import { type Wait, waitForPerson, waitUntil } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
@@ -49,6 +50,19 @@ export function refusedCall(world: World, until: Instant, what: string): Wait {
       `AWS did not begin the rotation of "${world.spec.secretId}": ${what}. It is tried again by itself. Where access is denied, ` +
       "allow the operator's IAM role secretsmanager:RotateSecret on the secret and lambda:InvokeFunction on its rotation " +
       "function, and let the function's policy admit secretsmanager.amazonaws.com",
+  });
+}
+
+/** The last rotations have failed; the schedule, or the version's age, begins another after a while. */
+export function backingOff(world: World, { failures, until }: FailureBackOff): Wait {
+  const { name, namespace } = world.resource.metadata;
+  const what = failures === 1 ? "the last rotation has" : `the last ${failures} rotations have`;
+  return waitForPerson(until, {
+    phase: "rotation",
+    reason: "RotationBackOff",
+    message:
+      `${what} ended without a new version, so the next that is due waits until ${new Date(until).toISOString()}: see the ` +
+      `rotation function's log. To rotate at once: kubectl annotate rsec ${name} -n ${namespace} --overwrite ${ROTATE_ANNOTATION}=TEXT, with a text that is new`,
   });
 }
 

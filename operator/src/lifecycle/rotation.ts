@@ -1,27 +1,29 @@
 import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { AWSPENDING } from "@rotated-secrets/contract/labels";
-import { requestToken, scheduleToken } from "@rotated-secrets/contract/rotation-token";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
-import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { failureBackOff } from "./failure-back-off.ts";
 import { isGranted } from "./grants.ts";
+import { pinned } from "./pinning.ts";
 import { isWithdrawn, knownToAws, outcomeOf, quietUntil } from "./rotation-outcome.ts";
 import {
   awaitRotation,
+  backingOff,
   notConfigured,
   refusedCall,
   requestTooLong,
   rotateDenied,
   versionsUnread,
 } from "./rotation-waits.ts";
-import { currentSince, lastTick } from "./schedule.ts";
+import { isRequestTooLong, reasonFor, triggered, type Wish, wishOf } from "./rotation-wishes.ts";
 import { labelsOf, pendingVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait } from "./step.ts";
 import { isInSync, sync } from "./sync.ts";
 import { ROTATE_RETRY_MAX_MS, ROTATE_RETRY_MS } from "./timing.ts";
+import { isPermitted, waitingForWindow } from "./windows.ts";
 import type { World } from "./world.ts";
 
 /** Starts a rotation when one is due and everything before is at rest; follows one that is under way, whoever began it. */
@@ -35,15 +37,11 @@ export const rotation: Phase = (world) => {
   return begin(world, secret);
 };
 
-/** What asks for a rotation now. */
-type Wish =
-  | { readonly trigger: "Request"; readonly token: VersionId; readonly request: string }
-  | { readonly trigger: "Schedule"; readonly token: VersionId; readonly tick: string };
-
 function begin(world: World, secret: SecretFacts): Step | undefined {
+  if (world.spec.pin !== undefined) return pinned(world);
   const misuse = misconfigured(world, secret);
   if (misuse !== undefined) return misuse;
-  const wish = requested(world, secret) ?? scheduled(world, secret);
+  const wish = wishOf(world, secret);
   const step = wish === undefined ? undefined : grant(world, secret, wish);
   return step ?? (isRequestTooLong(world) ? requestTooLong(world) : undefined);
 }
@@ -51,7 +49,8 @@ function begin(world: World, secret: SecretFacts): Step | undefined {
 function grant(world: World, secret: SecretFacts, wish: Wish): Step | undefined {
   // What is in the way of the Secret, or is put over its data, must not be rotated away from under its readers.
   if (!isInSync(world) || sync(world) !== undefined) return undefined;
-  const obstacle = obstacleTo(world, secret);
+  const obstacle =
+    obstacleTo(world, secret) ?? backOff(world, wish) ?? outsideWindows(world, reasonFor(wish));
   if (obstacle !== undefined) return obstacle;
   if (world.source.kind !== "live" || world.ages.kind !== "live") return look("source", "ages");
   // A token that AWS knows has been spent, by another cluster or before status was lost: it is never used again.
@@ -73,15 +72,6 @@ function dismissal({ request, token }: Extract<Wish, { trigger: "Request" }>): S
   };
 }
 
-function triggered(wish: Wish) {
-  const why = wish.trigger === "Schedule" ? `it was due at ${wish.tick}` : "it was requested by annotation";
-  return {
-    type: "Normal",
-    reason: "RotationTriggered",
-    message: `a rotation begins, for ${why}; its version will be ${wish.token}`,
-  } as const;
-}
-
 function recordOf(world: World, { token, ...wish }: Wish): RotationStatus {
   return { token, ...wish, phase: "Rotating", startedAt: iso(world.now), attempts: 0 };
 }
@@ -96,34 +86,6 @@ function adopt(world: World, pending: VersionId): Step {
   };
   const message = `a rotation that somebody else began is under way; its version will be ${pending}`;
   return { do: "recordRotation", rotation, notes: [{ type: "Normal", reason: "RotationSeen", message }] };
-}
-
-function requested(world: World, secret: SecretFacts): Wish | undefined {
-  const request = newRequest(world);
-  if (request === undefined || isRequestTooLong(world)) return undefined;
-  return {
-    trigger: "Request",
-    request,
-    token: requestToken(secret.arn, world.resource.metadata.uid, request),
-  };
-}
-
-function newRequest({ resource: { metadata, status } }: World): string | undefined {
-  const request = metadata.annotations?.[ROTATE_ANNOTATION];
-  return request === "" || request === status.lastHandledRotateRequest ? undefined : request;
-}
-
-function isRequestTooLong(world: World): boolean {
-  return (newRequest(world)?.length ?? 0) > MAX_REQUEST_TEXT;
-}
-
-/** Due only if no version became current since the tick. */
-function scheduled(world: World, secret: SecretFacts): Wish | undefined {
-  const tick = lastTick(world);
-  const since = currentSince(world);
-  if (tick === undefined || since === undefined || since >= tick) return undefined;
-  const time = iso(tick);
-  return { trigger: "Schedule", tick: time, token: scheduleToken(secret.arn, time) };
 }
 
 function follow(world: World, secret: SecretFacts, underway: RotationStatus): Step | undefined {
@@ -163,7 +125,11 @@ function callAgain(world: World, secret: SecretFacts, underway: RotationStatus):
   // Somebody else's came first: it is waited for, not raced, and may make this one needless.
   if (pending !== undefined) return awaitRotation(world, secret, { ...underway, token: pending });
   const again = { ...underway, phase: "Rotating", lastAttemptAt: iso(world.now) } as const;
-  return obstacleTo(world, secret) ?? { do: "recordRotation", rotation: again, notes: [] };
+  const obstacle =
+    (world.spec.pin === undefined ? undefined : pinned(world)) ??
+    obstacleTo(world, secret) ??
+    outsideWindows(world, "AWS has not begun it yet");
+  return obstacle ?? { do: "recordRotation", rotation: again, notes: [] };
 }
 
 /** A rotation of others that shows no pending version any more: read at the source before it counts as ended. */
@@ -181,6 +147,20 @@ function retryAt({ attempts, lastAttemptAt, lastError }: RotationStatus): Instan
 /** What is in the way of a rotation that was asked for by the operator's schedule or by its users. */
 function misconfigured(world: World, secret: SecretFacts): Wait | undefined {
   return world.spec.trigger.kind === "External" ? undefined : obstacleTo(world, secret);
+}
+
+/** After failures in a row the schedule and the version's age ask less and less often; a request is a person's word. */
+function backOff(world: World, { trigger }: Wish): Wait | undefined {
+  const failed = failureBackOff(world.resource.status);
+  if (trigger === "Request" || failed === undefined || world.now >= failed.until) return undefined;
+  return backingOff(world, failed);
+}
+
+function outsideWindows(world: World, why: string): Wait | undefined {
+  const { windows, secretId } = world.spec;
+  return isPermitted(windows, world.now)
+    ? undefined
+    : waitingForWindow(world, "rotation", `a rotation of "${secretId}" (${why})`);
 }
 
 function obstacleTo(world: World, secret: SecretFacts): Wait | undefined {

@@ -2,7 +2,7 @@ import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { describe, expect, it } from "vitest";
 import type { Trigger } from "../api/resolved-spec.ts";
 import { cached } from "../ports/fact.ts";
-import { currentMadeAt, lastTick, nextTick } from "./schedule.ts";
+import { currentMadeAt, lastTick, nextDue, nextTick } from "./schedule.ts";
 import { ages, NOW, resource, secret, version, world } from "./testing/world.ts";
 
 const DAY = 86_400_000;
@@ -96,6 +96,55 @@ describe("ticks of a schedule", () => {
   ])("%s", (_, trigger, ages, last, next) => {
     expect(iso(lastTick(at(trigger, ages)))).toBe(last);
     expect(iso(nextTick(at(trigger, ages)))).toBe(next);
+  });
+});
+
+describe("ticks on the days of a change to or from summer time", () => {
+  // Berlin: on 29 March 2026 02:00 becomes 03:00, on 25 October 2026 03:00 becomes 02:00.
+  it.each([
+    [
+      "of a skipped hour come when the clocks are put forward",
+      "30 2 * * *",
+      "2026-03-28T12:00:00Z",
+      ["2026-03-29T01:00:00.000Z", "2026-03-30T00:30:00.000Z"],
+    ],
+    [
+      "of a fixed hour that comes twice come once",
+      "30 2 * * *",
+      "2026-10-24T12:00:00Z",
+      ["2026-10-25T00:30:00.000Z", "2026-10-26T01:30:00.000Z"],
+    ],
+    [
+      "of every hour come in both",
+      "0 * * * *",
+      "2026-10-24T23:30:00Z",
+      ["2026-10-25T00:00:00.000Z", "2026-10-25T01:00:00.000Z", "2026-10-25T02:00:00.000Z"],
+    ],
+  ] as const)("%s, seen from before and from after", (_, expression, from, ticks) => {
+    const base = at(cron(expression, "Europe/Berlin"), { resource: 900, version: 900 });
+    let now = Date.parse(from);
+    for (const tick of ticks) {
+      const next = nextTick({ ...base, now });
+      expect(iso(next)).toBe(tick);
+      now = next ?? 0;
+      expect(iso(lastTick({ ...base, now }))).toBe(tick);
+    }
+  });
+});
+
+describe("the next rotation that is due", () => {
+  const aged = (maxAgeDays: number, trigger: Trigger = { kind: "Manual" }) => {
+    const base = at(trigger, { resource: 90, version: 3 });
+    return { ...base, spec: { ...base.spec, maxAgeMs: maxAgeDays * DAY } };
+  };
+
+  it.each([
+    ["is when the version reaches its age", aged(5), "2026-11-22T12:00:00.000Z"],
+    ["is the schedule's, where that is sooner", aged(5, cron("0 3 * * *")), "2026-11-21T03:00:00.000Z"],
+    ["is the age's, where that is sooner", aged(4, every(30)), "2026-11-21T12:00:00.000Z"],
+    ["is not to come, where the age was reached before", aged(2), undefined],
+  ])("%s", (_, held, due) => {
+    expect(iso(nextDue(held))).toBe(due);
   });
 });
 

@@ -1,6 +1,6 @@
-import { Cron } from "croner";
 import type { Schedule } from "../api/resolved-spec.ts";
 import { type Instant, known } from "../ports/fact.ts";
+import { lastRun, nextRun } from "./cron-times.ts";
 import { currentVersion } from "./staging.ts";
 import type { World } from "./world.ts";
 
@@ -19,11 +19,33 @@ export function nextTick(world: World): Instant | undefined {
   const { trigger } = world.spec;
   if (trigger.kind !== "Schedule") return undefined;
   const { schedule } = trigger;
-  if (schedule.kind === "cron") return cronOf(schedule).nextRun(new Date(world.now))?.getTime();
+  if (schedule.kind === "cron") return nextRun(schedule, world.now);
   const madeAt = currentMadeAt(world);
   return madeAt === undefined
     ? undefined
     : madeAt + (intervalsSince(madeAt, schedule, world) + 1) * schedule.everyMs;
+}
+
+/** The tick that asks for a rotation now: no version has become current since. */
+export function overdueTick(world: World): Instant | undefined {
+  const tick = lastTick(world);
+  const since = currentSince(world);
+  return tick === undefined || since === undefined || since >= tick ? undefined : tick;
+}
+
+/** When the current version reaches `rotation.maxAge`; undefined where there is none, or while its age is not known. */
+export function maxAgeReachedAt(world: World): Instant | undefined {
+  const madeAt = currentMadeAt(world);
+  const { maxAgeMs } = world.spec;
+  return madeAt === undefined || maxAgeMs === undefined ? undefined : madeAt + maxAgeMs;
+}
+
+/** The next time after now at which the schedule or the age of the current version will ask for a rotation. */
+export function nextDue(world: World): Instant | undefined {
+  const aged = maxAgeReachedAt(world);
+  const times = [nextTick(world), aged !== undefined && aged > world.now ? aged : undefined];
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** When the version that AWS calls current was made, as far as this is known. */
@@ -44,11 +66,7 @@ export function currentSince(world: World): Instant | undefined {
 }
 
 function tickBefore(schedule: Schedule, world: World): Instant | undefined {
-  // A tick at this very moment counts.
-  if (schedule.kind === "cron")
-    return cronOf(schedule)
-      .previousRuns(1, new Date(world.now + 1))[0]
-      ?.getTime();
+  if (schedule.kind === "cron") return lastRun(schedule, world.now);
   const madeAt = currentMadeAt(world);
   const intervals = madeAt === undefined ? 0 : intervalsSince(madeAt, schedule, world);
   return madeAt === undefined || intervals === 0 ? undefined : madeAt + intervals * schedule.everyMs;
@@ -61,8 +79,4 @@ function intervalsSince(
   { now }: World,
 ): number {
   return Math.max(0, Math.floor((now - madeAt) / everyMs));
-}
-
-function cronOf(schedule: Extract<Schedule, { kind: "cron" }>): Cron {
-  return new Cron(schedule.cron, { paused: true, timezone: schedule.timeZone });
 }

@@ -4,10 +4,13 @@ import { known } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import { isRolledOut, type Workload } from "../ports/workloads.ts";
 import { conditionsOf, stoppedBefore } from "./conditions.ts";
+import { failureBackOff } from "./failure-back-off.ts";
 import { ownTarget } from "./ownership.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
-import { currentMadeAt, nextTick } from "./schedule.ts";
+import { wishOf } from "./rotation-wishes.ts";
+import { currentMadeAt, nextDue } from "./schedule.ts";
 import type { Wait } from "./step.ts";
+import { isPermitted, nextPermitted } from "./windows.ts";
 import type { World } from "./world.ts";
 import { isMarked } from "./writes.ts";
 
@@ -166,16 +169,29 @@ function notSettled({ ref }: Workload, wait: Wait) {
 }
 
 function nextRotation(world: World): string {
-  switch (world.spec.trigger.kind) {
-    case "External":
-      return "external";
-    case "Manual":
-      return "on request";
-    case "Schedule": {
-      const tick = nextTick(world);
-      return tick === undefined ? "due" : isoSeconds(tick);
-    }
-  }
+  const { pin, trigger, maxAgeMs, windows } = world.spec;
+  if (pin !== undefined) return "pinned";
+  if (trigger.kind === "External") return "external";
+  if (trigger.kind === "Manual" && maxAgeMs === undefined) return "on request";
+  const backOff = failureBackOff(world.resource.status)?.until ?? 0;
+  const isHeldBack = backOff > world.now || !isPermitted(windows, world.now);
+  const due = isDueNow(world) && isHeldBack ? world.now : nextDue(world);
+  return due === undefined ? "due" : openingAfter(world, Math.max(due, backOff));
+}
+
+/** Whether schedule or age ask for a rotation that was not tried yet. */
+function isDueNow(world: World): boolean {
+  const secret = known(world.source)?.secret;
+  const wish = secret === undefined ? undefined : wishOf(world, secret);
+  const { history = [] } = world.resource.status;
+  return (
+    wish !== undefined && wish.trigger !== "Request" && !history.some(({ token }) => token === wish.token)
+  );
+}
+
+function openingAfter({ spec }: World, time: number): string {
+  const { at, exact } = nextPermitted(spec.windows, time);
+  return exact ? isoSeconds(at) : "not permitted";
 }
 
 function isoSeconds(time: number): string {

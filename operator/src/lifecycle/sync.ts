@@ -4,7 +4,7 @@ import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { type Mapped, mapDocument } from "./document-mapping.ts";
 import { ownTarget } from "./ownership.ts";
-import { currentVersion } from "./staging.ts";
+import { pinnedMissing, wantedVersion } from "./pinning.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
 import { writeTarget } from "./target-write.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
@@ -14,14 +14,13 @@ import { carriesContent, ownContent } from "./writes.ts";
 /** How soon AWS is asked again after an answer that may lag; then after as long as that has lasted. */
 const LAG_RETRY_MS = 1_000;
 
-/** Brings the value that AWS calls current into the target Secret, whole, and keeps it there. */
+/** Brings the value that AWS calls current, or of the pinned version, into the target Secret, whole, and keeps it there. */
 export const sync: Phase = (world) => {
   const secret = known(world.source)?.secret;
   if (secret === undefined) return undefined;
-  const current = currentVersion(secret);
-  if (current === undefined) return noCurrentVersion(world, secret);
-  const step =
-    goingBack(world, secret, current) ?? readValue(world, secret, current) ?? carry(world, current);
+  const wanted = wantedVersion(world);
+  if (wanted === undefined) return noCurrentVersion(world, secret);
+  const step = goingBack(world, secret, wanted) ?? readValue(world, secret, wanted) ?? carry(world, wanted);
   return step?.do === "applySecret" || step?.do === "removeKeys" ? (refused(world) ?? step) : step;
 };
 
@@ -43,13 +42,12 @@ function refused(world: World): Wait | undefined {
   );
 }
 
-/** Whether the target Secret carries what AWS calls current, as the spec makes it. */
+/** Whether the target Secret carries what it is to carry, as the spec makes it: what AWS calls current, or the pinned version. */
 export function isInSync(world: World): boolean {
-  const secret = known(world.source)?.secret;
-  const current = secret === undefined ? undefined : currentVersion(secret);
+  const wanted = wantedVersion(world);
   const target = ownTarget(world);
-  if (current === undefined || target === undefined) return false;
-  return carriesContent(target, ownContent(current, world.spec.target.shape));
+  if (wanted === undefined || target === undefined) return false;
+  return carriesContent(target, ownContent(wanted, world.spec.target.shape));
 }
 
 function noCurrentVersion(world: World, secret: SecretFacts): Step {
@@ -66,10 +64,14 @@ function noCurrentVersion(world: World, secret: SecretFacts): Step {
   );
 }
 
-/** AWS's reads are eventually consistent: going to an older version takes two reads of it, some seconds apart. */
+/**
+ * AWS's reads are eventually consistent: going to an older version takes two reads of it, some seconds apart. A pinned
+ * version is not read from AWS but written by a person.
+ */
 function goingBack(world: World, secret: SecretFacts, current: VersionId): Step | undefined {
   const target = ownTarget(world);
   const held = target?.versionId;
+  if (world.spec.pin !== undefined) return undefined;
   if (target === undefined || held === undefined || held === current) return undefined;
   const ages = known(world.ages);
   if (ages === undefined) return look("ages");
@@ -108,7 +110,11 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   const isWanted = reading?.kind === "value" && reading.versionId === current;
   if (isWanted) return undefined;
   if (world.value.kind !== "live") return look("value");
-  if (reading?.kind === "problem") return unread(world, secret, reading.problem);
+  if (reading?.kind === "problem") {
+    const { problem } = reading;
+    const isMissing = world.spec.pin !== undefined && problem.kind === "notFound";
+    return isMissing ? pinnedMissing(world, describeProblem(problem)) : unread(world, secret, problem);
+  }
   if (world.source.kind !== "live") return look("source");
   // One of the two is behind: the label that was named later, or the version that was made later.
   const since = Math.max(secret.currentRead.first, reading?.createdAt ?? 0);

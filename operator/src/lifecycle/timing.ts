@@ -21,5 +21,11 @@ export const ROTATE_RETRY_MS = 5 * SECOND;
 /** The longest wait between two attempts at RotateSecret. */
 export const ROTATE_RETRY_MAX_MS = 600 * SECOND;
 
+/** The wait after a rotation that has failed, which doubles with each further one in a row. */
+export const FAILURE_RETRY_MS = 3_600 * SECOND;
+
+/** The longest wait after rotations that have failed. */
+export const FAILURE_RETRY_MAX_MS = 32 * FAILURE_RETRY_MS;
+
 /** A pass at rest costs no call; one an hour bounds what a lost timer could do. */
 export const REST_MS = 3_600 * SECOND;

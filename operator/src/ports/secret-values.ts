@@ -3,7 +3,7 @@ import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id"
 import type { AwsProblem } from "./aws-problem.ts";
 import type { Instant } from "./fact.ts";
 
-/** The value that AWSCURRENT named when it was read, and which version that was. */
+/** The value of a version: of the one that AWSCURRENT named when it was read, or that was asked for. */
 export interface CurrentValue {
   readonly versionId: VersionId;
   /** When the version was made. */
@@ -22,6 +22,8 @@ export interface SecretValues {
   cached(arn: SecretArn, versionId: VersionId): CurrentValue | undefined;
   /** Reads the AWSCURRENT value. The answer may be older or newer than what was expected: the version id tells. */
   current(arn: SecretArn, region: string, signal: AbortSignal): Promise<ValueReading>;
+  /** Reads the value of this version, whatever its labels. A version that AWS does not have is a problem `notFound`. */
+  version(arn: SecretArn, region: string, versionId: VersionId, signal: AbortSignal): Promise<ValueReading>;
   /** Forgets what is held of a secret that nobody follows any more. */
   forget(arn: SecretArn): void;
 }

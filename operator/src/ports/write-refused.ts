@@ -1,3 +1,5 @@
+import type { WorkloadKind } from "../api/workload-kind.ts";
+
 /**
  * The API server does not let an object be written, and will not until somebody changes something: permissions, an
  * admission webhook, a quota, rules of validity.
@@ -18,7 +20,7 @@ export class WriteRefused extends Error {
 
 /** An object that could not be written, and why. */
 export interface Refusal {
-  readonly kind: "Secret" | "Deployment";
+  readonly kind: "Secret" | WorkloadKind;
   readonly name: string;
   /** As in `WriteRefused`. */
   readonly why: string;

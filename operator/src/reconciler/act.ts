@@ -1,6 +1,7 @@
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
-import { restartNote } from "../lifecycle/rollout.ts";
+import { isSameWorkload } from "../api/workload-kind.ts";
+import { restartNote } from "../lifecycle/rollout-waits.ts";
 import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
 import { rotationDeadline } from "../lifecycle/rotation-outcome.ts";
 import { newAlarms, statusOf } from "../lifecycle/status.ts";
@@ -108,7 +109,7 @@ async function restart(
   const refused = answers.flatMap((answer) => ("why" in answer ? [answer] : []));
   const restarted = answers.flatMap((answer) => ("why" in answer ? [] : [answer]));
   const asItIsNow = (workload: Workload) =>
-    restarted.find(({ ref }) => ref.name === workload.ref.name) ?? workload;
+    restarted.find(({ ref }) => isSameWorkload(ref, workload.ref)) ?? workload;
   await record(world, restarted.length === 0 ? [] : [restartNote(restarted, versionId)], means);
   return {
     ...world,

@@ -1,6 +1,7 @@
+import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { resolveSpec } from "../api/resolved-spec.ts";
 import type { RotatedSecret } from "../api/rotated-secret.ts";
-import { currentVersion } from "../lifecycle/staging.ts";
+import { wantedVersion } from "../lifecycle/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
@@ -27,6 +28,7 @@ export function observe(
   const target = ports.targets.cached(targetOf({ resource, spec }));
   const base = { resource, spec };
   const entry = ports.catalogue.cached(sourceOf(base));
+  const source = entry === undefined ? unknown : cached(entry);
   return {
     ...base,
     now,
@@ -34,11 +36,11 @@ export function observe(
     policies: ports.resources.policies(),
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
     neighbours: ports.resources.neighbours(resource),
-    source: entry === undefined ? unknown : cached(entry),
+    source,
     ages: unknown,
-    value: cachedValue(entry?.secret, ports.values),
+    value: cachedValue(entry?.secret, wantedVersion({ spec, source }), ports.values),
     target: target === undefined ? unknown : cached(target),
-    workloads: ports.workloads.cached(targetOf(base), chosenNames(base)),
+    workloads: ports.workloads.cached(targetOf(base), spec.workloads),
     pods: unknown,
     recordedNow: undefined,
     rotateOutcome: undefined,
@@ -65,14 +67,19 @@ export async function lookAt(
     }
     case "value": {
       const { arn } = secretOf(world);
-      return { ...world, value: live(await ports.values.current(arn, world.spec.region, signal), now()) };
+      const { region, pin } = world.spec;
+      const reading =
+        pin === undefined
+          ? ports.values.current(arn, region, signal)
+          : ports.values.version(arn, region, pin, signal);
+      return { ...world, value: live(await reading, now()) };
     }
     case "target":
       return { ...world, target: live(await ports.targets.read(targetOf(world), signal), now()) };
     case "pods":
       return {
         ...world,
-        pods: live(await ports.workloads.pods(targetOf(world), chosenNames(world), signal), now()),
+        pods: live(await ports.workloads.pods(targetOf(world), world.spec.workloads, signal), now()),
       };
   }
 }
@@ -87,11 +94,6 @@ export function targetOf({ resource, spec }: Pick<World, "resource" | "spec">): 
   return { namespace: resource.metadata.namespace, name: spec.targetName };
 }
 
-/** The workloads that its author named; undefined where all readers are meant. */
-function chosenNames({ spec }: Pick<World, "spec">): readonly string[] | undefined {
-  return spec.workloads.kind === "Names" ? spec.workloads.deployments : undefined;
-}
-
 function secretOf(world: World) {
   const secret = known(world.source)?.secret;
   if (secret === undefined) throw new Error("a phase asked for facts of a secret that AWS has not told of");
@@ -100,8 +102,11 @@ function secretOf(world: World) {
 
 type KnownSecret = NonNullable<NonNullable<ReturnType<SecretCatalogue["cached"]>>["secret"]>;
 
-function cachedValue(secret: KnownSecret | undefined, values: SecretValues): Fact<ValueReading> {
-  const versionId = secret === undefined ? undefined : currentVersion(secret);
+function cachedValue(
+  secret: KnownSecret | undefined,
+  versionId: VersionId | undefined,
+  values: SecretValues,
+): Fact<ValueReading> {
   if (secret === undefined || versionId === undefined) return unknown;
   const value = values.cached(secret.arn, versionId);
   return value === undefined ? unknown : cached({ kind: "value", ...value });

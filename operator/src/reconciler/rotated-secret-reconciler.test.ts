@@ -59,7 +59,11 @@ describe("a RotatedSecret", () => {
     expect(cluster.status.rotation?.phase).toBe("TimedOut");
     aws.isFailing = false;
     aws.clearPending();
-    await simulation.run(60 * MINUTE);
+    // Not before an hour after the failure was seen.
+    await simulation.run(59 * MINUTE);
+    expect(aws.accepted).toHaveLength(1);
+    expect(reasonOf(cluster.status, "Stalled")).toBe("RotationBackOff");
+    await simulation.run(11 * MINUTE);
     expect(aws.accepted).toHaveLength(2);
     expect(cluster.status.history?.map(({ result }) => result)).toEqual(["Succeeded", "Failed"]);
   });
@@ -89,7 +93,7 @@ describe("a RotatedSecret", () => {
   it("restarts all but whom it may not, says so, and rotates again once it may", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
-    cluster.protectedDeployments.add("web");
+    cluster.protectedWorkloads.add("web");
     aws.putByOthers();
     await simulation.run(5 * MINUTE);
     expect(restarts(simulation)).toEqual([0, 1]);
@@ -102,10 +106,109 @@ describe("a RotatedSecret", () => {
     const { statusWrites } = cluster;
     await simulation.run(60 * MINUTE);
     expect(cluster.statusWrites).toBe(statusWrites);
-    cluster.protectedDeployments.clear();
+    cluster.protectedWorkloads.clear();
     await expectRest(simulation);
     expect(aws.accepted).toHaveLength(1);
     expect(restarts(simulation)).toEqual([2, 2]);
+  });
+
+  it("restarts a StatefulSet and a Deployment of the same name, each once", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    cluster.deployStatefulSet("web");
+    await simulation.run(MINUTE);
+    for (const count of [1, 2]) {
+      aws.putByOthers();
+      await expectRest(simulation);
+      expect(restarts(simulation)).toEqual([count, count, count]);
+    }
+  });
+
+  it.each([
+    ["OnDelete", { kind: "OnDelete" }, 0, ["db-0", "db-1", "db-2"]],
+    ["a partition", { kind: "Partition", from: 2 }, 1, ["db-0", "db-1"]],
+  ] as const)(
+    "with %s says which pods are to be deleted, and goes on when they were",
+    async (_, strategy, restarted, byHand) => {
+      const simulation = new Simulation();
+      const { aws, cluster } = simulation;
+      const statefulSet = cluster.deployStatefulSet("db");
+      statefulSet.strategy = strategy;
+      await simulation.run(MINUTE);
+      aws.putByOthers();
+      cluster.request("one");
+      await simulation.run(5 * MINUTE);
+      expect(reasonOf(cluster.status, "Stalled")).toBe("WaitingForDeletion");
+      expect(aws.accepted).toEqual([]);
+      // For what was put, and again for what the request made.
+      for (const accepted of [1, 1]) {
+        for (const name of byHand) {
+          statefulSet.deletePod(name);
+          await simulation.run(MINUTE);
+        }
+        await simulation.run(5 * MINUTE);
+        expect(aws.accepted).toHaveLength(accepted);
+      }
+      await expectRest(simulation);
+      expect(restarts(simulation)).toEqual([2 * restarted]);
+    },
+  );
+
+  it("restarts whom a selector selects", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    Object.assign(cluster.deployments[1]?.labels ?? {}, { team: "a" });
+    const selector = { matchLabels: { team: "a" } };
+    cluster.edit({ rollout: { workloads: { mode: "Selector", selector } } });
+    aws.putByOthers();
+    await simulation.run(LONG);
+    expect(restarts(simulation)).toEqual([0, 1]);
+    expect(reasonOf(cluster.status, "Current")).toBe("UpToDate");
+  });
+
+  it("goes to a pinned version and stays, rotates nothing, and goes on where AWS is when the pin is removed", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    const [first = aws.current] = aws.versions;
+    aws.putByOthers();
+    await simulation.run(LONG);
+    cluster.edit({
+      pin: { versionId: first },
+      rotation: { trigger: "Schedule", schedule: { cron: "0 * * * *" } },
+    });
+    cluster.request("one");
+    await simulation.run(150 * MINUTE);
+    expect(cluster.secret.versionId).toBe(first);
+    expect(restarts(simulation)).toEqual([2, 2]);
+    expect(aws.accepted).toEqual([]);
+    expect(reasonOf(cluster.status, "Ready")).toBe("Pinned");
+    aws.rotateByOthers();
+    await simulation.run(LONG);
+    expect(cluster.secret.versionId).toBe(first);
+    const { statusWrites } = cluster;
+    await simulation.run(LONG);
+    expect(cluster.statusWrites).toBe(statusWrites);
+    cluster.edit({ pin: undefined, rotation: { trigger: "Manual" } });
+    await expectRest(simulation);
+    expect(aws.accepted).toHaveLength(1);
+    expect(restarts(simulation)).toEqual([4, 4]);
+  });
+
+  it("stays where it is while the pinned version is not there, and goes there when it is", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    const before = cluster.secret.versionId;
+    cluster.edit({ pin: { versionId: "others-00000000000000000000000000000002" } });
+    await simulation.run(5 * MINUTE);
+    expect(cluster.secret.versionId).toBe(before);
+    expect(reasonOf(cluster.status, "Stalled")).toBe("PinnedVersionMissing");
+    aws.putByOthers();
+    aws.moveBack();
+    await simulation.run(5 * MINUTE);
+    expect(cluster.secret.versionId).toBe("others-00000000000000000000000000000002");
+    cluster.edit({ pin: undefined });
+    await expectRest(simulation);
+    expect(cluster.secret.versionId).toBe(before);
   });
 
   it("says that its Secret may not be written, and writes it once it may", async () => {

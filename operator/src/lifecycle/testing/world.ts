@@ -114,7 +114,17 @@ export function workload(
     createdAt: LONG_AGO,
     paused: false,
     replicas: 2,
-    rollout: { observed: true, updated: 2, total: 2, available: 2, terminating: 0, ...rollout },
+    strategy: { kind: "RollingUpdate" },
+    rollout: {
+      observed: true,
+      wanted: 2,
+      updated: 2,
+      total: 2,
+      available: 2,
+      terminating: 0,
+      closed: true,
+      ...rollout,
+    },
     ...change,
   };
 }
@@ -123,8 +133,9 @@ export function workload(
 export function pod(owner: string, startedAt: Instant, change: Partial<ReaderPod> = {}): ReaderPod {
   return {
     name: `${owner}-1`,
-    owner: { kind: "workload", name: owner },
+    owner: { kind: "Deployment", name: owner },
     terminating: false,
+    createdAt: startedAt - 1_000,
     startedAt,
     optional: false,
     ready: true,

@@ -23,7 +23,7 @@ export async function expectRest(simulation: Simulation): Promise<void> {
   expect(cluster.statusWrites).toBe(statusWrites);
   expect(cluster.secret.versionId).toBe(aws.current);
   expect(cluster.secret.data).toEqual(dataOf(aws.documentOf(aws.current)));
-  for (const { pods } of cluster.deployments)
+  for (const { pods } of cluster.readers)
     for (const { holds } of pods) expect(holds).toMatchObject(cluster.secret.data ?? {});
   const { conditions = [], rotation } = cluster.status;
   expect(rotation).toBeUndefined();
@@ -44,13 +44,13 @@ function dataOf(document: string): Readonly<Record<string, string>> {
 }
 
 export function restarts({ cluster }: Simulation): readonly number[] {
-  return cluster.deployments.map(({ restarts: texts }) => texts.length);
+  return cluster.readers.map(({ restarts: texts }) => texts.length);
 }
 
 /** No rotation may begin while a pod, be it one that is ending, holds something else than the Secret carries. */
 export function watchRotations({ aws, cluster }: Simulation): void {
   aws.onAccept = () => {
-    for (const { pods } of cluster.deployments)
+    for (const { pods } of cluster.readers)
       for (const { holds } of pods) if (holds !== undefined) expect(holds).toEqual(cluster.secret.data);
   };
 }

@@ -16,7 +16,7 @@ export interface Interception {
 /** The calls that leave the process; all else is read from its own memory. */
 const CALLS: { readonly [Port in keyof Ports]?: readonly string[] } = {
   catalogue: ["look", "ages"],
-  values: ["current"],
+  values: ["current", "version"],
   rotations: ["rotate"],
   targets: ["read", "apply", "removeKeys"],
   workloads: ["pods", "restart"],

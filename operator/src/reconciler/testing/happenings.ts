@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { policy } from "../../lifecycle/testing/world.ts";
+import { policy, version } from "../../lifecycle/testing/world.ts";
 import { LONG, MINUTE } from "./at-rest.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -15,11 +15,24 @@ export const EVENTS = {
   deleteSecret: ({ cluster }) => cluster.secret.delete(),
   deletePod: ({ cluster }) => cluster.deployments[0]?.deletePod(),
   deploy: ({ cluster }) => cluster.deploy(`late-${cluster.deployments.length}`),
+  deployStatefulSet: ({ cluster }) => cluster.deployStatefulSet(`late-${cluster.statefulSets.length}`),
+  deleteStatefulPod: ({ cluster }) => cluster.statefulSets[0]?.deletePod("late-0-1"),
   deny: ({ cluster }) => cluster.allow(),
   denyRotation: ({ cluster }) => cluster.allow(policy("Read")),
   allow: ({ cluster }) => cluster.allow(policy("Read", "Rotate")),
+  nightly: ({ cluster }) =>
+    cluster.edit({ windows: [{ kind: "Allow", cron: "0 22 * * *", duration: "2h" }] }),
+  freeze: ({ cluster }) => cluster.edit({ windows: [{ kind: "Deny", cron: "0 * * * *", duration: "50m" }] }),
+  atAnyTime: ({ cluster }) => cluster.edit({ windows: undefined }),
+  atMostTwoHours: ({ cluster }) => cluster.edit({ rotation: { trigger: "Manual", maxAge: "2h" } }),
+  sicken: ({ cluster }) => cluster.deployments[0]?.sicken(),
+  heal: ({ cluster }) => cluster.deployments[0]?.sicken(true),
   suspend: ({ cluster }) => cluster.edit({ suspend: true }),
   resume: ({ cluster }) => cluster.edit({ suspend: false }),
+  pinFirst: ({ aws, cluster }) => cluster.edit({ pin: { versionId: aws.versions[0] ?? aws.current } }),
+  pinCurrent: ({ aws, cluster }) => cluster.edit({ pin: { versionId: aws.current } }),
+  pinMissing: ({ cluster }) => cluster.edit({ pin: { versionId: version(99) } }),
+  unpin: ({ cluster }) => cluster.edit({ pin: undefined }),
   hourly: ({ cluster }) => cluster.edit({ rotation: { trigger: "Schedule", schedule: { every: "1h" } } }),
   manual: ({ cluster }) => cluster.edit({ rotation: { trigger: "Manual" } }),
   template: ({ cluster }) =>
@@ -32,10 +45,10 @@ export const EVENTS = {
     cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } }),
   restartNobody: ({ cluster }) => cluster.edit({ rollout: { workloads: { mode: "None" } } }),
   restartAll: ({ cluster }) => cluster.edit({ rollout: {} }),
-  protectWeb: ({ cluster }) => cluster.protectedDeployments.add("web"),
+  protectWeb: ({ cluster }) => cluster.protectedWorkloads.add("web"),
   protectSecret: ({ cluster }) => Object.assign(cluster.secret, { isProtected: true }),
   unprotect: ({ cluster }) => {
-    cluster.protectedDeployments.clear();
+    cluster.protectedWorkloads.clear();
     cluster.secret.isProtected = false;
   },
   breakLambda: ({ aws }) => Object.assign(aws, { isFailing: true }),
@@ -68,6 +81,9 @@ export async function tidyUp(simulation: Simulation): Promise<void> {
     "allow",
     "unprotect",
     "resume",
+    "unpin",
+    "atAnyTime",
+    "heal",
     "manual",
     "restartAll",
     "plainTarget",

@@ -69,18 +69,30 @@ export class SimulatedCatalogue implements SecretCatalogue {
 export class SimulatedValues implements SecretValues {
   readonly #aws: SimulatedAws;
   #held: CurrentValue | undefined;
+  #pinned: CurrentValue | undefined;
 
   constructor(aws: SimulatedAws) {
     this.#aws = aws;
   }
 
   cached(_arn: SecretArn, versionId: VersionId): CurrentValue | undefined {
-    return this.#held?.versionId === versionId ? this.#held : undefined;
+    return [this.#held, this.#pinned].find((held) => held?.versionId === versionId);
   }
 
   current(): ReturnType<SecretValues["current"]> {
     this.#held = this.#aws.value();
     return Promise.resolve({ kind: "value", ...this.#held });
+  }
+
+  version(_arn: SecretArn, _region: string, versionId: VersionId): ReturnType<SecretValues["version"]> {
+    const value = this.#aws.valueOf(versionId);
+    if (value === undefined) {
+      const code = "ResourceNotFoundException";
+      const problem = { kind: "notFound", operation: "GetSecretValue", code } as const;
+      return Promise.resolve({ kind: "problem", problem });
+    }
+    this.#pinned = value;
+    return Promise.resolve({ kind: "value", ...value });
   }
 
   forget(): void {}

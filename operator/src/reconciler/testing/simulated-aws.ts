@@ -132,6 +132,14 @@ export class SimulatedAws {
     };
   }
 
+  /** The value of one version; undefined where there is none. */
+  valueOf(versionId: VersionId): CurrentValue | undefined {
+    const createdAt = this.#madeAt.get(versionId);
+    return createdAt === undefined
+      ? undefined
+      : { versionId, createdAt, value: new SecretValue(this.documentOf(versionId)) };
+  }
+
   /** The document of a version: another one for each. */
   documentOf(id: VersionId): string {
     const n = [...this.#madeAt.keys()].indexOf(id) + 1;

@@ -1,5 +1,8 @@
+import { matchesLabels } from "../../api/label-selector.ts";
 import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../../api/secret-access-policy.ts";
+import type { WorkloadChoice } from "../../api/workload-choice.ts";
+import { isSameWorkload } from "../../api/workload-kind.ts";
 import { policy, resource } from "../../lifecycle/testing/world.ts";
 import type { EventNote, Reporting } from "../../ports/reporting.ts";
 import type { Resources } from "../../ports/resources.ts";
@@ -9,28 +12,32 @@ import { WriteRefused } from "../../ports/write-refused.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { SimulatedDeployment } from "./simulated-deployment.ts";
 import { SimulatedSecret } from "./simulated-secret.ts";
+import { SimulatedStatefulSet } from "./simulated-stateful-set.ts";
+import type { SimulatedWorkload } from "./simulated-workload.ts";
 
-/** The namespace `payments` with one RotatedSecret `db`, its Secret and the Deployments that read it. */
+/** The namespace `payments` with one RotatedSecret `db`, its Secret and the workloads that read it. */
 export class SimulatedCluster {
   readonly secret: SimulatedSecret;
   readonly deployments: SimulatedDeployment[] = [];
+  readonly statefulSets: SimulatedStatefulSet[] = [];
   readonly events: EventNote[] = [];
   policies: readonly SecretAccessPolicy[] = [policy("Read", "Rotate")];
   statusWrites = 0;
-  /** Names of Deployments that the operator may not patch. */
-  readonly protectedDeployments = new Set<string>();
+  /** Names of workloads that the operator may not patch. */
+  readonly protectedWorkloads = new Set<string>();
   readonly #clock: Clock;
   #resource: RotatedSecret;
   #edits = 0;
 
-  constructor(clock: Clock) {
+  /** @param uid of the RotatedSecret */
+  constructor(clock: Clock, uid: string) {
     this.#clock = clock;
     this.secret = new SimulatedSecret(clock);
     const made = resource();
     const creationTimestamp = new Date(Math.floor(clock.now() / 1_000) * 1_000).toISOString();
     this.#resource = {
       ...made,
-      metadata: { ...made.metadata, creationTimestamp },
+      metadata: { ...made.metadata, uid, creationTimestamp },
       status: { observedGeneration: -1 },
     };
   }
@@ -41,15 +48,20 @@ export class SimulatedCluster {
 
   /** Grows with every change that wakes an operator; its own status writes do not. */
   get changes(): number {
-    return this.deployments.reduce((sum, { changes }) => sum + changes, this.#edits + this.secret.changes);
+    return this.readers.reduce((sum, { changes }) => sum + changes, this.#edits + this.secret.changes);
   }
 
   get nextAt(): number {
-    return Math.min(...this.deployments.map(({ nextAt }) => nextAt));
+    return Math.min(...this.readers.map(({ nextAt }) => nextAt));
   }
 
   step(): void {
-    for (const deployment of this.deployments) deployment.step();
+    for (const reader of this.readers) reader.step();
+  }
+
+  /** All workloads that read the Secret. */
+  get readers(): readonly SimulatedWorkload[] {
+    return [...this.deployments, ...this.statefulSets];
   }
 
   deploy(name: string): SimulatedDeployment {
@@ -57,6 +69,13 @@ export class SimulatedCluster {
     this.deployments.push(deployment);
     this.#edits += 1;
     return deployment;
+  }
+
+  deployStatefulSet(name: string): SimulatedStatefulSet {
+    const statefulSet = new SimulatedStatefulSet(name, this.#clock, this.secret);
+    this.statefulSets.push(statefulSet);
+    this.#edits += 1;
+    return statefulSet;
   }
 
   /** Somebody changes the spec. */
@@ -93,15 +112,15 @@ export class SimulatedCluster {
   };
 
   readonly workloads: Workloads = {
-    cached: (_secret, names) => this.#chosen(names).map(({ workload }) => workload),
-    pods: (_secret, names) => Promise.resolve(this.#chosen(names).flatMap(({ readers }) => readers)),
-    restart: (_secret, { name }, text) => {
-      const deployment = this.deployments.find((other) => other.name === name);
-      if (deployment === undefined) throw new Conflict("it is gone");
-      if (this.protectedDeployments.has(name))
-        throw new WriteRefused(`the Deployment ${name}`, "403 Forbidden");
-      deployment.restart(text);
-      return Promise.resolve(deployment.workload);
+    cached: (_secret, choice) => this.#chosen(choice).map(({ workload }) => workload),
+    pods: (_secret, choice) => Promise.resolve(this.#chosen(choice).flatMap(({ readers }) => readers)),
+    restart: (_secret, ref, text) => {
+      const restarted = this.readers.find(({ workload }) => isSameWorkload(workload.ref, ref));
+      if (restarted === undefined) throw new Conflict("it is gone");
+      if (this.protectedWorkloads.has(ref.name))
+        throw new WriteRefused(`the ${ref.kind} ${ref.name}`, "403 Forbidden");
+      restarted.restart(text);
+      return Promise.resolve(restarted.workload);
     },
   };
 
@@ -123,13 +142,26 @@ export class SimulatedCluster {
     },
   };
 
-  #chosen(names: readonly string[] | undefined): readonly SimulatedDeployment[] {
-    return this.deployments.filter(({ name }) => names?.includes(name) ?? true);
+  #chosen(choice: WorkloadChoice): readonly SimulatedWorkload[] {
+    return this.readers.filter((reader) => isChosen(reader, choice));
   }
 
   #touch(): void {
     this.#resource = { ...this.#resource, metadata: nextVersion(this.#resource.metadata) };
     this.#edits += 1;
+  }
+}
+
+function isChosen({ workload, labels }: SimulatedWorkload, choice: WorkloadChoice): boolean {
+  switch (choice.kind) {
+    case "Auto":
+      return true;
+    case "Names":
+      return choice.names.some((name) => isSameWorkload(name, workload.ref));
+    case "Selector":
+      return matchesLabels(choice.selector, labels);
+    case "None":
+      return false;
   }
 }
 

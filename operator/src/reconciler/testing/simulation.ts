@@ -21,14 +21,16 @@ export type CrashPlan = (call: string, when: "before" | "after") => boolean;
 /** An operator, process after process, over one cluster and one AWS. */
 class SimulatedOperator {
   readonly #simulation: Simulation;
+  readonly #cluster: SimulatedCluster;
   #process: { readonly reconciler: RotatedSecretReconciler; readonly catalogue: SimulatedCatalogue };
   /** Until then nothing runs. */
   #startedAt = 0;
   #dueAt = 0;
   #seen = "";
 
-  constructor(simulation: Simulation) {
+  constructor(simulation: Simulation, cluster: SimulatedCluster) {
     this.#simulation = simulation;
+    this.#cluster = cluster;
     this.#process = this.#start();
   }
 
@@ -41,7 +43,7 @@ class SimulatedOperator {
     const { now } = this.#simulation;
     if (now < this.#startedAt) return false;
     this.#process.catalogue.step();
-    const changes = `${this.#simulation.cluster.changes} ${this.#process.catalogue.changes}`;
+    const changes = `${this.#cluster.changes} ${this.#process.catalogue.changes}`;
     if (now < this.#dueAt && this.#seen === changes) return false;
     this.#seen = changes;
     await this.#reconcile();
@@ -62,8 +64,8 @@ class SimulatedOperator {
   }
 
   #start() {
-    const { aws, cluster, clock, interception } = this.#simulation;
-    const { resources, secret: targets, workloads, reporting } = cluster;
+    const { aws, clock, interception } = this.#simulation;
+    const { resources, secret: targets, workloads, reporting } = this.#cluster;
     const catalogue = new SimulatedCatalogue(aws, clock);
     const values = new SimulatedValues(aws);
     const rotations: Ports["rotations"] = {
@@ -78,11 +80,14 @@ class SimulatedOperator {
   }
 }
 
-/** A cluster, an AWS and operators, in simulated time: hours take milliseconds, and the same always gives the same. */
+/** Clusters, an AWS and operators, in simulated time: hours take milliseconds, and the same always gives the same. */
 export class Simulation {
   readonly clock = new ManualClock(NOON);
   readonly aws = new SimulatedAws(this.clock);
-  readonly cluster = new SimulatedCluster(this.clock);
+  /** The first cluster. */
+  readonly cluster: SimulatedCluster;
+  /** All clusters, each with a RotatedSecret of its own for the one secret; so are two RotatedSecrets of one cluster. */
+  readonly clusters: readonly SimulatedCluster[];
   /** The calls that left the operators, in their order. */
   readonly calls: string[] = [];
   crash: CrashPlan = () => false;
@@ -91,8 +96,20 @@ export class Simulation {
   readonly #operators: readonly SimulatedOperator[];
   #passes = { second: 0, count: 0 };
 
-  constructor({ operators = 1 }: { readonly operators?: number } = {}) {
-    this.#operators = Array.from({ length: operators }, () => new SimulatedOperator(this));
+  /** `operators` are those of each cluster. */
+  constructor({
+    operators = 1,
+    clusters = 1,
+  }: { readonly operators?: number; readonly clusters?: number } = {}) {
+    this.cluster = new SimulatedCluster(this.clock, "uid-db");
+    const others = Array.from(
+      { length: clusters - 1 },
+      (_, i) => new SimulatedCluster(this.clock, `uid-other-${i}`),
+    );
+    this.clusters = [this.cluster, ...others];
+    this.#operators = this.clusters.flatMap((cluster) =>
+      Array.from({ length: operators }, () => new SimulatedOperator(this, cluster)),
+    );
   }
 
   get now(): number {
@@ -123,13 +140,17 @@ export class Simulation {
   }
 
   get #nextAt(): number {
-    return Math.min(this.aws.nextAt, this.cluster.nextAt, ...this.#operators.map(({ nextAt }) => nextAt));
+    return Math.min(
+      this.aws.nextAt,
+      ...this.clusters.map(({ nextAt }) => nextAt),
+      ...this.#operators.map(({ nextAt }) => nextAt),
+    );
   }
 
   #moveTo(time: number): void {
     this.clock.setWallClock(time);
     this.aws.step();
-    this.cluster.step();
+    for (const cluster of this.clusters) cluster.step();
   }
 
   #countPass(): void {

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { DNS_SUBDOMAIN, formed } from "./fields.ts";
+import { type LabelSelector, labelSelector } from "./label-selector.ts";
+import type { DeepReadonly } from "./readonly.ts";
+import { withRules } from "./rules.ts";
+import { parseWorkloadText, WORKLOAD_KINDS, type WorkloadName } from "./workload-kind.ts";
+
+/** The most names that `rollout.workloads.names` takes. */
+const MAX_NAMES = 50;
+
+const workloadName = formed({
+  pattern: `^(${WORKLOAD_KINDS.join("|").toLowerCase()})/${DNS_SUBDOMAIN}$`,
+  message:
+    'write kind and name of a workload of this namespace, such as "deployment/web", "statefulset/db" or "daemonset/agent"',
+  maxLength: 265,
+});
+
+const selector = withRules(labelSelector, [
+  {
+    cel: "size(self.?matchLabels.orValue({})) + size(self.?matchExpressions.orValue([])) > 0",
+    message:
+      "an empty selector would mean every workload of the namespace: write matchLabels or matchExpressions, or mode: Auto for " +
+      "all that read the Secret",
+    holds: ({ matchLabels, matchExpressions }) =>
+      Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length > 0,
+  },
+]);
+
+/** `rollout.workloads`: which workloads are restarted. */
+export const workloadChoice = withRules(
+  z.object({
+    mode: z
+      .enum(["Auto", "Names", "Selector", "None"])
+      .optional()
+      .describe(
+        "Which workloads are restarted after a rotation. Auto: every Deployment, StatefulSet and DaemonSet of the namespace " +
+          "that reads the Secret by env, envFrom or volume. Names: those in names. Selector: those that selector matches. " +
+          "None: none. Default: Auto.",
+      ),
+    names: z
+      .array(workloadName)
+      .min(1)
+      .max(MAX_NAMES)
+      .meta({ "x-kubernetes-list-type": "set" })
+      .optional()
+      .describe(
+        "Workloads of this namespace as kind/name, as kubectl writes them: deployment/web, statefulset/db, daemonset/agent. " +
+          "They count whatever they read. Needed with mode Names, and " +
+          `refused without it. From 1 to ${MAX_NAMES}.`,
+      ),
+    selector: selector
+      .optional()
+      .describe(
+        "Deployments, StatefulSets and DaemonSets of this namespace by their own labels (not those of their pods). They " +
+          "count whatever they read. Needed with mode Selector, and refused without it. An empty selector is refused.",
+      ),
+  }),
+  [
+    {
+      cel: "(has(self.mode) && self.mode == 'Names') || !has(self.names)",
+      message: "names are used with mode Names only: write mode: Names, or remove names",
+      holds: (value) => value.mode === "Names" || value.names === undefined,
+    },
+    {
+      cel: "!has(self.mode) || self.mode != 'Names' || has(self.names)",
+      message: "mode Names needs names: write for instance names: [deployment/web]",
+      holds: (value) => value.mode !== "Names" || value.names !== undefined,
+    },
+    {
+      cel: "(has(self.mode) && self.mode == 'Selector') || !has(self.selector)",
+      message: "selector is used with mode Selector only: write mode: Selector, or remove selector",
+      holds: (value) => value.mode === "Selector" || value.selector === undefined,
+    },
+    {
+      cel: "!has(self.mode) || self.mode != 'Selector' || has(self.selector)",
+      message: "mode Selector needs a selector: write for instance selector: {matchLabels: {team: payments}}",
+      holds: (value) => value.mode !== "Selector" || value.selector !== undefined,
+    },
+  ],
+);
+
+/** Which workloads are restarted, and counted. */
+export type WorkloadChoice =
+  | { readonly kind: "Auto" }
+  | { readonly kind: "Names"; readonly names: readonly WorkloadName[] }
+  | { readonly kind: "Selector"; readonly selector: LabelSelector }
+  | { readonly kind: "None" };
+
+/** Fills in what absent fields mean. */
+export function resolveWorkloadChoice(
+  workloads: DeepReadonly<z.infer<typeof workloadChoice>> | undefined,
+): WorkloadChoice {
+  switch (workloads?.mode) {
+    case "None":
+      return { kind: "None" };
+    case "Names":
+      return { kind: "Names", names: (workloads.names ?? []).map(parseWorkloadText) };
+    case "Selector":
+      // The schema lets no mode Selector through without one.
+      return { kind: "Selector", selector: workloads.selector ?? {} };
+    case "Auto":
+    case undefined:
+      return { kind: "Auto" };
+  }
+}

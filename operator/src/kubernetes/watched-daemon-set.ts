@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { podTemplate, type WatchedWorkload, watchedWorkload, workloadMeta } from "./watched-workload.ts";
+
+const daemonSetSchema = z.object({
+  metadata: workloadMeta,
+  spec: z.object({
+    updateStrategy: z.object({ type: z.string().default("RollingUpdate") }).prefault({}),
+    template: podTemplate,
+  }),
+  status: z
+    .object({
+      observedGeneration: z.int().default(0),
+      desiredNumberScheduled: z.int().default(0),
+      currentNumberScheduled: z.int().default(0),
+      updatedNumberScheduled: z.int().default(0),
+      numberAvailable: z.int().default(0),
+    })
+    .prefault({}),
+});
+
+/** Reduces a DaemonSet as the API server sends it. How many pods it wants only its controller knows. @throws when it is none. */
+export function watchedDaemonSet(object: unknown): WatchedWorkload {
+  const daemonSet = daemonSetSchema.parse(object);
+  const { metadata, spec, status } = daemonSet;
+  const isOnDelete = spec.updateStrategy.type === "OnDelete";
+  const replicas = status.desiredNumberScheduled;
+  return watchedWorkload("DaemonSet", daemonSet, {
+    paused: false,
+    replicas,
+    strategy: { kind: isOnDelete ? "OnDelete" : "RollingUpdate" },
+    rollout: {
+      observed: status.observedGeneration >= metadata.generation,
+      wanted: isOnDelete ? 0 : replicas,
+      updated: status.updatedNumberScheduled,
+      total: status.currentNumberScheduled,
+      available: status.numberAvailable,
+      terminating: 0,
+      closed: true,
+    },
+  });
+}
