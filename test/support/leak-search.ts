@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { WordSearch } from "./word-search.ts";
 
 /** A value that nobody may see, and what it is called where one is found. */
 export interface Planted {
@@ -52,8 +53,9 @@ export function leaks(texts: ReadonlyMap<string, string>, planted: readonly Plan
   const wanted = planted.flatMap(({ name, value }) =>
     formsOf(value).map((form) => ({ name: `${name}, ${form.name}`, text: form.text.toLowerCase() })),
   );
+  const search = new WordSearch(wanted.map(({ text }) => text));
   return [...texts].flatMap(([place, text]) => {
-    const lower = text.toLowerCase();
-    return wanted.filter((form) => lower.includes(form.text)).map(({ name }) => `${place}: ${name}`);
+    const found = search.foundIn(text.toLowerCase());
+    return wanted.filter((form) => found.has(form.text)).map(({ name }) => `${place}: ${name}`);
   });
 }
