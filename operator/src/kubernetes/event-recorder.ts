@@ -4,6 +4,7 @@ import type { ObjectMeta } from "../api/rotated-secret.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import { hasStatus } from "../runtime/api-error.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { deadline } from "../runtime/deadline.ts";
 import type { KubeClient } from "../runtime/kube-client.ts";
 import { keyOf } from "../runtime/kubernetes-object.ts";
 import { collectionPath, objectPath } from "../runtime/resource.ts";
@@ -17,6 +18,8 @@ const REPORTING_CONTROLLER = "rotatedsecrets.dev/operator";
 const MAX_MESSAGE = 1_024;
 const MAX_NAME = 253;
 const BUDGET = { burst: 25, perSecond: 0.1 };
+/** Events may have an etcd of their own, which is away while all else works: what they tell of is not to wait for it. */
+const MAX_MS = 5_000;
 
 /** What the recorder works with. */
 export interface EventRecorderOptions {
@@ -37,38 +40,45 @@ export class EventRecorder {
     this.#budget = new EventBudget(options.clock, BUDGET);
   }
 
-  /** Records the note, or counts it up where it is told already. Failures, and notes beyond 25 at once and 6 a minute, are logged only. */
+  /**
+   * Records the note, or counts it up where it is told already. Failures, answers that take longer than 5 s, and notes
+   * beyond 25 at once and 6 a minute, are logged only.
+   */
   async record(about: ObjectMeta, note: EventNote): Promise<void> {
-    const { log } = this.#options;
+    const { clock, log } = this.#options;
     const subject = { object: keyOf(about), reason: note.reason };
     if (!this.#budget.spend(about.uid)) {
       log.debug("event left out: too many of this object", subject);
       return;
     }
+    const limit = deadline(clock, MAX_MS, "an event");
     try {
-      await this.#tell(about, note);
+      await this.#tell(about, note, limit.signal);
     } catch (error) {
       log.warn("event could not be recorded", { ...subject, error });
+    } finally {
+      limit.release();
     }
   }
 
-  async #tell(about: ObjectMeta, note: EventNote): Promise<void> {
+  async #tell(about: ObjectMeta, note: EventNote, signal: AbortSignal): Promise<void> {
     const { client, clock, instance } = this.#options;
     const time = new Date(clock.now()).toISOString();
     const event = eventOf(about, note, { time, instance });
     try {
-      await client.create(collectionPath(EVENTS, about.namespace), event);
+      await client.create(collectionPath(EVENTS, about.namespace), event, { signal });
     } catch (error) {
       if (!hasStatus(error, 409)) throw error;
-      await this.#countUp(objectPath(EVENTS, event.metadata), time);
+      await this.#countUp(objectPath(EVENTS, event.metadata), time, signal);
     }
   }
 
   /** Its name says what an event tells, so it is found again without a cache, also after a restart. The first patch reads the count. */
-  async #countUp(path: string, lastTimestamp: string): Promise<void> {
+  async #countUp(path: string, lastTimestamp: string, signal: AbortSignal): Promise<void> {
     const { client } = this.#options;
-    const { count = 1 } = await client.patch<{ count?: number }>(path, { lastTimestamp }, { type: "merge" });
-    await client.patch(path, { count: count + 1 }, { type: "merge" });
+    const options = { type: "merge", signal } as const;
+    const { count = 1 } = await client.patch<{ count?: number }>(path, { lastTimestamp }, options);
+    await client.patch(path, { count: count + 1 }, options);
   }
 }
 
