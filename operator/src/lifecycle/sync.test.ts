@@ -178,6 +178,20 @@ describe("the sync phase", () => {
     expect(sync(moved(target(1), change))).toMatchObject({ do: "wait", reason, afterwards: "go on" });
   });
 
+  it.each([
+    [1, "at once", NOW],
+    [8, "8 s ago", NOW - 8_000],
+    [30, "long ago", LONG_AGO],
+  ])(
+    "asks AWS again after %i s for a value that it did not give, of a version that it named %s",
+    (seconds, _, first) => {
+      const source = live({ secret: secret(2, { currentRead: { first, last: NOW } }) }, NOW);
+      const problem = { ...DENIED, kind: "unavailable" } as const;
+      const step = sync(moved(target(1), { source, value: live({ kind: "problem", problem }, NOW) }));
+      expect(step).toMatchObject({ do: "wait", reason: "AwsUnavailable", until: NOW + seconds * 1_000 });
+    },
+  );
+
   it("says nothing of a value in the message about a bad document", () => {
     const step = sync(moved(target(1), { value: reading(2, '{"a b": "planted-secret"}') }));
     expect(JSON.stringify(step)).not.toContain("planted-secret");

@@ -70,7 +70,7 @@ function goingBack(world: World, secret: SecretFacts, current: VersionId): Step 
   if (target === undefined || held === undefined || held === current) return undefined;
   const ages = known(world.ages);
   if (ages === undefined) return look("ages");
-  if ("problem" in ages) return unread(world, ages.problem);
+  if ("problem" in ages) return unread(world, secret, ages.problem);
   const made = ages.get(current);
   // A version that AWS has forgotten counts as made when it was written here, which is later.
   const before = ages.get(held) ?? target.writes.at(-1)?.time ?? Infinity;
@@ -105,7 +105,7 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   const isWanted = reading?.kind === "value" && reading.versionId === current;
   if (isWanted) return undefined;
   if (world.value.kind !== "live") return look("value");
-  if (reading?.kind === "problem") return unread(world, reading.problem);
+  if (reading?.kind === "problem") return unread(world, secret, reading.problem);
   if (world.source.kind !== "live") return look("source");
   // One of the two is behind: the label that was named later, or the version that was made later.
   const since = Math.max(secret.currentRead.first, reading?.createdAt ?? 0);
@@ -120,17 +120,18 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   );
 }
 
-function unread(world: World, problem: AwsProblem): Step {
-  const until = world.now + RECHECK_MS;
+function unread(world: World, secret: SecretFacts, problem: AwsProblem): Step {
   const what = describeProblem(problem);
   if (problem.kind !== "denied") {
+    // A version that was named just now is waited for by its readers; an outage that lasts is not made worse.
+    const until = afterLag(world, secret.currentRead.first);
     const message = `AWS Secrets Manager did not answer for "${world.spec.secretId}": ${what}. The Secret stays as it is; it is tried again by itself`;
     return waitWithAlarm(until, { phase: "sync", reason: "AwsUnavailable", message }, "go on");
   }
   const message =
     `AWS refuses the operator the value of "${world.spec.secretId}": ${what}. Allow the operator's IAM role ` +
     "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt on its key, where it has one of its own)";
-  return waitForPerson(until, { phase: "sync", reason: "AwsDenied", message }, "go on");
+  return waitForPerson(world.now + RECHECK_MS, { phase: "sync", reason: "AwsDenied", message }, "go on");
 }
 
 function carry(world: World, current: VersionId): Step | undefined {
