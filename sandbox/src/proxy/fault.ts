@@ -25,6 +25,11 @@ export type CallFault =
    * network arrives all the same, so that it is done later than the client believes.
    */
   | { readonly kind: "delay"; readonly ms: number }
+  /**
+   * Upstream gets the call twice, one after the other, as from a load balancer that tries again. Before: the client gets
+   * the answer to the second; after: to the first.
+   */
+  | { readonly kind: "repeat" }
   /** The client gets this answer; the call is over. */
   | { readonly kind: "answer"; readonly answer: WholeAnswer }
   /**
@@ -76,6 +81,7 @@ export interface Injected {
 
 export const cut = { kind: "cut" } as const;
 export const hang = { kind: "hang" } as const;
+export const repeat = { kind: "repeat" } as const;
 export const silence = { kind: "silence" } as const;
 
 /** @param end ends the client, and resolves when that is done */

@@ -1,7 +1,7 @@
 import * as http from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { calls, operations, watches } from "./call-match.ts";
-import { type CallFault, cut, delay, hang, kill } from "./fault.ts";
+import { type CallFault, cut, delay, hang, kill, repeat } from "./fault.ts";
 import { startTestUpstream, type TestUpstream } from "./test-upstream.ts";
 import * as wrong from "./wrong-answers.ts";
 
@@ -25,28 +25,31 @@ async function outcomeOf(path = SECRET, options: http.RequestOptions = { method:
   }
 }
 
+/** How often upstream gets a call that is over with the fault. */
+const OVER = { before: 0, after: 1 };
+
 describe("a fault strikes", () => {
-  const faults: readonly (readonly [string, CallFault, unknown])[] = [
-    ["cut", cut, "cut"],
-    ["kill", kill(() => {}), "cut"],
-    ["429", wrong.tooManyRequests(), 429],
-    ["500", wrong.internalError, 500],
-    ["410", wrong.gone, 410],
-    ["409", wrong.conflict, 409],
-    ["delay", delay(1), "done"],
+  const faults: readonly (readonly [string, CallFault, unknown, { before: number; after: number }])[] = [
+    ["cut", cut, "cut", OVER],
+    ["kill", kill(() => {}), "cut", OVER],
+    ["429", wrong.tooManyRequests(), 429, OVER],
+    ["500", wrong.internalError, 500, OVER],
+    ["410", wrong.gone, 410, OVER],
+    ["409", wrong.conflict, 409, OVER],
+    ["delay", delay(1), "done", { before: 1, after: 1 }],
+    ["repeat", repeat, "done", { before: 2, after: 2 }],
   ];
 
   it.each(faults)(
     "%s: before upstream has the call, or when upstream has done it",
-    async (name, fault, outcome) => {
+    async (_, fault, outcome, times) => {
       const on = calls("PATCH", /secrets/);
       upstream.proxy.inject({ on, when: "before", fault });
       expect(await outcomeOf()).toBe(outcome);
-      expect(upstream.reached.length).toBe(name === "delay" ? 1 : 0);
+      expect(upstream.reached).toHaveLength(times.before);
       upstream.proxy.inject({ on, when: "after", fault });
-      const before = upstream.reached.length;
       expect(await outcomeOf()).toBe(outcome);
-      expect(upstream.reached.length).toBe(before + 1);
+      expect(upstream.reached).toHaveLength(times.before + times.after);
       expect(await outcomeOf()).toBe("done");
     },
   );
@@ -131,6 +134,18 @@ describe("a fault is aimed at", () => {
     upstream.proxy.inject({ on: operations("GetSecretValue"), when: "before", fault: wrong.throttled });
     expect(await outcomeOf("/", call("DescribeSecret"))).toBe("done");
     expect(await outcomeOf("/", call("GetSecretValue"))).toBe(400);
+  });
+});
+
+describe("a call that is repeated", () => {
+  it.each([
+    { when: "before", answer: "answer 2" },
+    { when: "after", answer: "answer 1" },
+  ] as const)("$when has its client hear $answer", async ({ when, answer }) => {
+    upstream.answer = (_request, response) => response.end(`answer ${upstream.reached.length}`);
+    upstream.proxy.inject({ on: () => true, when, fault: repeat });
+    expect((await upstream.ask("/")).body).toBe(answer);
+    expect(upstream.reached).toHaveLength(2);
   });
 });
 

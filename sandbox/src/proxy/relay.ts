@@ -116,6 +116,9 @@ export class Relay {
       case "delay":
         await delay(fault.ms, undefined, { signal: this.#stopping.signal });
         return false;
+      case "repeat":
+        await (await this.#ask(exchange, client)).body.dump();
+        return false;
       case "answer":
         send(fault.answer, response);
         return true;
