@@ -136,14 +136,23 @@ export async function withConnection<T>(
   }
 }
 
-/** Whether the server lets the user in with this password. @throws RotationError when it cannot be told, as without a server */
-export async function logsIn(connect: ConnectPostgres, login: PostgresLogin): Promise<boolean> {
+/** A session, undefined where the server does not let the user in. @throws RotationError when it cannot be told, as without a server */
+export async function connectIfLetIn(
+  connect: ConnectPostgres,
+  login: PostgresLogin,
+): Promise<PostgresConnection | undefined> {
   try {
-    await withConnection(connect, login, async () => {});
-    return true;
+    return await connect(login);
   } catch (error) {
     if (error instanceof RotationError && (error.kind === "authentication" || error.kind === "refused"))
-      return false;
+      return undefined;
     throw error;
   }
+}
+
+/** Whether the server lets the user in with this password. @throws RotationError when it cannot be told, as without a server */
+export async function logsIn(connect: ConnectPostgres, login: PostgresLogin): Promise<boolean> {
+  const connection = await connectIfLetIn(connect, login);
+  await connection?.end();
+  return connection !== undefined;
 }

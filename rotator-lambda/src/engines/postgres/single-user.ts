@@ -4,9 +4,9 @@ import type { CredentialChange } from "../engine.ts";
 import { changeUnderLock } from "./change-under-lock.ts";
 import {
   type ConnectPostgres,
+  connectIfLetIn,
   logsIn,
   type PostgresConnection,
-  withConnection,
 } from "./postgres-connection.ts";
 import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import type { Strategy, SuccessiveLogins } from "./strategy.ts";
@@ -20,29 +20,37 @@ export function createSingleUser(connect: ConnectPostgres): Strategy {
     overlap: false,
     successorOf: (username) => username,
     set: async (change, logins) => {
+      const connection = await ownSession(connect, change, logins);
+      if (connection === undefined) return "unchanged";
       const { pending } = logins;
-      const working = await workingLogin(connect, change, logins);
-      if (working === pending) return "unchanged";
-      return await withConnection(connect, working, (connection) =>
-        changeUnderLock({ connect, connection, change, pending }, (verifier) =>
+      try {
+        return await changeUnderLock({ connect, connection, change, pending }, (verifier) =>
           setOwnPassword(connection, pending.username, verifier),
-        ),
-      );
+        );
+      } finally {
+        await connection.end();
+      }
     },
   };
 }
 
-/** The first of AWSCURRENT, AWSPREVIOUS and AWSPENDING that the server lets in. @throws RotationError where it is none */
-async function workingLogin(
+/**
+ * A session by the first of AWSCURRENT and AWSPREVIOUS that the server lets in; undefined where AWSPENDING works already. A
+ * session, not a login to use next: another run may set AWSPENDING between the two.
+ * @throws RotationError where none of the three is let in
+ */
+async function ownSession(
   connect: ConnectPostgres,
   change: CredentialChange,
   { current, pending }: SuccessiveLogins,
-): Promise<PostgresLogin> {
-  if (await logsIn(connect, current)) return current;
+): Promise<PostgresConnection | undefined> {
+  const byCurrent = await connectIfLetIn(connect, current);
+  if (byCurrent !== undefined) return byCurrent;
   const previous = await previousLogin(change, current);
-  if (previous !== undefined && (await logsIn(connect, previous))) return previous;
+  const byPrevious = previous && (await connectIfLetIn(connect, previous));
+  if (byPrevious !== undefined) return byPrevious;
   // Another run may have set it since the first look.
-  if (await logsIn(connect, pending)) return pending;
+  if (await logsIn(connect, pending)) return undefined;
   throw new RotationError(
     "authentication",
     `The user "${current.username}" cannot log in at ${current.host}:${current.port}, database "${current.database}", with ` +
