@@ -2,7 +2,8 @@ import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { AWSPENDING } from "@rotated-secrets/contract/labels";
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
-import type { Instant } from "../ports/fact.ts";
+import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
+import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 import { type Wait, waitForPerson, waitUntil } from "./step.ts";
@@ -86,6 +87,8 @@ export function requestTooLong(world: World): Wait {
 
 /** Nothing is rotated on what was read before. */
 export function versionsUnread(world: World): Wait {
+  const denial = [known(world.source)?.problem, agesProblem(world)].find((one) => one?.kind === "denied");
+  if (denial !== undefined) return versionsDenied(world, denial);
   return waitUntil(world.now + AWS_READ_LAG_MS, {
     phase: "rotation",
     reason: "AwsUnavailable",
@@ -93,4 +96,19 @@ export function versionsUnread(world: World): Wait {
       `AWS did not tell the versions of "${world.spec.secretId}" (DescribeSecret, ListSecretVersionIds): nothing is rotated ` +
       "before it does",
   });
+}
+
+function versionsDenied(world: World, denial: AwsProblem): Wait {
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "rotation",
+    reason: "AwsDenied",
+    message:
+      `AWS refuses the operator the versions of "${world.spec.secretId}" (${describeProblem(denial)}), and nothing is rotated ` +
+      "without them: allow the operator's IAM role secretsmanager:DescribeSecret and secretsmanager:ListSecretVersionIds on it",
+  });
+}
+
+function agesProblem(world: World): AwsProblem | undefined {
+  const ages = known(world.ages);
+  return ages !== undefined && "problem" in ages ? ages.problem : undefined;
 }

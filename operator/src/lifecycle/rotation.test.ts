@@ -44,6 +44,11 @@ function seen(change: Partial<SecretFacts> = {}): Pick<World, "source" | "ages">
   return { source: live({ secret: secret(1, change) }, NOW), ages: ages(1) };
 }
 
+/** AWS did not answer for the versions. */
+function untold(kind: "denied" | "unavailable"): World["ages"] {
+  return live({ problem: { kind, operation: "ListSecretVersionIds", code: "AnException" } }, NOW);
+}
+
 describe("a rotation begins", () => {
   it("at its time, after AWS was asked what versions there are", () => {
     expect(rotation(given(daily))).toEqual({ do: "look", facts: ["source", "ages"] });
@@ -130,15 +135,10 @@ describe("no rotation begins", () => {
     ],
     [
       "while AWS does not tell the versions",
-      given(daily, {
-        ...seen(),
-        ages: live(
-          { problem: { kind: "denied", operation: "ListSecretVersionIds", code: "AccessDeniedException" } },
-          NOW,
-        ),
-      }),
+      given(daily, { ...seen(), ages: untold("unavailable") }),
       "AwsUnavailable",
     ],
+    ["while AWS may not tell the versions", given(daily, { ...seen(), ages: untold("denied") }), "AwsDenied"],
   ])("%s, and it is said", (_, theWorld, reason) => {
     expect(rotation(theWorld)).toMatchObject({ do: "wait", reason });
   });
