@@ -157,6 +157,15 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       });
     });
 
+  it("are changed by a master of their own, made as docs/lambda.md says", async () => {
+    const original = await database.applicationUser("theirs_too");
+    await database.asMaster("CREATE ROLE rotator LOGIN CREATEROLE PASSWORD 'rotator'");
+    await database.asMaster("GRANT theirs_too TO rotator WITH ADMIN OPTION");
+    const master = database.document("rotator", "rotator", { dbname: undefined });
+    const clone = await rotateOnce(database, original, { master });
+    expect(JSON.parse(await rotateOnce(database, clone, { master })).username).toBe("theirs_too");
+  });
+
   describe("a master without the rights", () => {
     if (major >= 16)
       it("is told which GRANT to run, and that one is enough", async () => {
