@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgresConnector } from "../engines/postgres/postgres-connection.ts";
 import { Crash, CrashPlan } from "../testing/crash-plan.ts";
 import { InMemorySecretsManager } from "../testing/in-memory-secrets-manager.ts";
-import { postgresRotation, runAllSteps } from "../testing/rotate.ts";
+import { connectUntilCrash, postgresRotation } from "../testing/postgres-rotation.ts";
+import { runAllSteps } from "../testing/rotate.ts";
 import { MASTER_ARN, SECRET_ARN, TestDatabase } from "../testing/test-database.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { runStep } from "./run-step.ts";
@@ -142,7 +143,7 @@ async function stepKilledIn(
     ...rotation,
     database,
     secrets: plan.secretsManager(rotation.secrets),
-    connect: plan.connect(postgresConnector({ certificateAuthorities: database.ca })),
+    connect: connectUntilCrash(plan, postgresConnector({ certificateAuthorities: database.ca })),
   });
   for (const step of rotationStepSchema.options) {
     try {

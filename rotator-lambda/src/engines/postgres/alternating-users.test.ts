@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { failureOf, rotateOnce } from "../../testing/engine-rotation.ts";
+import { failureOf } from "../../testing/engine-rotation.ts";
+import { rotateOnce } from "../../testing/postgres-rotation.ts";
 import { MASTER_ARN, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
