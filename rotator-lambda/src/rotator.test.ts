@@ -4,7 +4,6 @@ import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { ENGINE_TAG, FIELD_TAG } from "@rotated-secrets/contract/annotations";
 import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { handler } from "./rotator.ts";
 import { MASTER_ARN, TestDatabase } from "./testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -62,10 +61,13 @@ async function rotate(arn: string) {
 
 /** What the function wrote about the secret. */
 function logLines(arn: string): readonly Record<string, unknown>[] {
+  return allLines().filter(({ secretArn }) => secretArn === arn);
+}
+
+function allLines(): readonly Record<string, unknown>[] {
   if (!existsSync(lambda.logPath)) return [];
   const lines = readFileSync(lambda.logPath, "utf8").split("\n");
-  const parsed = lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
-  return parsed.filter(({ secretArn }) => secretArn === arn);
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
 }
 
 async function currentValue(arn: string): Promise<string> {
@@ -208,17 +210,31 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
 });
 
 describe("the function, called by somebody else,", () => {
-  const context = {
-    awsRequestId: "r-1",
-    functionName: "rotator",
-    invokedFunctionArn: "arn:x",
-    getRemainingTimeInMillis: () => 10_000,
-  };
-
-  it.each([[{}], [null], [{ Step: "dropTables", SecretId: "x", ClientRequestToken: "y" }]])(
-    "refuses %j",
-    async (event) => {
-      await expect(handler(event, context)).rejects.toMatchObject({ kind: "settings" });
-    },
-  );
+  it.each<[unknown, string]>([
+    [{}, "Step, SecretId, ClientRequestToken"],
+    ["planted", "the event"],
+    [
+      { Step: "planted", SecretId: "planted", RotationToken: "planted" },
+      "Step, SecretId, ClientRequestToken",
+    ],
+    [{ Step: "setSecret", SecretId: MASTER_ARN, ClientRequestToken: "planted" }, "ClientRequestToken"],
+  ])("refuses %j, and its log says what is wrong without showing it", async (event, wrong) => {
+    const message = `not an event of a rotation (wrong: ${wrong})`;
+    const before = allLines().length;
+    expect(await emulator.aws.invoke(lambda.arn, event)).toMatchObject({
+      functionError: "Unhandled",
+      payload: { errorMessage: expect.stringContaining(message) },
+    });
+    const line = await vi.waitUntil(() => allLines()[before], LAG);
+    expect(line).toMatchObject({
+      level: "error",
+      outcome: "failed",
+      reason: "settings",
+      requestId: expect.any(String),
+      message: expect.stringContaining(message),
+      failures: 1,
+      _aws: { CloudWatchMetrics: [{ Dimensions: [["functionName"], ["functionName", "reason"]] }] },
+    });
+    expect(readFileSync(lambda.logPath, "utf8")).not.toContain("planted");
+  });
 });

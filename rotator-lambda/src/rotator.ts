@@ -1,5 +1,6 @@
 import { type RotationEvent, rotationEventSchema } from "@rotated-secrets/contract/rotation-event";
 import type { Logger } from "pino";
+import type { ZodError } from "zod";
 import { SecretsManagerClient } from "./aws/secrets-manager-client.ts";
 import { systemClock } from "./clock.ts";
 import { loadEngine } from "./engines/engines.ts";
@@ -32,17 +33,19 @@ let started: StartedFunction | undefined;
  * @throws RotationError; AWS then makes the whole rotation again, from createSecret, with the same pending version
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<void> {
-  const rotation = parseEvent(event);
-  const log = logger.child({
-    requestId: context.awsRequestId,
-    ...traceId(),
-    secretArn: rotation.SecretId,
-    step: rotation.Step,
-    versionId: rotation.ClientRequestToken,
-  });
-  const report = new StepReport(log, { functionName: context.functionName, step: rotation.Step });
+  const { functionName } = context;
+  const log = logger.child({ requestId: context.awsRequestId, ...traceId() });
+  const parsed = rotationEventSchema.safeParse(event);
+  if (!parsed.success) {
+    const fault = notARotation(parsed.error);
+    new StepReport(log, { functionName, step: undefined }).failed(fault);
+    throw fault;
+  }
+  const { Step: step, SecretId: secretArn, ClientRequestToken: versionId } = parsed.data;
+  const stepLog = log.child({ secretArn, step, versionId });
+  const report = new StepReport(stepLog, { functionName, step });
   try {
-    report.ended(await runStep(rotation.Step, wire(rotation, context, log)));
+    report.ended(await runStep(step, wire(parsed.data, context, stepLog)));
   } catch (error) {
     const fault = toRotationError(error);
     report.failed(fault);
@@ -50,11 +53,10 @@ export async function handler(event: unknown, context: LambdaContext): Promise<v
   }
 }
 
-function parseEvent(event: unknown): RotationEvent {
-  const parsed = rotationEventSchema.safeParse(event);
-  if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.map((issue) => issue.path.join(".") || "the event").join(", ");
-  throw new RotationError(
+/** Names the members that are wrong, never what they hold. */
+function notARotation({ issues }: ZodError): RotationError {
+  const wrong = issues.map((issue) => issue.path.join(".") || "the event").join(", ");
+  return new RotationError(
     "settings",
     `This is not an event of a rotation (wrong: ${wrong}). Only Secrets Manager is to invoke this function.`,
   );

@@ -33,10 +33,12 @@ export function awsError(error: unknown, operation: string, secretId: string): R
   const code = errorCode(error);
   const request = requestId(error);
   const details = request === undefined ? code : `${code}, request ${request}`;
-  const text = NO_ANSWER.test(code)
-    ? `${operation} on secret ${secretId} got no answer (${details}). ${UNANSWERED}`
-    : `${operation} on secret ${secretId} failed (${details}). ${REMEDIES[code] ?? UNKNOWN}`;
-  return new RotationError("aws", text);
+  return NO_ANSWER.test(code)
+    ? new RotationError("aws", `${operation} on secret ${secretId} got no answer (${details}). ${UNANSWERED}`)
+    : new RotationError(
+        "aws",
+        `${operation} on secret ${secretId} failed (${details}). ${REMEDIES[code] ?? UNKNOWN}`,
+      );
 }
 
 function requestId(error: unknown): string | undefined {

@@ -4,10 +4,12 @@ import type { SecretArn } from "@rotated-secrets/contract/version-id";
 /**
  * What differs between kinds of credential. The steps call an engine; an engine knows nothing of versions, labels and
  * retries. It keeps no state, for every call may run in another process, and each may run twice, late, next to another
- * run of itself, and end anywhere: whatever a call left half done, the same call made again completes. Errors are
- * RotationErrors, and no message holds a value.
+ * run of itself, and end anywhere: whatever a call left half done, the same call made again completes. Every failure is
+ * a RotationError of the kind that says who has to mend it (rotation-error.ts), and no message holds a value; anything
+ * else counts as a bug.
  *
- * To add one: a folder here, and its line in engines.ts.
+ * createSecret and setSecret use the engine that AWSCURRENT's document names, testSecret the one that AWSPENDING's does.
+ * To add one: CONTRIBUTING.md, "Add an engine".
  */
 export interface Engine {
   /** Whether readers of `current` can go on logging in with it after `set`. Only then is a rotation free of errors. */
@@ -50,7 +52,10 @@ export interface EngineDependencies {
   readonly newPassword: () => Promise<SecretValue<string>>;
   /** PEM certificates to verify servers with instead of Node's own, or undefined. */
   readonly certificateAuthorities: string | undefined;
-  /** Aborted shortly before the function's time is over: connections end then, so that no lock outlives the function. */
+  /**
+   * Aborted shortly before the function's time is over. An engine has to cut its connections then, not only to stop
+   * waiting for them: a function that is frozen would go on holding its locks.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -49,6 +49,8 @@ describe("loadEngine", () => {
     ['{"engine":"constructor"}', undefined],
     ["text", undefined],
     ["{}", "oracle"],
+    ["{}", "postgres"],
+    ['{"host":"db","username":"a","password":"b"}', "aurora-postgresql"],
   ])("knows none for %s with the tag %s", async (text, tag) => {
     await expect(load(text, tag)).rejects.toMatchObject({
       kind: "document",

@@ -18,6 +18,9 @@ const ENGINES: ReadonlyMap<string, () => Promise<CreateEngine>> = new Map([
   ["generated", generated],
 ]);
 
+/** The one engine that the secret's tag can choose: the others' documents name theirs, as AWS's templates have it. */
+const BY_TAG = "generated";
+
 /** A secret, as far as it tells which engine it needs. */
 export interface EngineChoice {
   readonly value: SecretValue<string>;
@@ -25,16 +28,16 @@ export interface EngineChoice {
 }
 
 /**
- * The engine that a secret's document names, or where that names none the secret's tag. @throws RotationError of kind
- * `document` when they name none that we have, or two
+ * The engine that a secret's document names, or `generated` where that names none and the secret's tag says so.
+ * @throws RotationError of kind `document` when they name none that we have, or two
  */
 export async function loadEngine(choice: EngineChoice, dependencies: EngineDependencies): Promise<Engine> {
   const load = ENGINES.get(engineOf(choice) ?? "");
   if (load !== undefined) return (await load())(dependencies, choice.tags);
   throw new RotationError(
     "document",
-    `The secret's document has to name by its member "engine" what it is for, or the secret by its tag "${ENGINE_TAG}"; ` +
-      `known are ${[...ENGINES.keys()].join(", ")}.`,
+    `The secret's document has to name by its member "engine" what it is for; known are ${[...ENGINES.keys()].join(", ")}. ` +
+      `Where the value has no such member, the secret's tag "${ENGINE_TAG}" can say "${BY_TAG}", and nothing else.`,
   );
 }
 
@@ -50,5 +53,5 @@ function engineOf({ value, tags }: EngineChoice): string | undefined {
         'or correct the member "engine".',
     );
   }
-  return named ?? tag;
+  return named ?? (tag === BY_TAG ? tag : undefined);
 }

@@ -22,31 +22,42 @@ export async function preflight(rotation: Rotation): Promise<SecretDescription> 
     throw new RotationError("state", `There is no secret ${secretArn}. Look whether it was deleted.`);
   }
   const found = objection(rotation, description);
-  if (found !== undefined) throw new RotationError("state", found);
+  if (found !== undefined) throw found;
   return description;
 }
 
-function objection(rotation: Rotation, description: SecretDescription): string | undefined {
+function objection(rotation: Rotation, description: SecretDescription): RotationError | undefined {
   const { secretArn, versionId } = rotation;
   if (!description.rotationEnabled) {
-    return `Secret ${secretArn} is not enabled for rotation. RotateSecret switches it on again, with the schedule it had.`;
+    return new RotationError(
+      "state",
+      `Secret ${secretArn} is not enabled for rotation. RotateSecret switches it on again, with the schedule it had.`,
+    );
   }
   if (!description.stages.has(versionId)) {
-    return `Secret version ${versionId} has no stage for rotation of secret ${secretArn}.`;
+    return new RotationError(
+      "state",
+      `Secret version ${versionId} has no stage for rotation of secret ${secretArn}.`,
+    );
   }
-  if (!hasStage(description, versionId, AWSCURRENT) && !hasStage(description, versionId, AWSPENDING))
-    return `Secret version ${versionId} not set as AWSPENDING for rotation of secret ${secretArn}.`;
+  if (!hasStage(description, versionId, AWSCURRENT) && !hasStage(description, versionId, AWSPENDING)) {
+    return new RotationError(
+      "state",
+      `Secret version ${versionId} not set as AWSPENDING for rotation of secret ${secretArn}.`,
+    );
+  }
   return foreignness(rotation, description);
 }
 
 function foreignness(
   { secretArn, functionArn }: Rotation,
   { rotationFunction }: SecretDescription,
-): string | undefined {
+): RotationError | undefined {
   if (rotationFunction !== undefined && isSameFunction(rotationFunction, functionArn)) return undefined;
-  return (
+  return new RotationError(
+    "state",
     `Secret ${secretArn} is not for this function to rotate: its RotationLambdaARN is ${rotationFunction ?? "not set"}, and ` +
-    `what was invoked is ${functionArn}. Where it is to be this one: \`aws secretsmanager rotate-secret --secret-id ` +
-    `${secretArn} --rotation-lambda-arn ${functionArn}\`, which also rotates at once.`
+      `what was invoked is ${functionArn}. Where it is to be this one: \`aws secretsmanager rotate-secret --secret-id ` +
+      `${secretArn} --rotation-lambda-arn ${functionArn}\`, which also rotates at once.`,
   );
 }

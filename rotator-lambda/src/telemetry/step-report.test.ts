@@ -2,10 +2,13 @@ import { Writable } from "node:stream";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { RotationError, toRotationError } from "../rotation-error.ts";
-import { StepReport } from "./step-report.ts";
+import { type StepOwner, StepReport } from "./step-report.ts";
 
 /** The line that a report writes. */
-function lineOf(tell: (report: StepReport) => void): Readonly<Record<string, unknown>> {
+function lineOf(
+  tell: (report: StepReport) => void,
+  { step }: Pick<StepOwner, "step"> = { step: "setSecret" },
+): Readonly<Record<string, unknown>> {
   const lines: string[] = [];
   const sink = new Writable({
     write: (chunk, _encoding, done) => {
@@ -13,7 +16,7 @@ function lineOf(tell: (report: StepReport) => void): Readonly<Record<string, unk
       done();
     },
   });
-  tell(new StepReport(pino({ base: null }, sink), { functionName: "rotator", step: "setSecret" }));
+  tell(new StepReport(pino({ base: null }, sink), { functionName: "rotator", step }));
   expect(lines).toHaveLength(1);
   return JSON.parse(lines[0] ?? "");
 }
@@ -49,6 +52,16 @@ describe("a step's line", () => {
       CloudWatchMetrics: [
         { Dimensions: [["functionName"], ["functionName", "step"], ["functionName", "reason"]] },
       ],
+    });
+  });
+
+  it("of a call that is no step is counted for the function and by its reason", () => {
+    const line = lineOf((report) => report.failed(new RotationError("settings", "no event")), {
+      step: undefined,
+    });
+    expect(line).toMatchObject({ outcome: "failed", reason: "settings", failures: 1 });
+    expect(line["_aws"]).toMatchObject({
+      CloudWatchMetrics: [{ Dimensions: [["functionName"], ["functionName", "reason"]] }],
     });
   });
 

@@ -7,7 +7,8 @@ import { embeddedMetrics } from "./embedded-metrics.ts";
 /** Whose step it is, for metrics. */
 export interface StepOwner {
   readonly functionName: string;
-  readonly step: RotationStep;
+  /** Undefined where the function was called with something else than a step. */
+  readonly step: RotationStep | undefined;
 }
 
 /** Tells how a step ended, in one line that is log and metrics at once; an error's stack only where the fault is ours. */
@@ -23,25 +24,19 @@ export class StepReport {
   }
 
   ended(outcome: StepOutcome): void {
-    this.#log.info(
-      { outcome, ...this.#measured(["functionName", "step"], 0) },
-      `${this.#owner.step}: ${outcome}`,
-    );
+    this.#log.info({ outcome, ...this.#measured([], 0) }, `${this.#owner.step}: ${outcome}`);
   }
 
   failed(fault: RotationError): void {
     const stack = fault.kind === "bug" ? { stack: fault.stack } : {};
-    const measured = this.#measured(["functionName", "step", "reason"], 1);
+    const measured = this.#measured(["reason"], 1);
     this.#log.error({ outcome: "failed", reason: fault.kind, ...measured, ...stack }, fault.message);
   }
 
   #measured(dimensions: readonly string[], failures: 0 | 1): object {
+    const { functionName, step } = this.#owner;
     const durationMs = Math.round(performance.now() - this.#startedAt);
-    return {
-      functionName: this.#owner.functionName,
-      durationMs,
-      failures,
-      _aws: embeddedMetrics(dimensions),
-    };
+    const owner = step === undefined ? ["functionName"] : ["functionName", "step"];
+    return { functionName, durationMs, failures, _aws: embeddedMetrics([...owner, ...dimensions]) };
   }
 }

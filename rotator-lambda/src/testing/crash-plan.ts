@@ -1,10 +1,9 @@
-import type { ConnectPostgres } from "../engines/postgres/postgres-connection.ts";
 import type { SecretsManager } from "../steps/secrets-manager.ts";
 
 /** What a call throws in a process that was killed. */
 export class Crash extends Error {}
 
-/** Kills the process before the `at`-th of the calls to AWS and to the database that go through it. */
+/** Kills the process before the `at`-th of the calls, to AWS and to whatever the engine talks to, that go through it. */
 export class CrashPlan {
   readonly #at: number;
   readonly #calls: string[] = [];
@@ -20,26 +19,15 @@ export class CrashPlan {
 
   secretsManager(real: SecretsManager): SecretsManager {
     return {
-      describe: (...args) => this.#call("DescribeSecret", () => real.describe(...args)),
-      read: (...args) => this.#call(`GetSecretValue ${args[1]} of ${args[0]}`, () => real.read(...args)),
-      storePending: (...args) => this.#call("PutSecretValue", () => real.storePending(...args)),
-      moveCurrent: (...args) => this.#call("UpdateSecretVersionStage", () => real.moveCurrent(...args)),
+      describe: (...args) => this.call("DescribeSecret", () => real.describe(...args)),
+      read: (...args) => this.call(`GetSecretValue ${args[1]} of ${args[0]}`, () => real.read(...args)),
+      storePending: (...args) => this.call("PutSecretValue", () => real.storePending(...args)),
+      moveCurrent: (...args) => this.call("UpdateSecretVersionStage", () => real.moveCurrent(...args)),
     };
   }
 
-  connect(real: ConnectPostgres): ConnectPostgres {
-    return async (login) => {
-      const connection = await this.#call(`log in as ${login.username}`, () => real(login));
-      return {
-        run: (statement) =>
-          this.#call(`${login.username}: ${statement.purpose}`, () => connection.run(statement)),
-        // The system closes the connections of a process that is gone.
-        end: () => connection.end(),
-      };
-    };
-  }
-
-  async #call<T>(name: string, call: () => Promise<T>): Promise<T> {
+  /** Makes the call, unless it is the one that the process does not come to. @throws Crash */
+  async call<T>(name: string, call: () => Promise<T>): Promise<T> {
     this.#calls.push(name);
     if (this.killedBefore !== undefined) throw new Crash();
     return await call();

@@ -3,40 +3,41 @@ import { rotationStepSchema } from "@rotated-secrets/contract/rotation-event";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { Clock } from "../clock.ts";
-import { type ConnectPostgres, postgresConnector } from "../engines/postgres/postgres-connection.ts";
-import { createPostgresEngine } from "../engines/postgres/postgres-engine.ts";
+import type { Engine, EngineDependencies } from "../engines/engine.ts";
 import { newPassword } from "../password/new-password.ts";
 import { readSettings } from "../settings.ts";
 import type { Rotation } from "../steps/rotation.ts";
 import { runStep } from "../steps/run-step.ts";
 import type { SecretsManager } from "../steps/secrets-manager.ts";
 import { FUNCTION_ARN } from "./in-memory-secrets-manager.ts";
-import { SECRET_ARN, type TestDatabase } from "./test-database.ts";
+import { SECRET_ARN } from "./test-database.ts";
 
 const LAMBDA_TIMEOUT_MS = 60_000;
 
-/** A rotation with the engine for PostgreSQL, as the handler would wire it. */
-export function postgresRotation(options: {
-  readonly database: TestDatabase;
+/** What a rotation in a test is made of. */
+export interface TestRotation {
   readonly secrets: SecretsManager;
   readonly clock: Clock;
   readonly versionId: VersionId;
-  readonly connect?: ConnectPostgres;
+  readonly createEngine: (dependencies: EngineDependencies) => Engine;
+  /** PEM certificates of the test's server. */
+  readonly certificateAuthorities?: string;
   readonly warn?: (message: string) => void;
-}): Rotation {
-  const { database, secrets, clock, versionId } = options;
-  const warn = options.warn ?? (() => {});
-  const dependencies = {
-    readSecret: async (secretId: string) => {
+}
+
+/** A rotation with any engine, as the handler would wire it. */
+export function rotationWith(parts: TestRotation): Rotation {
+  const { secrets, clock, versionId, createEngine, certificateAuthorities, warn = () => {} } = parts;
+  const dependencies: EngineDependencies = {
+    readSecret: async (secretId) => {
       const version = await secrets.read(secretId, AWSCURRENT);
       return version?.value ?? new SecretValue("");
     },
     newPassword: () => newPassword(readSettings({}).password),
-    certificateAuthorities: database.ca,
+    certificateAuthorities,
     signal: AbortSignal.timeout(LAMBDA_TIMEOUT_MS),
   };
-  const connect = options.connect ?? postgresConnector(dependencies);
-  const engineFor = async () => createPostgresEngine(dependencies, connect);
+  const engineFor = async () => createEngine(dependencies);
   return { secretArn: SECRET_ARN, versionId, functionArn: FUNCTION_ARN, secrets, clock, engineFor, warn };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { failureOf, rotateOnce } from "../../testing/engine-rotation.ts";
+import { failureOf } from "../../testing/engine-rotation.ts";
+import { rotateOnce } from "../../testing/postgres-rotation.ts";
 import { MASTER_ARN, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -156,6 +157,15 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
         expect(await database.query(second, "SELECT session_user")).toEqual([{ session_user: name }]);
       });
     });
+
+  it("are changed by a master of their own, made as docs/lambda.md says", async () => {
+    const original = await database.applicationUser("theirs_too");
+    await database.asMaster("CREATE ROLE rotator LOGIN CREATEROLE PASSWORD 'rotator'");
+    await database.asMaster("GRANT theirs_too TO rotator WITH ADMIN OPTION");
+    const master = database.document("rotator", "rotator", { dbname: undefined });
+    const clone = await rotateOnce(database, original, { master });
+    expect(JSON.parse(await rotateOnce(database, clone, { master })).username).toBe("theirs_too");
+  });
 
   describe("a master without the rights", () => {
     if (major >= 16)

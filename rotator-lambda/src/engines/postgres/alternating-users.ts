@@ -1,10 +1,11 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../../rotation-error.ts";
+import { masterSecretOf } from "../database-document.ts";
 import type { EngineDependencies } from "../engine.ts";
 import { changeUnderLock } from "./change-under-lock.ts";
 import { grantLogin } from "./grant-login.ts";
 import { type ConnectPostgres, logsIn, withConnection } from "./postgres-connection.ts";
-import { masterSecretOf, type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
+import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import type { Strategy } from "./strategy.ts";
 import { alternateOf } from "./user-names.ts";
 

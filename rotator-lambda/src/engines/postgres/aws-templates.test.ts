@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rotateByAwsMultiUser, rotateByAwsSingleUser } from "../../testing/aws-template-rotations.ts";
-import { rotateOnce } from "../../testing/engine-rotation.ts";
+import { rotateOnce } from "../../testing/postgres-rotation.ts";
 import { type Members, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;

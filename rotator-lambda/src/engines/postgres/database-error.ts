@@ -57,8 +57,8 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   },
   "55P03": { kind: "busy", reason: "another change to this secret's users holds the lock", remedy: RETRIED },
   "57014": { kind: "busy", reason: "it took too long", remedy: RETRIED },
-  "57P01": { ...NOT_REACHED, reason: "the server is shutting down", remedy: RETRIED },
-  "57P03": { ...NOT_REACHED, reason: "the server is starting or stopping", remedy: RETRIED },
+  "57P01": { kind: "unreachable", reason: "the server is shutting down", remedy: RETRIED },
+  "57P03": { kind: "unreachable", reason: "the server is starting or stopping", remedy: RETRIED },
 };
 
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/;

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
+import { isClone, originalOf } from "../clone-names.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { assertNotExpired, type Role, readRole } from "./role.ts";
 import { applySettingChange, readRoleSettings, settingChanges } from "./role-settings.ts";
-import { isClone, originalOf } from "./user-names.ts";
 
 /** A login that is to work. */
 export interface LoginGrant {

@@ -2,7 +2,8 @@ import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RotationError } from "../../rotation-error.ts";
-import { changeOf, edit, engineFor, failureOf, rotateOnce } from "../../testing/engine-rotation.ts";
+import { changeOf, edit, failureOf } from "../../testing/engine-rotation.ts";
+import { engineFor, rotateOnce } from "../../testing/postgres-rotation.ts";
 import { MASTER_ARN, type Members, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;

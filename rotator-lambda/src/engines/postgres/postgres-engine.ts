@@ -1,9 +1,10 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../../rotation-error.ts";
+import { namesMaster, withCredential } from "../database-document.ts";
 import type { CredentialChange, Engine, EngineDependencies } from "../engine.ts";
 import { createAlternatingUsers } from "./alternating-users.ts";
 import { type ConnectPostgres, logsIn, postgresConnector, withConnection } from "./postgres-connection.ts";
-import { namesMaster, type PostgresLogin, parsePostgresLogin, withCredential } from "./postgres-document.ts";
+import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import { createSingleUser } from "./single-user.ts";
 import type { Strategy } from "./strategy.ts";
 

@@ -1,6 +1,7 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { changeOf, edit, engineFor, failureOf, rotateOnce } from "../../testing/engine-rotation.ts";
+import { changeOf, edit, failureOf } from "../../testing/engine-rotation.ts";
+import { engineFor, rotateOnce } from "../../testing/postgres-rotation.ts";
 import { TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;

@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import type { Engine } from "../engines/engine.ts";
+import { type ConnectPostgres, postgresConnector } from "../engines/postgres/postgres-connection.ts";
+import { createPostgresEngine } from "../engines/postgres/postgres-engine.ts";
+import type { Rotation } from "../steps/rotation.ts";
+import type { CrashPlan } from "./crash-plan.ts";
+import { rotateWith } from "./engine-rotation.ts";
+import { rotationWith, type TestRotation } from "./rotate.ts";
+import type { TestDatabase } from "./test-database.ts";
+
+/** What is not the default in a rotation by the engine alone. */
+export interface EngineOptions {
+  /** The master's document. */
+  readonly master?: string;
+  /** The new password. */
+  readonly password?: string;
+}
+
+/** The engine for PostgreSQL, without a Secrets Manager. */
+export function engineFor(database: TestDatabase, options: EngineOptions = {}): Engine {
+  return createPostgresEngine({
+    readSecret: async () => new SecretValue(options.master ?? database.masterDocument()),
+    newPassword: async () => new SecretValue(options.password ?? `n3w-${randomUUID()}`),
+    certificateAuthorities: database.ca,
+    signal: AbortSignal.timeout(60_000),
+  });
+}
+
+/** createSecret, setSecret and testSecret of one rotation; returns the document that is then current. */
+export async function rotateOnce(
+  database: TestDatabase,
+  current: string,
+  options: EngineOptions = {},
+): Promise<string> {
+  return await rotateWith(engineFor(database, options), current);
+}
+
+/** A rotation with the engine for PostgreSQL, as the handler would wire it; `connect` in place of the real connector. */
+export function postgresRotation(
+  options: Omit<TestRotation, "createEngine" | "certificateAuthorities"> & {
+    readonly database: TestDatabase;
+    readonly connect?: ConnectPostgres;
+  },
+): Rotation {
+  const { database, connect, ...parts } = options;
+  return rotationWith({
+    ...parts,
+    certificateAuthorities: database.ca,
+    createEngine: (dependencies) =>
+      createPostgresEngine(dependencies, connect ?? postgresConnector(dependencies)),
+  });
+}
+
+/** Sessions whose process is killed as planned. */
+export function connectUntilCrash(plan: CrashPlan, real: ConnectPostgres): ConnectPostgres {
+  return async (login) => {
+    const connection = await plan.call(`log in as ${login.username}`, () => real(login));
+    return {
+      run: (statement) =>
+        plan.call(`${login.username}: ${statement.purpose}`, () => connection.run(statement)),
+      // The system closes the connections of a process that is gone.
+      end: () => connection.end(),
+    };
+  };
+}
