@@ -47,12 +47,14 @@ function connected() {
     cached: () => undefined,
     current: () => Promise.reject(new Error("nobody reads")),
     forget: () => {},
+    forgetAllOf: () => {},
   };
   const watched = watchedResources((_resource, _object, error) => {
     throw error;
   });
   const resources = new KnownResources(watched);
-  connectTriggers({ watched, catalogue, values, region: "eu-west-1", enqueue: () => {} });
+  const serviceAccounts = { onChange: () => {} };
+  connectTriggers({ watched, catalogue, values, serviceAccounts, region: "eu-west-1", enqueue: () => {} });
   return { followed, resources, store: watched.rotatedSecrets.store };
 }
 

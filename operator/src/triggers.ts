@@ -2,8 +2,10 @@ import { resolveSpec } from "./api/resolved-spec.ts";
 import { BY_TARGET, targetKey } from "./kubernetes/known-resources.ts";
 import type { WatchedDeployment } from "./kubernetes/watched-deployment.ts";
 import type { WatchedResources, WatchedRotatedSecret } from "./kubernetes/watched-resources.ts";
+import { scopeKey } from "./ports/aws-scope.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
+import type { ServiceAccounts } from "./ports/service-accounts.ts";
 import { keyOf, type NamespacedName } from "./runtime/kubernetes-object.ts";
 
 /** What the triggers connect. */
@@ -11,6 +13,7 @@ export interface TriggersOptions {
   readonly watched: WatchedResources;
   readonly catalogue: SecretCatalogue;
   readonly values: SecretValues;
+  readonly serviceAccounts: Pick<ServiceAccounts, "onChange">;
   /** The region of secrets that name none. */
   readonly region: string;
   /** Has a RotatedSecret reconciled. */
@@ -18,16 +21,18 @@ export interface TriggersOptions {
 }
 
 const BY_SOURCE = "by-source";
+const BY_SERVICE_ACCOUNT = "by-service-account";
 const BY_NAMED_WORKLOAD = "by-named-workload";
 
 /**
  * What wakes which RotatedSecret: itself, its target Secret, the Deployments that read it or that it names, its
- * namespace's labels, any policy, and what AWS says of its secret. Nothing else, so that a change in one costs one.
+ * namespace's labels, any policy, the ServiceAccount that it names, and what AWS says of its secret. Nothing else, so that a change in one costs one.
  */
 export function connectTriggers(options: TriggersOptions): void {
-  const { watched, catalogue, enqueue } = options;
+  const { watched, catalogue, values, serviceAccounts, enqueue } = options;
   const { store } = watched.rotatedSecrets;
   store.addIndex(BY_SOURCE, (resource) => sourceKeys(resource, options.region));
+  store.addIndex(BY_SERVICE_ACCOUNT, (resource) => accountKeys(resource, options.region));
   store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads);
   const wake = (index: string, key: string) => {
     for (const { metadata } of store.byIndex(index, key)) enqueue(metadata);
@@ -60,6 +65,11 @@ export function connectTriggers(options: TriggersOptions): void {
     added: ({ metadata }) => wakeAll(metadata.name),
     updated: ({ metadata }) => wakeAll(metadata.name),
   });
+  serviceAccounts.onChange((account) => {
+    // Another account of the name, or another role: what the one before was given is not this one's.
+    values.forgetAllOf(account);
+    wake(BY_SERVICE_ACCOUNT, keyOf(account));
+  });
   catalogue.onChange((source) => wake(BY_SOURCE, keyOfSource(source)));
 }
 
@@ -77,7 +87,7 @@ function connectRotatedSecrets(options: TriggersOptions, wake: (index: string, k
     const source = sourceOf(before, region);
     if (source === undefined || store.byIndex(BY_SOURCE, keyOfSource(source)).length > 0) return;
     const arn = catalogue.cached(source)?.secret?.arn;
-    if (arn !== undefined) values.forget(arn);
+    if (arn !== undefined) values.forget(arn, source);
     catalogue.unfollow(source);
   };
   store.subscribe({
@@ -98,7 +108,7 @@ function connectRotatedSecrets(options: TriggersOptions, wake: (index: string, k
 function sourceOf({ parsed }: WatchedRotatedSecret, region: string): SecretSource | undefined {
   if (parsed.kind !== "valid") return undefined;
   const spec = resolveSpec(parsed.resource, { region });
-  return { secretId: spec.secretId, region: spec.region };
+  return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
 }
 
 function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
@@ -106,8 +116,13 @@ function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly st
   return source === undefined ? [] : [keyOfSource(source)];
 }
 
-function keyOfSource({ region, secretId }: SecretSource): string {
-  return `${region} ${secretId}`;
+function keyOfSource(source: SecretSource): string {
+  return `${source.secretId} ${scopeKey(source)}`;
+}
+
+function accountKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
+  const identity = sourceOf(resource, region)?.identity;
+  return identity?.kind === "ServiceAccount" ? [keyOf(identity)] : [];
 }
 
 function namedWorkloads({ parsed }: WatchedRotatedSecret): readonly string[] {

@@ -1,3 +1,4 @@
+import { type AwsIdentity, OPERATOR } from "./aws-identity.ts";
 import { parseDuration } from "./duration.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
 
@@ -23,6 +24,8 @@ export interface ResolvedSpec {
   /** Name or ARN. */
   readonly secretId: string;
   readonly region: string;
+  /** With whose rights AWS is called for it. */
+  readonly identity: AwsIdentity;
   readonly trigger: Trigger;
   readonly rotationTimeoutMs: number;
   readonly targetName: string;
@@ -41,6 +44,7 @@ export function resolveSpec(
   return {
     secretId: spec.secretId,
     region: spec.region ?? regionOfArn(spec.secretId) ?? defaults.region,
+    identity: identityOf(metadata.namespace, spec.auth),
     trigger: triggerOf(spec.rotation),
     rotationTimeoutMs: parseDuration(spec.rotation?.timeout ?? TIMEOUT),
     targetName: spec.target?.name ?? metadata.name,
@@ -48,6 +52,11 @@ export function resolveSpec(
     rolloutTimeoutMs: parseDuration(spec.rollout?.timeout ?? TIMEOUT),
     suspended: spec.suspend ?? false,
   };
+}
+
+function identityOf(namespace: string, auth: RotatedSecretSpec["auth"]): AwsIdentity {
+  if (auth === undefined) return OPERATOR;
+  return { kind: "ServiceAccount", namespace, name: auth.serviceAccountName, roleArn: auth.roleArn };
 }
 
 function regionOfArn(secretId: string): string | undefined {

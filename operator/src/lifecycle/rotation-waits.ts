@@ -4,6 +4,7 @@ import type { RotationStatus } from "../api/rotated-secret.ts";
 import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { roleInWords } from "./caller.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 import { type Wait, waitForPerson, waitUntil } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
@@ -46,7 +47,7 @@ export function refusedCall(world: World, until: Instant, what: string): Wait {
     reason: "RotationRefused",
     message:
       `AWS did not begin the rotation of "${world.spec.secretId}": ${what}. It is tried again by itself. Where access is denied, ` +
-      "allow the operator's IAM role secretsmanager:RotateSecret on the secret and lambda:InvokeFunction on its rotation " +
+      `allow ${roleInWords(world)} secretsmanager:RotateSecret on the secret and lambda:InvokeFunction on its rotation ` +
       "function, and let the function's policy admit secretsmanager.amazonaws.com",
   });
 }

@@ -2,7 +2,9 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { caller, roleInWords } from "./caller.ts";
 import { mapDocument } from "./document-mapping.ts";
+import { identityWait } from "./identity-problem.ts";
 import { ownTarget } from "./ownership.ts";
 import { currentVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
@@ -121,6 +123,8 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
 }
 
 function unread(world: World, problem: AwsProblem): Step {
+  const unusable = identityWait(world, problem, "sync", "go on");
+  if (unusable !== undefined) return unusable;
   const until = world.now + RECHECK_MS;
   const what = describeProblem(problem);
   if (problem.kind !== "denied") {
@@ -128,7 +132,7 @@ function unread(world: World, problem: AwsProblem): Step {
     return waitWithAlarm(until, { phase: "sync", reason: "AwsUnavailable", message }, "go on");
   }
   const message =
-    `AWS refuses the operator the value of "${world.spec.secretId}": ${what}. Allow the operator's IAM role ` +
+    `AWS refuses ${caller(world)} the value of "${world.spec.secretId}": ${what}. Allow ${roleInWords(world)} ` +
     "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt on its key, where it has one of its own)";
   return waitForPerson(until, { phase: "sync", reason: "AwsDenied", message }, "go on");
 }

@@ -1,7 +1,8 @@
-import { resolveSpec } from "../api/resolved-spec.ts";
+import { type ResolvedSpec, resolveSpec } from "../api/resolved-spec.ts";
 import type { RotatedSecret } from "../api/rotated-secret.ts";
 import { currentVersion } from "../lifecycle/staging.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
 import type { SecretValues, ValueReading } from "../ports/secret-values.ts";
@@ -34,9 +35,10 @@ export function observe(
     policies: ports.resources.policies(),
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
     neighbours: ports.resources.neighbours(resource),
+    account: cachedAccount(spec, ports),
     source: entry === undefined ? unknown : cached(entry),
     ages: unknown,
-    value: cachedValue(entry?.secret, ports.values),
+    value: cachedValue(entry?.secret, sourceOf(base), ports.values),
     target: target === undefined ? unknown : cached(target),
     workloads: ports.workloads.cached(targetOf(base), chosenNames(base)),
     pods: unknown,
@@ -55,17 +57,19 @@ export async function lookAt(
   signal: AbortSignal,
 ): Promise<World> {
   switch (fact) {
+    case "account":
+      return { ...world, account: live(await ports.serviceAccounts.read(accountOf(world), signal), now()) };
     case "source": {
       const entry = await ports.catalogue.look(sourceOf(world), signal);
       return { ...world, source: live(entry, now()) };
     }
     case "ages": {
       const { arn } = secretOf(world);
-      return { ...world, ages: live(await ports.catalogue.ages(arn, world.spec.region, signal), now()) };
+      return { ...world, ages: live(await ports.catalogue.ages(arn, sourceOf(world), signal), now()) };
     }
     case "value": {
       const { arn } = secretOf(world);
-      return { ...world, value: live(await ports.values.current(arn, world.spec.region, signal), now()) };
+      return { ...world, value: live(await ports.values.current(arn, sourceOf(world), signal), now()) };
     }
     case "target":
       return { ...world, target: live(await ports.targets.read(targetOf(world), signal), now()) };
@@ -77,9 +81,9 @@ export async function lookAt(
   }
 }
 
-/** Where the secret of a RotatedSecret lies. */
+/** Where the secret of a RotatedSecret lies, and with whose rights it is looked up. */
 export function sourceOf({ spec }: Pick<World, "spec">): SecretSource {
-  return { secretId: spec.secretId, region: spec.region };
+  return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
 }
 
 /** The Secret that a RotatedSecret keeps. */
@@ -92,6 +96,17 @@ function chosenNames({ spec }: Pick<World, "spec">): readonly string[] | undefin
   return spec.workloads.kind === "Names" ? spec.workloads.deployments : undefined;
 }
 
+function accountOf({ spec }: World): NamespacedName {
+  if (spec.identity.kind === "Operator")
+    throw new Error("a phase asked for the ServiceAccount of a resource that names none");
+  return spec.identity;
+}
+
+function cachedAccount({ identity }: ResolvedSpec, { serviceAccounts }: Ports): World["account"] {
+  const reading = identity.kind === "Operator" ? undefined : serviceAccounts.cached(identity);
+  return reading === undefined ? unknown : cached(reading);
+}
+
 function secretOf(world: World) {
   const secret = known(world.source)?.secret;
   if (secret === undefined) throw new Error("a phase asked for facts of a secret that AWS has not told of");
@@ -100,9 +115,13 @@ function secretOf(world: World) {
 
 type KnownSecret = NonNullable<NonNullable<ReturnType<SecretCatalogue["cached"]>>["secret"]>;
 
-function cachedValue(secret: KnownSecret | undefined, values: SecretValues): Fact<ValueReading> {
+function cachedValue(
+  secret: KnownSecret | undefined,
+  scope: AwsScope,
+  values: SecretValues,
+): Fact<ValueReading> {
   const versionId = secret === undefined ? undefined : currentVersion(secret);
   if (secret === undefined || versionId === undefined) return unknown;
-  const value = values.cached(secret.arn, versionId);
+  const value = values.cached(secret.arn, scope, versionId);
   return value === undefined ? unknown : cached({ kind: "value", ...value });
 }

@@ -1,5 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import { afterLook, agree } from "../../aws/secret-knowledge.ts";
+import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalogue.ts";
 import type { CurrentValue, SecretValues } from "../../ports/secret-values.ts";
@@ -74,7 +75,7 @@ export class SimulatedValues implements SecretValues {
     this.#aws = aws;
   }
 
-  cached(_arn: SecretArn, versionId: VersionId): CurrentValue | undefined {
+  cached(_arn: SecretArn, _scope: AwsScope, versionId: VersionId): CurrentValue | undefined {
     return this.#held?.versionId === versionId ? this.#held : undefined;
   }
 
@@ -84,4 +85,5 @@ export class SimulatedValues implements SecretValues {
   }
 
   forget(): void {}
+  forgetAllOf(): void {}
 }

@@ -1,0 +1,14 @@
+import { known } from "../ports/fact.ts";
+import { roleOf } from "./grants.ts";
+import type { World } from "./world.ts";
+
+/** Who calls AWS for the resource, in words. */
+export function caller({ spec }: World): string {
+  return spec.identity.kind === "Operator" ? "the operator" : `the ServiceAccount "${spec.identity.name}"`;
+}
+
+/** The IAM role that is to be allowed something, in words. */
+export function roleInWords({ spec, account }: World): string {
+  const roleArn = roleOf(spec.identity, known(account));
+  return roleArn === undefined ? "the operator's IAM role" : `the IAM role "${roleArn}"`;
+}
