@@ -138,6 +138,18 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "spec.rollout.workloads.names[0]",
     'such as "deployment/web"',
   ],
+  [
+    "a ServiceAccount with its namespace",
+    { secretId: "a", auth: { serviceAccountName: "payments/app" } },
+    "spec.auth.serviceAccountName",
+    "write a name of lower case letters",
+  ],
+  [
+    "a role by its name",
+    { secretId: "a", auth: { serviceAccountName: "app", roleArn: "payments" } },
+    "spec.auth.roleArn",
+    'such as "arn:aws:iam::111122223333:role/payments-secrets"',
+  ],
 ];
 
 /** The same of policies. */
@@ -166,6 +178,25 @@ export const MISTAKEN_POLICIES: readonly Mistake[] = [
     "spec.namespaces.matchExpressions[0]",
     "takes no values",
   ],
+  [
+    "ServiceAccounts without roles",
+    policy({ identities: ["Operator", "ServiceAccount"] }),
+    "spec",
+    "identity ServiceAccount needs the roles that may be assumed",
+  ],
+  [
+    "roles for the operator's identity",
+    policy({ identities: ["Operator"], roles: ["*"] }),
+    "spec",
+    "write identities: [ServiceAccount], or remove roles",
+  ],
+  ["roles for nobody", policy({ roles: ["*"] }), "spec", "roles are for identity ServiceAccount"],
+  [
+    "a role by its name",
+    policy({ identities: ["ServiceAccount"], roles: ["payments-*"] }),
+    "spec.roles[0]",
+    "write a glob of ARNs of IAM roles",
+  ],
 ];
 
 /** What the API server's schema refuses in words of its own; the operator refuses it too. */
@@ -190,6 +221,18 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
     "SecretAccessPolicy",
     policy({ actions: ["Write"] }),
     'supported values: "Read", "Rotate"',
+  ],
+  [
+    "an identity that does not exist",
+    "SecretAccessPolicy",
+    policy({ identities: ["User"] }),
+    'supported values: "Operator", "ServiceAccount"',
+  ],
+  [
+    "a role of no ServiceAccount",
+    "RotatedSecret",
+    { secretId: "a", auth: {} },
+    "spec.auth.serviceAccountName: Required",
   ],
   ["a policy for no secret", "SecretAccessPolicy", policy({ secrets: [] }), "should have at least 1 items"],
   [
@@ -220,6 +263,7 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
     {
       secretId: "a",
       region: "eu-west-1",
+      auth: { serviceAccountName: "app", roleArn: "arn:aws-cn:iam::111122223333:role/team/payments" },
       rotation: { trigger: "Manual", timeout: "1h30m" },
       target: { name: "b.c" },
       rollout: { workloads: { mode: "Names", names: ["deployment/web", "deployment/api"] }, timeout: "90s" },

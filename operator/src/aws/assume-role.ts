@@ -1,4 +1,5 @@
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { Clock } from "../runtime/clock.ts";
 import { TokenBucket } from "../runtime/token-bucket.ts";
 import { untilAborted } from "../runtime/until-aborted.ts";
@@ -50,7 +51,7 @@ async function begin(
   const provider = fromWebToken({
     roleArn,
     roleSessionName: sessionName,
-    webIdentityToken: token,
+    webIdentityToken: token.reveal(),
     durationSeconds: SESSION_SECONDS,
     clientConfig: {
       region,
@@ -68,7 +69,9 @@ async function begin(
   if (sessionToken === undefined || expiration === undefined)
     throw new Error("AWS STS answered without a session token or without its expiry");
   return {
-    credentials: { accessKeyId, secretAccessKey, sessionToken },
+    accessKeyId,
+    secretAccessKey: new SecretValue(secretAccessKey),
+    sessionToken: new SecretValue(sessionToken),
     accountId: roleArn.split(":")[4] ?? "",
     expiresAt: expiration.getTime(),
   };

@@ -124,9 +124,9 @@ export class RegionClients {
       ...settings,
       retryMode: "standard",
       maxAttempts: 3,
-      ...(session === undefined ? {} : { credentials: session.credentials }),
+      ...(session === undefined ? {} : { credentials: keysOf(session) }),
     });
-    const credentials = session?.credentials ?? reads.config.credentials;
+    const credentials = session === undefined ? reads.config.credentials : keysOf(session);
     return { reads, once: new SecretsManagerClient({ ...settings, maxAttempts: 1, credentials }) };
   }
 
@@ -143,6 +143,14 @@ export class RegionClients {
       },
     };
   }
+}
+
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: AwsSession) {
+  return {
+    accessKeyId,
+    secretAccessKey: secretAccessKey.reveal(),
+    sessionToken: sessionToken.reveal(),
+  };
 }
 
 function destroy({ httpAgent, httpsAgent }: Place["agents"]): void {

@@ -116,7 +116,7 @@ export class ServiceAccountSessions implements Sessions {
       if (outcome.kind === "absent") return denied("TokenRequest", "NotFound");
       if (outcome.kind === "refused") return denied("TokenRequest", "Forbidden");
       const sessionName = sessionNameOf(identity);
-      return await assumeRole({ region, roleArn, sessionName, token: outcome.token.reveal() }, signal);
+      return await assumeRole({ region, roleArn, sessionName, token: outcome.token }, signal);
     } catch (error) {
       this.#lifetime.signal.throwIfAborted();
       if (!signal.aborted) throw error;

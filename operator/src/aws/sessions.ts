@@ -1,14 +1,13 @@
+import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { ServiceAccountIdentity } from "../api/aws-identity.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { Answer } from "./secrets-manager-api.ts";
 
-/** What calls in the name of a ServiceAccount are signed with. Never logged; its keys live no longer than `expiresAt`. */
+/** What calls in the name of a ServiceAccount are signed with. Only the SDK's clients are shown the keys. */
 export interface AwsSession {
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken: string;
-  };
+  readonly accessKeyId: string;
+  readonly secretAccessKey: SecretValue<string>;
+  readonly sessionToken: SecretValue<string>;
   /** The account of the role, 12 digits. */
   readonly accountId: string;
   readonly expiresAt: Instant;
@@ -35,5 +34,5 @@ export interface AssumeRoleRequest {
   /** Shows in CloudTrail who it was: 2 to 64 characters. */
   readonly sessionName: string;
   /** The ServiceAccount's token, which is only ever sent to STS. */
-  readonly token: string;
+  readonly token: SecretValue<string>;
 }

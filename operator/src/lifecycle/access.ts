@@ -1,7 +1,7 @@
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { known } from "../ports/fact.ts";
-import { caller, roleInWords } from "./caller.ts";
-import { couldBeGranted, isGranted, roleOf } from "./grants.ts";
+import { caller, identityToAllow, roleInWords } from "./caller.ts";
+import { couldBeGranted, isGranted } from "./grants.ts";
 import { identityWait, isOfIdentity } from "./identity-problem.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
 import { RECHECK_MS } from "./timing.ts";
@@ -48,7 +48,7 @@ function denied(world: World): Wait {
     message:
       `the secret ${quoted(world)} does not exist, or no SecretAccessPolicy lets namespace "${namespace}" read it: check ` +
       "spec.secretId and spec.region, or ask the platform team for a SecretAccessPolicy with action Read whose " +
-      `spec.namespaces matches the namespace's labels and whose spec.secrets matches the secret's ARN${withIdentity(world)}`,
+      `spec.namespaces matches the namespace's labels and whose spec.secrets matches the secret's ARN${identityToAllow(world)}`,
   });
 }
 
@@ -115,12 +115,6 @@ function sourceReplaced(world: World, arn: string): Wait {
       `the secret ${quoted(world)} is another one by now: it was ${world.resource.status.secretArn} and is ${arn}. Nothing is ` +
       "taken from it unasked: delete this RotatedSecret (its Secret stays) and create it again to follow the new one",
   });
-}
-
-/** Which identity the policy must allow. */
-function withIdentity({ spec, account }: World): string {
-  if (spec.identity.kind === "Operator") return "";
-  return `, and which allows identity ServiceAccount and the role "${roleOf(spec.identity, known(account))}"`;
 }
 
 function quoted({ spec }: World): string {

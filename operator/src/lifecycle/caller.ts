@@ -12,3 +12,9 @@ export function roleInWords({ spec, account }: World): string {
   const roleArn = roleOf(spec.identity, known(account));
   return roleArn === undefined ? "the operator's IAM role" : `the IAM role "${roleArn}"`;
 }
+
+/** What a policy must allow besides the secret and the action, as the end of a sentence; empty where that is the operator's own identity. */
+export function identityToAllow({ spec, account }: World): string {
+  if (spec.identity.kind === "Operator") return "";
+  return `, and which allows identity ServiceAccount and the role "${roleOf(spec.identity, known(account))}"`;
+}

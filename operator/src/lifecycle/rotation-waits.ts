@@ -4,7 +4,7 @@ import type { RotationStatus } from "../api/rotated-secret.ts";
 import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
-import { roleInWords } from "./caller.ts";
+import { identityToAllow, roleInWords } from "./caller.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 import { type Wait, waitForPerson, waitUntil } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
@@ -72,7 +72,7 @@ export function rotateDenied(world: World): Wait {
     reason: "RotateDenied",
     message:
       `no SecretAccessPolicy lets namespace "${namespace}" rotate "${world.spec.secretId}": ask the platform team for a policy ` +
-      "with action Rotate, or write spec.rotation.trigger: External",
+      `with action Rotate${identityToAllow(world)}, or write spec.rotation.trigger: External`,
   });
 }
 
