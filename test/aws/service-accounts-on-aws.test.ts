@@ -1,9 +1,15 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { OPERATOR } from "@rotated-secrets/operator/api/aws-identity";
 import { assumeRoleWithWebIdentity } from "@rotated-secrets/operator/aws/assume-role";
 import { SecretsManager } from "@rotated-secrets/operator/aws/secrets-manager";
 import type { AwsSession, Sessions } from "@rotated-secrets/operator/aws/sessions";
 import { systemClock } from "@rotated-secrets/operator/runtime/clock";
+import type { RoleSession } from "@rotated-secrets/sandbox/aws/emulator";
 import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
@@ -92,6 +98,63 @@ describe("a role that is assumed by a token, over the SDK", () => {
     expect(answer).toMatchObject({ problem: { kind, code, operation: "AssumeRoleWithWebIdentity" } });
   });
 });
+
+describe("the operator's own calls, without keys in its environment", () => {
+  const OWN = { region: "eu-west-1", identity: OPERATOR };
+
+  /** Which session signed a call that the default chain found credentials for. */
+  async function signer(): Promise<RoleSession | undefined> {
+    const calls = new SecretsManager({ clock: systemClock, version: "0.0.0-test" });
+    const answer = await calls.describeSecret(OWN, "prod/payments/db", signal);
+    calls.close();
+    expect(answer).toMatchObject({ kind: "answer" });
+    const keyId = sandbox.aws.calls.at(-1)?.accessKeyId;
+    return sandbox.aws.sessions.find(({ accessKeyId }) => accessKeyId === keyId);
+  }
+
+  it("are signed by IAM roles for service accounts", async () => {
+    const file = join(sandbox.dir, "token");
+    writeFileSync(file, token().reveal());
+    vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", file);
+    vi.stubEnv("AWS_ROLE_ARN", ROLE);
+    expect((await signer())?.subject).toBe(SUBJECT);
+    vi.stubEnv("AWS_WEB_IDENTITY_TOKEN_FILE", undefined);
+    vi.stubEnv("AWS_ROLE_ARN", undefined);
+  });
+
+  it("are signed by EKS Pod Identity", async () => {
+    const answer = await assume();
+    if (answer.kind === "problem") throw new Error(JSON.stringify(answer));
+    const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = answer.value;
+    const file = join(sandbox.dir, "pod-token");
+    writeFileSync(file, "pod-token");
+    // EKS user guide, "How EKS Pod Identity works": an agent on the node gives out the keys to whoever has the pod's token.
+    await using agent = await podIdentityAgent("pod-token", {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey.reveal(),
+      Token: sessionToken.reveal(),
+      Expiration: new Date(expiresAt).toISOString(),
+    });
+    vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.url);
+    vi.stubEnv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file);
+    expect((await signer())?.accessKeyId).toBe(accessKeyId);
+    vi.stubEnv("AWS_CONTAINER_CREDENTIALS_FULL_URI", undefined);
+    vi.stubEnv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", undefined);
+  });
+});
+
+async function podIdentityAgent(authorization: string, keys: object) {
+  const server = createServer((request, response) => {
+    if (request.headers.authorization !== authorization) response.writeHead(401).end();
+    else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(keys));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1/credentials`,
+    [Symbol.asyncDispose]: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
 
 describe("calls in the name of a ServiceAccount", () => {
   /** Gives out one session after the other. */

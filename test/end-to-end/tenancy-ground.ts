@@ -15,6 +15,7 @@ const ACCOUNT = "111122223333";
 
 /** ARN of a role of the emulator's account. */
 export const role = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+const PARTNER_ROLE = "arn:aws:iam::999988887777:role/partner";
 /** ARN, as far as one can know it before AWS has chosen its end. */
 export const arnOf = (name: string, region = "eu-west-1", account = ACCOUNT) =>
   `arn:aws:secretsmanager:${region}:${account}:secret:${name}`;
@@ -27,11 +28,13 @@ const ACCOUNTS: Readonly<Record<string, string | undefined>> = {
   // Its role trusts another ServiceAccount.
   untrusted: role("tenant-secrets"),
   thief: role("victim-secrets"),
+  // Its role is of another account than the secrets.
+  partner: PARTNER_ROLE,
   roleless: undefined,
   // The operator may not ask for its tokens.
   unlisted: role("tenant-secrets"),
 };
-const LISTED = ["app", "narrow", "untrusted", "thief", "roleless", "missing"];
+const LISTED = ["app", "narrow", "untrusted", "thief", "partner", "roleless", "missing"];
 
 const POLICIES = [
   {
@@ -40,7 +43,7 @@ const POLICIES = [
     secrets: [arnOf("tenant/*")],
     actions: ["Read", "Rotate"],
     identities: ["Operator", "ServiceAccount"],
-    roles: [role("tenant-secrets"), role("tenant-narrow")],
+    roles: [role("tenant-secrets"), role("tenant-narrow"), PARTNER_ROLE],
   },
   {
     name: "victim",
@@ -134,6 +137,7 @@ function declareRoles({ aws }: Stage): void {
   const trust = (name: string) => trustIn(TENANT, name);
   aws.declareRole({ arn: role("tenant-secrets"), trust: trust("app"), secrets: [arnOf("*")] });
   aws.declareRole({ arn: role("tenant-narrow"), trust: trust("narrow"), secrets: [arnOf("tenant/own-*")] });
+  aws.declareRole({ arn: PARTNER_ROLE, trust: trust("partner"), secrets: [arnOf("tenant/own-*")] });
   // An administrator's slip: the tenant's ServiceAccounts may assume these, as far as AWS is concerned.
   aws.declareRole({ arn: role("tenant-secrets-2"), trust: trust("app"), secrets: ["*"] });
   aws.declareRole({ arn: role("victim-secrets"), trust: trust("thief"), secrets: ["*"] });

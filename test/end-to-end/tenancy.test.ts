@@ -91,6 +91,14 @@ describe("a tenant's own secret", () => {
     expect(session?.subject).toBe("system:serviceaccount:tenant:app");
   });
 
+  it("is read by a role of another account, which names it by its whole ARN", async () => {
+    const auth = { serviceAccountName: "partner" };
+    await asTenant("by-arn", { secretId: arn("tenant/own"), auth });
+    await asTenant("by-name", { secretId: "tenant/own", auth });
+    await stage.condition(TENANT, "by-arn", READY);
+    await stage.condition(TENANT, "by-name", { type: "Stalled", status: "True", reason: "AwsDenied" });
+  });
+
   it("may be as large as AWS lets it be", async () => {
     await asTenant("huge", { secretId: "tenant/huge" });
     await stage.condition(TENANT, "huge", READY);
@@ -209,7 +217,7 @@ describe("after all that", () => {
     const entries = (await auditLog(stage)).filter(({ user }) => user.username === OPERATOR);
     const tokens = entries.filter(({ objectRef }) => objectRef?.subresource === "token");
     const asked = new Set(tokens.map(nameOf));
-    expect([...asked].sort()).toEqual(["tenant/app", "tenant/narrow", "tenant/untrusted"]);
+    expect([...asked].sort()).toEqual(["tenant/app", "tenant/narrow", "tenant/partner", "tenant/untrusted"]);
     const read = entries.filter(
       ({ objectRef }) => objectRef?.resource === "serviceaccounts" && objectRef.subresource === undefined,
     );
@@ -218,7 +226,11 @@ describe("after all that", () => {
 
   it("AWS was asked for those roles alone", () => {
     const asked = stage.aws.calls.flatMap(({ roleArn }) => roleArn ?? []);
-    expect([...new Set(asked)].sort()).toEqual([role("tenant-narrow"), role("tenant-secrets")]);
+    expect([...new Set(asked)].sort()).toEqual([
+      role("tenant-narrow"),
+      role("tenant-secrets"),
+      "arn:aws:iam::999988887777:role/partner",
+    ]);
   });
 
   it("no key and no token of a session is to be read anywhere", async () => {

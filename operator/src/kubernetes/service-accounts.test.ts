@@ -69,6 +69,14 @@ describe("a ServiceAccount", () => {
     expect(requests).toHaveLength(2);
   });
 
+  it("that many resources wait for is read once in 15 s", async () => {
+    for (let second = 0; second < 30; second += 1) {
+      await accounts.read(APP, never);
+      await clock.advance(1_000);
+    }
+    expect(requests).toHaveLength(2);
+  });
+
   it("that is missing is looked for again soon", async () => {
     answer = error(404);
     await accounts.recent(APP, never);
@@ -87,8 +95,10 @@ describe("a ServiceAccount", () => {
     await accounts.read(APP, never);
     expect(told).toEqual([]);
     answer = after;
-    await accounts.read(APP, never);
-    await accounts.read(APP, never);
+    for (let reading = 0; reading < 2; reading += 1) {
+      await clock.advance(15_000);
+      await accounts.read(APP, never);
+    }
     expect(told).toEqual([APP]);
   });
 });

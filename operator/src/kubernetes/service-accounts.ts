@@ -23,8 +23,8 @@ const AUDIENCE = "sts.amazonaws.com";
 const TOKEN_SECONDS = 600;
 /** How long a ServiceAccount that is in use is believed to be as it was. */
 const RECENT_MS = 300_000;
-/** How long one that is of no use is. */
-const USELESS_MS = 15_000;
+/** How long one is that is looked for, or waited for: many resources may wait for the same. */
+const A_MOMENT_MS = 15_000;
 /** Who writes RotatedSecrets chooses the names. */
 const MAX_READINGS = 10_000;
 
@@ -36,9 +36,6 @@ const accountSchema = z.object({
   }),
 });
 const tokenSchema = z.object({ status: z.object({ token: z.string().min(1) }) });
-
-/** The signal of a request that nobody gives up; the client's timeout holds all the same. */
-const NEVER = new AbortController().signal;
 
 /** ServiceAccounts at the API server. Needs get on serviceaccounts and create on serviceaccounts/token, where they are used. */
 export class KubernetesServiceAccounts implements ServiceAccounts {
@@ -59,16 +56,12 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
   }
 
   async read(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
-    const reading = await this.#ask(account, signal);
-    this.#keep(account, reading);
-    return reading;
+    return this.#within(A_MOMENT_MS, account, signal);
   }
 
   async recent(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
-    const held = this.#readings.get(keyOf(account));
-    const lifeMs = held?.reading.kind === "present" ? RECENT_MS : USELESS_MS;
-    if (held !== undefined && this.#clock.monotonic() - held.at < lifeMs) return held.reading;
-    return untilAborted(this.#shared(account), signal);
+    const isPresent = this.cached(account)?.kind === "present";
+    return this.#within(isPresent ? RECENT_MS : A_MOMENT_MS, account, signal);
   }
 
   async token(account: NamespacedName, signal: AbortSignal): Promise<TokenOutcome> {
@@ -92,19 +85,27 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
     this.#listeners.push(listener);
   }
 
+  async #within(ms: number, account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
+    const held = this.#readings.get(keyOf(account));
+    if (held !== undefined && this.#clock.monotonic() - held.at < ms) return held.reading;
+    return untilAborted(this.#shared(account), signal);
+  }
+
   /** The resources of a tenant ask together; the one request is nobody's to abort. */
   #shared({ namespace, name }: NamespacedName): Promise<ServiceAccountReading> {
     const key = keyOf({ namespace, name });
     const flight =
       this.#flights.get(key) ??
-      this.read({ namespace, name }, NEVER).finally(() => this.#flights.delete(key));
+      this.#ask({ namespace, name })
+        .then((reading) => this.#keep({ namespace, name }, reading))
+        .finally(() => this.#flights.delete(key));
     this.#flights.set(key, flight);
     return flight;
   }
 
-  async #ask(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
+  async #ask(account: NamespacedName): Promise<ServiceAccountReading> {
     try {
-      const object = await this.#client.get<unknown>(objectPath(SERVICE_ACCOUNTS, account), { signal });
+      const object = await this.#client.get<unknown>(objectPath(SERVICE_ACCOUNTS, account));
       const { uid, deletionTimestamp, annotations } = accountSchema.parse(object).metadata;
       if (deletionTimestamp !== undefined) return { kind: "absent" };
       const roleArn = annotations[ROLE_ARN_ANNOTATION];
@@ -116,7 +117,7 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
     }
   }
 
-  #keep(account: NamespacedName, reading: ServiceAccountReading): void {
+  #keep(account: NamespacedName, reading: ServiceAccountReading): ServiceAccountReading {
     const key = keyOf(account);
     const before = this.#readings.get(key)?.reading;
     this.#readings.delete(key);
@@ -126,7 +127,8 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
       this.#readings.delete(oldest);
     }
     if (before !== undefined && !isSame(before, reading))
-      for (const listener of this.#listeners) listener({ namespace: account.namespace, name: account.name });
+      for (const listener of this.#listeners) listener(account);
+    return reading;
   }
 }
 

@@ -23,7 +23,7 @@ export type TokenOutcome =
 export interface ServiceAccounts {
   /** As it was last read, however long ago; undefined where it never was. */
   cached(account: NamespacedName): ServiceAccountReading | undefined;
-  /** From the API server. */
+  /** From the API server; what it said a few seconds ago, to another resource that waits for the same account, will do. */
   read(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading>;
   /** As it was a few minutes ago, or read now: who uses an account again and again learns in time that it has changed. */
   recent(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading>;
