@@ -33,6 +33,9 @@ export const chartValues = z.strictObject({
   settings: z.strictObject(Object.fromEntries(SETTINGS.map((name) => [name, flag()]))),
   extraEnv: z.array(z.looseObject({ name: z.string().min(1) })),
   serviceAccount: z.strictObject({ create: toggle(), name: optionalName(), annotations: texts() }),
+  serviceAccountTokens: z.array(
+    z.strictObject({ namespace: objectName(), names: z.array(objectName()).min(1) }),
+  ),
   rbac: z.strictObject({ create: toggle() }),
   port: z.int().min(1).max(65_535),
   resources: kubernetesObject(),

@@ -2,14 +2,17 @@ import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Gauge } from "prom-client";
 import packageJson from "../package.json" with { type: "json" };
+import { assumeRoleWithWebIdentity } from "./aws/assume-role.ts";
 import { awsMetrics } from "./aws/aws-metrics.ts";
 import { AwsSecretCatalogue } from "./aws/catalogue.ts";
 import { AwsRotations } from "./aws/rotations.ts";
 import { SecretsManager } from "./aws/secrets-manager.ts";
+import { type MayAssume, ServiceAccountSessions } from "./aws/service-account-sessions.ts";
 import { AwsSecretValues } from "./aws/values.ts";
 import { KnownResources } from "./kubernetes/known-resources.ts";
 import { KubernetesReporting } from "./kubernetes/reporting.ts";
 import { resourceMetrics } from "./kubernetes/resource-metrics.ts";
+import { KubernetesServiceAccounts } from "./kubernetes/service-accounts.ts";
 import { KubernetesTargetSecrets } from "./kubernetes/target-secrets.ts";
 import {
   type WatchedResource,
@@ -18,6 +21,8 @@ import {
 } from "./kubernetes/watched-resources.ts";
 import { KubernetesWorkloads } from "./kubernetes/workloads.ts";
 import { leaderLease } from "./leader-lease.ts";
+import { mayAssume } from "./lifecycle/grants.ts";
+import type { Resources } from "./ports/resources.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { Controller } from "./runtime/controller.ts";
@@ -83,7 +88,15 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
   const resources = new KnownResources(watched);
   resourceMetrics(metrics.registry, watched.rotatedSecrets.store);
 
-  const api = new SecretsManager({ ...common, version: VERSION, observe: awsMetrics(metrics.registry) });
+  const serviceAccounts = new KubernetesServiceAccounts({ ...common, client });
+  const aws = { ...common, version: VERSION, observe: awsMetrics(metrics.registry) };
+  const sessions = new ServiceAccountSessions({
+    ...common,
+    accounts: serviceAccounts,
+    mayAssume: byPolicies(resources),
+    assumeRole: assumeRoleWithWebIdentity(aws),
+  });
+  const api = new SecretsManager({ ...aws, sessions });
   const catalogue = new AwsSecretCatalogue({ ...common, api, settings: catalogueSettings(settings) });
   const values = new AwsSecretValues({ ...common, api });
   const reporting = new KubernetesReporting({
@@ -98,6 +111,7 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     catalogue,
     values,
     rotations: new AwsRotations(api),
+    serviceAccounts,
     targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store }),
     workloads: new KubernetesWorkloads({ client, watched: watched.workloads }),
     reporting,
@@ -116,6 +130,7 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
       watched,
       catalogue,
       values,
+      serviceAccounts,
       region: settings.region,
       enqueue: (name) => controller.enqueue(name),
     });
@@ -148,9 +163,17 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
   } finally {
     catalogue.stop();
     values.stop();
+    sessions.stop();
     api.close();
     await Promise.all([client.close(), lease?.client.close()]);
   }
+}
+
+function byPolicies(resources: Resources): MayAssume {
+  return (namespace, roleArn) => {
+    const namespaceLabels = resources.namespaceLabels(namespace);
+    return mayAssume({ policies: resources.policies(), namespaceLabels }, roleArn);
+  };
 }
 
 /** Something that is done once, when the runnables start. */

@@ -3,6 +3,7 @@ import { KnownResources } from "./kubernetes/known-resources.ts";
 import { watchedResources } from "./kubernetes/watched-resources.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
+import type { ServiceAccounts } from "./ports/service-accounts.ts";
 import type { KubernetesObject } from "./runtime/kubernetes-object.ts";
 import { connectTriggers } from "./triggers.ts";
 
@@ -43,20 +44,38 @@ function connected() {
     expectChange: () => {},
     onChange: () => {},
   };
+  const forgotten: string[] = [];
   const values: SecretValues = {
     cached: () => undefined,
     current: () => Promise.reject(new Error("nobody reads")),
     version: () => Promise.reject(new Error("nobody reads")),
     forget: () => {},
+    forgetAllOf: ({ namespace, name }) => void forgotten.push(`${namespace}/${name}`),
   };
   const watched = watchedResources((_resource, _object, error) => {
     throw error;
   });
   const resources = new KnownResources(watched);
+  const listeners: ((account: { namespace: string; name: string }) => void)[] = [];
+  const serviceAccounts: Pick<ServiceAccounts, "onChange"> = {
+    onChange: (told) => void listeners.push(told),
+  };
   const woken: string[] = [];
-  const enqueue = ({ name }: { readonly name: string }) => void woken.push(name);
-  connectTriggers({ watched, catalogue, values, region: "eu-west-1", enqueue });
-  return { followed, resources, store: watched.rotatedSecrets.store, workloads: watched.workloads, woken };
+  const enqueue = ({ name }: { name: string }) => void woken.push(name);
+  connectTriggers({ watched, catalogue, values, serviceAccounts, region: "eu-west-1", enqueue });
+  const accountChanged = (name: string) => {
+    for (const listener of listeners) listener({ namespace: "shop", name });
+  };
+  const { workloads } = watched;
+  return {
+    followed,
+    forgotten,
+    woken,
+    accountChanged,
+    resources,
+    workloads,
+    store: watched.rotatedSecrets.store,
+  };
 }
 
 describe("a secret is followed", () => {
@@ -143,6 +162,18 @@ describe("a workload wakes", () => {
       DaemonSet.store.upsert(other({ team: "b" }));
     });
     expect(relabelled).toEqual(["selects"]);
+  });
+});
+
+describe("a ServiceAccount that has changed", () => {
+  it("wakes those who call AWS in its name, and what was read in its name is forgotten", () => {
+    const { store, woken, forgotten, accountChanged } = connected();
+    store.upsert(rotatedSecret("one", { ...SPEC, auth: { serviceAccountName: "app" } }));
+    store.upsert(rotatedSecret("two", { ...SPEC, auth: { serviceAccountName: "other" } }));
+    store.upsert(rotatedSecret("three", SPEC));
+    woken.length = 0;
+    accountChanged("app");
+    expect({ woken, forgotten }).toEqual({ woken: ["one"], forgotten: ["shop/app"] });
   });
 });
 

@@ -5,8 +5,10 @@ import { type WorkloadName, workloadText } from "./api/workload-kind.ts";
 import { BY_TARGET, targetKey } from "./kubernetes/known-resources.ts";
 import type { WatchedResources, WatchedRotatedSecret } from "./kubernetes/watched-resources.ts";
 import type { WatchedWorkload } from "./kubernetes/watched-workload.ts";
+import { scopeKey } from "./ports/aws-scope.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
+import type { ServiceAccounts } from "./ports/service-accounts.ts";
 import { keyOf, type NamespacedName } from "./runtime/kubernetes-object.ts";
 
 /** What the triggers connect. */
@@ -14,6 +16,7 @@ export interface TriggersOptions {
   readonly watched: WatchedResources;
   readonly catalogue: SecretCatalogue;
   readonly values: SecretValues;
+  readonly serviceAccounts: Pick<ServiceAccounts, "onChange">;
   /** The region of secrets that name none. */
   readonly region: string;
   /** Has a RotatedSecret reconciled. */
@@ -21,18 +24,21 @@ export interface TriggersOptions {
 }
 
 const BY_SOURCE = "by-source";
+const BY_SERVICE_ACCOUNT = "by-service-account";
 const BY_NAMED_WORKLOAD = "by-named-workload";
 /** RotatedSecrets with mode Selector, by namespace. */
 const SELECTING = "selecting";
 
 /**
  * What wakes which RotatedSecret: itself, its target Secret, the workloads that read it or that it names or selects, its
- * namespace's labels, any policy, and what AWS says of its secret. Nothing else, so that a change in one costs one.
+ * namespace's labels, any policy, the ServiceAccount that it names, and what AWS says of its secret. Nothing else, so that a
+ * change in one costs one.
  */
 export function connectTriggers(options: TriggersOptions): void {
-  const { watched, catalogue, enqueue } = options;
+  const { watched, catalogue, values, serviceAccounts, enqueue } = options;
   const { store } = watched.rotatedSecrets;
   store.addIndex(BY_SOURCE, (resource) => sourceKeys(resource, options.region));
+  store.addIndex(BY_SERVICE_ACCOUNT, (resource) => accountKeys(resource, options.region));
   store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads);
   store.addIndex(SELECTING, (resource) =>
     choiceOf(resource)?.kind === "Selector" ? [resource.metadata.namespace ?? ""] : [],
@@ -74,6 +80,11 @@ export function connectTriggers(options: TriggersOptions): void {
     added: ({ metadata }) => wakeAll(metadata.name),
     updated: ({ metadata }) => wakeAll(metadata.name),
   });
+  serviceAccounts.onChange((account) => {
+    // Another account of the name, or another role: what the one before was given is not this one's.
+    values.forgetAllOf(account);
+    wake(BY_SERVICE_ACCOUNT, keyOf(account));
+  });
   catalogue.onChange((source) => wake(BY_SOURCE, keyOfSource(source)));
 }
 
@@ -91,7 +102,7 @@ function connectRotatedSecrets(options: TriggersOptions, wake: (index: string, k
     const source = sourceOf(before, region);
     if (source === undefined || store.byIndex(BY_SOURCE, keyOfSource(source)).length > 0) return;
     const arn = catalogue.cached(source)?.secret?.arn;
-    if (arn !== undefined) values.forget(arn);
+    if (arn !== undefined) values.forget(arn, source);
     catalogue.unfollow(source);
   };
   store.subscribe({
@@ -112,7 +123,7 @@ function connectRotatedSecrets(options: TriggersOptions, wake: (index: string, k
 function sourceOf({ parsed }: WatchedRotatedSecret, region: string): SecretSource | undefined {
   if (parsed.kind !== "valid") return undefined;
   const spec = resolveSpec(parsed.resource, { region });
-  return { secretId: spec.secretId, region: spec.region };
+  return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
 }
 
 function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
@@ -120,8 +131,13 @@ function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly st
   return source === undefined ? [] : [keyOfSource(source)];
 }
 
-function keyOfSource({ region, secretId }: SecretSource): string {
-  return `${region} ${secretId}`;
+function keyOfSource(source: SecretSource): string {
+  return `${source.secretId} ${scopeKey(source)}`;
+}
+
+function accountKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
+  const identity = sourceOf(resource, region)?.identity;
+  return identity?.kind === "ServiceAccount" ? [keyOf(identity)] : [];
 }
 
 function choiceOf({ parsed }: WatchedRotatedSecret): WorkloadChoice | undefined {

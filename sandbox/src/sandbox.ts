@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./aws/emulator.ts";
 import { bundles } from "./bundles.ts";
+import { trustCluster } from "./cluster-issuer.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
 import { sandboxImages } from "./images.ts";
 import {
@@ -82,6 +83,7 @@ async function startParts(dir: string, processes: Processes, options: SandboxOpt
       told(progress, "the AWS emulator"),
     ),
   ]);
+  trustCluster(aws, controlPlane);
   const { serving, caPem } = controlPlane;
   const apiProxy = await startProxy({ upstream: controlPlane.url, upstreamCaPem: caPem, serving });
   const awsProxy = await startProxy({ upstream: aws.endpoint });

@@ -341,6 +341,18 @@ export const MISTAKEN_TARGETS: readonly Mistake[] = [
     "spec.target.labels",
     "write values of letters",
   ],
+  [
+    "a ServiceAccount with its namespace",
+    { secretId: "a", auth: { serviceAccountName: "payments/app" } },
+    "spec.auth.serviceAccountName",
+    "write a name of lower case letters",
+  ],
+  [
+    "a role by its name",
+    { secretId: "a", auth: { serviceAccountName: "app", roleArn: "payments" } },
+    "spec.auth.roleArn",
+    'such as "arn:aws:iam::111122223333:role/payments-secrets"',
+  ],
 ];
 
 /** The same of policies. */
@@ -368,6 +380,25 @@ export const MISTAKEN_POLICIES: readonly Mistake[] = [
     policy({ namespaces: { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] } }),
     "spec.namespaces.matchExpressions[0]",
     "takes no values",
+  ],
+  [
+    "ServiceAccounts without roles",
+    policy({ identities: ["Operator", "ServiceAccount"] }),
+    "spec",
+    "identity ServiceAccount needs the roles that may be assumed",
+  ],
+  [
+    "roles for the operator's identity",
+    policy({ identities: ["Operator"], roles: ["*"] }),
+    "spec",
+    "write identities: [ServiceAccount], or remove roles",
+  ],
+  ["roles for nobody", policy({ roles: ["*"] }), "spec", "roles are for identity ServiceAccount"],
+  [
+    "a role by its name",
+    policy({ identities: ["ServiceAccount"], roles: ["payments-*"] }),
+    "spec.roles[0]",
+    "write a glob of ARNs of IAM roles",
   ],
 ];
 
@@ -464,6 +495,18 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
     policy({ actions: ["Write"] }),
     'supported values: "Read", "Rotate"',
   ],
+  [
+    "an identity that does not exist",
+    "SecretAccessPolicy",
+    policy({ identities: ["User"] }),
+    'supported values: "Operator", "ServiceAccount"',
+  ],
+  [
+    "a role of no ServiceAccount",
+    "RotatedSecret",
+    { secretId: "a", auth: {} },
+    "spec.auth.serviceAccountName: Required",
+  ],
   ["a policy for no secret", "SecretAccessPolicy", policy({ secrets: [] }), "should have at least 1 items"],
   [
     "a policy for nobody",
@@ -523,6 +566,7 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
     {
       secretId: "a",
       region: "eu-west-1",
+      auth: { serviceAccountName: "app", roleArn: "arn:aws-cn:iam::111122223333:role/team/payments" },
       rotation: { trigger: "Manual", maxAge: "90d", timeout: "1h30m" },
       windows: [WINDOW, { kind: "Deny", cron: "0 0 20 12 *", duration: "14d", timeZone: "Europe/Berlin" }],
       target: {

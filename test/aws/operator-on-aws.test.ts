@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSecretArn, parseVersionId, type SecretArn } from "@rotated-secrets/contract/version-id";
+import { OPERATOR } from "@rotated-secrets/operator/api/aws-identity";
 import { AwsSecretCatalogue } from "@rotated-secrets/operator/aws/catalogue";
 import { AwsRotations } from "@rotated-secrets/operator/aws/rotations";
 import { SecretsManager } from "@rotated-secrets/operator/aws/secrets-manager";
@@ -11,10 +12,10 @@ import { systemRandom } from "@rotated-secrets/operator/runtime/random";
 import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
-const REGION = "eu-west-1";
 const SECRETS = 250;
 const signal = new AbortController().signal;
-const source = (secretId: string) => ({ secretId, region: REGION });
+const SCOPE = { region: "eu-west-1", identity: OPERATOR };
+const source = (secretId: string) => ({ secretId, ...SCOPE });
 const nameOf = (i: number) => `shop/db-${i}`;
 
 /** Succeeds in every step of the secret `quick`, and never ends for others. */
@@ -95,9 +96,7 @@ describe("250 secrets", () => {
     for (let i = 0; i < SECRETS; i += 1) await settled(nameOf(i), ({ secret }) => secret !== undefined);
     expect(readsSince(before)).toEqual(["ListSecrets", "ListSecrets", "ListSecrets"]);
 
-    const readings = await Promise.all(
-      [...arns.values()].map((each) => values.current(each, REGION, signal)),
-    );
+    const readings = await Promise.all([...arns.values()].map((each) => values.current(each, SCOPE, signal)));
     expect(new Set(readings.map((reading) => reading.kind === "value" && reading.value.reveal()))).toEqual(
       new Set(Array.from({ length: SECRETS }, (_, i) => `planted-${i}`)),
     );
@@ -119,10 +118,10 @@ describe("250 secrets", () => {
     const after = await catalogue.look(source(nameOf(1)), signal);
     expect(after.secret?.stages.get(parseVersionId(VersionId))).toEqual(["AWSCURRENT"]);
     expect(before.secret?.stages.has(parseVersionId(VersionId))).toBe(false);
-    const reading = await values.current(arn(nameOf(1)), REGION, signal);
+    const reading = await values.current(arn(nameOf(1)), SCOPE, signal);
     expect(reading).toMatchObject({ kind: "value", versionId: VersionId });
     expect(reading.kind === "value" && reading.value.reveal()).toEqual(new Uint8Array([0, 255, 1]));
-    const ages = await catalogue.ages(arn(nameOf(1)), REGION, signal);
+    const ages = await catalogue.ages(arn(nameOf(1)), SCOPE, signal);
     expect(ages instanceof Map && ages.size).toBe(2);
   });
 });
@@ -145,7 +144,7 @@ describe("what AWS refuses", () => {
       { operation: "BatchGetSecretValue" },
       { code: "AccessDeniedException", message: "planted" },
     );
-    const reading = await values.current(arn(nameOf(2)), REGION, signal);
+    const reading = await values.current(arn(nameOf(2)), SCOPE, signal);
     end();
     expect(reading.kind).toBe("value");
   });
@@ -167,7 +166,7 @@ describe("what AWS refuses", () => {
     const missing = parseSecretArn(`${arn(nameOf(4)).slice(0, -6)}zzzzzz`);
     expect((await catalogue.look(source(missing), signal)).problem?.kind).toBe("notFound");
     const [there, gone] = await Promise.all(
-      [arn(nameOf(4)), missing].map((each) => values.current(each, REGION, signal)),
+      [arn(nameOf(4)), missing].map((each) => values.current(each, SCOPE, signal)),
     );
     expect(there?.kind).toBe("value");
     expect(gone).toMatchObject({ kind: "problem", problem: { kind: "notFound" } });
@@ -191,7 +190,7 @@ describe("what AWS refuses", () => {
     const away = await catalogue.look(source(nameOf(5)), signal);
     expect(away.problem?.kind).toBe("unavailable");
     expect(away.secret?.name).toBe(nameOf(5));
-    expect(await values.current(arn(nameOf(5)), REGION, signal)).toMatchObject({
+    expect(await values.current(arn(nameOf(5)), SCOPE, signal)).toMatchObject({
       problem: { kind: "unavailable" },
     });
     back();
@@ -202,7 +201,7 @@ describe("what AWS refuses", () => {
 describe("RotateSecret", () => {
   const token = (n: number) => parseVersionId(`00000000-0000-4000-8000-00000000000${n}`);
   const rotate = (name: string, n: number) =>
-    new AwsRotations(api).rotate(arn(name), REGION, token(n), signal);
+    new AwsRotations(api).rotate(arn(name), SCOPE, token(n), signal);
 
   beforeAll(async () => {
     const bundle = join(sandbox.dir, "rotator.mjs");

@@ -1,4 +1,5 @@
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
+import { type AwsIdentity, OPERATOR } from "./aws-identity.ts";
 import { parseDuration } from "./duration.ts";
 import { type ResolvedTarget, resolveTarget } from "./resolved-target.ts";
 import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
@@ -21,6 +22,8 @@ export interface ResolvedSpec {
   /** Name or ARN. */
   readonly secretId: string;
   readonly region: string;
+  /** With whose rights AWS is called for it. */
+  readonly identity: AwsIdentity;
   readonly trigger: Trigger;
   /** The age of the current version at which it is rotated, whatever the trigger. */
   readonly maxAgeMs: number | undefined;
@@ -47,6 +50,7 @@ export function resolveSpec(
   return {
     secretId: spec.secretId,
     region: spec.region ?? regionOfArn(spec.secretId) ?? defaults.region,
+    identity: identityOf(metadata.namespace, spec.auth),
     trigger: triggerOf(spec.rotation),
     maxAgeMs: spec.rotation?.maxAge === undefined ? undefined : parseDuration(spec.rotation.maxAge),
     windows: resolveWindows(spec.windows),
@@ -58,6 +62,11 @@ export function resolveSpec(
     pin: spec.pin === undefined ? undefined : parseVersionId(spec.pin.versionId),
     suspended: spec.suspend ?? false,
   };
+}
+
+function identityOf(namespace: string, auth: RotatedSecretSpec["auth"]): AwsIdentity {
+  if (auth === undefined) return OPERATOR;
+  return { kind: "ServiceAccount", namespace, name: auth.serviceAccountName, roleArn: auth.roleArn };
 }
 
 function regionOfArn(secretId: string): string | undefined {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { duration, formed } from "./fields.ts";
+import { ROLE_ARN_PATTERN } from "./aws-identity.ts";
+import { duration, formed, objectName } from "./fields.ts";
 import { pin } from "./pin.ts";
 import { withRules } from "./rules.ts";
 import { schedule } from "./schedule.ts";
@@ -21,6 +22,22 @@ const region = formed({
 }).describe(
   "The AWS region of the secret. Immutable. Default: the region in secretId, where that is an ARN, else the operator's own.",
 );
+
+const auth = z.object({
+  serviceAccountName: objectName().describe(
+    "A ServiceAccount of the resource's own namespace. The operator asks for a token in its name, for STS alone, and assumes " +
+      "the role by it. A SecretAccessPolicy must allow this namespace the role.",
+  ),
+  roleArn: formed({
+    pattern: ROLE_ARN_PATTERN,
+    message: 'write the ARN of an IAM role, such as "arn:aws:iam::111122223333:role/payments-secrets"',
+    maxLength: 600,
+  })
+    .optional()
+    .describe(
+      "The IAM role that is assumed. Default: the one in the ServiceAccount's annotation eks.amazonaws.com/role-arn.",
+    ),
+});
 
 const rotation = withRules(
   z.object({
@@ -87,6 +104,9 @@ export const rotatedSecretSpec = withRules(
   z.object({
     secretId,
     region: region.optional(),
+    auth: auth
+      .optional()
+      .describe("With whose rights AWS is called for this secret. Default: the operator's own identity."),
     rotation: rotation
       .optional()
       .describe(

@@ -28,6 +28,7 @@ describe("a RotatedSecret with nothing but a secretId", () => {
     expect(resolved({ secretId: "prod/payments/db" })).toEqual({
       secretId: "prod/payments/db",
       region: "eu-west-1",
+      identity: { kind: "Operator" },
       trigger: { kind: "External" },
       maxAgeMs: undefined,
       pin: undefined,

@@ -13,10 +13,16 @@ const glob = formed({
   maxLength: 1_024,
 });
 
-const action = z.enum(["Read", "Rotate"]);
+const role = formed({
+  pattern: "^(arn:|[*])[A-Za-z0-9/_+=,.@:*?-]*$",
+  message: 'write a glob of ARNs of IAM roles, such as "arn:aws:iam::111122223333:role/payments-*"',
+  maxLength: 1_024,
+});
 
-/** What is allowed, to whom. */
-export const secretAccessPolicySpec = z.object({
+const action = z.enum(["Read", "Rotate"]);
+const identity = z.enum(["Operator", "ServiceAccount"]);
+
+const policyFields = z.object({
   // Elsewhere in Kubernetes an empty selector means everything. Here a misspelt field, which the API server drops, must
   // not open all secrets to all namespaces.
   namespaces: withRules(labelSelector, [
@@ -49,7 +55,42 @@ export const secretAccessPolicySpec = z.object({
     .describe(
       "What is allowed. Read: to have the value in a Secret. Rotate: to have the secret rotated. Neither implies the other.",
     ),
+  identities: z
+    .array(identity)
+    .min(1)
+    .max(2)
+    .meta({ "x-kubernetes-list-type": "set" })
+    .optional()
+    .describe(
+      "With whose rights AWS may be called for it. Operator: the operator's own. ServiceAccount: those of a role that a " +
+        "ServiceAccount of the namespace assumes (spec.auth of the RotatedSecret); needs roles. Default: [Operator].",
+    ),
+  roles: z
+    .array(role)
+    .min(1)
+    .max(64)
+    .meta({ "x-kubernetes-list-type": "set" })
+    .optional()
+    .describe(
+      "The IAM roles that may be assumed, as globs of their ARNs: * stands for any characters, / included, ? for one. Needed " +
+        "with identity ServiceAccount, and refused without it. From 1 to 64.",
+    ),
 });
+
+/** What is allowed, to whom. */
+export const secretAccessPolicySpec = withRules(policyFields, [
+  {
+    cel: "(has(self.identities) && 'ServiceAccount' in self.identities) || !has(self.roles)",
+    message: "roles are for identity ServiceAccount: write identities: [ServiceAccount], or remove roles",
+    holds: ({ identities = [], roles }) => identities.includes("ServiceAccount") || roles === undefined,
+  },
+  {
+    cel: "!has(self.identities) || !('ServiceAccount' in self.identities) || has(self.roles)",
+    message:
+      'identity ServiceAccount needs the roles that may be assumed: write for instance roles: ["arn:aws:iam::111122223333:role/payments-*"]',
+    holds: ({ identities = [], roles }) => !identities.includes("ServiceAccount") || roles !== undefined,
+  },
+]);
 
 /** What the CRD's schema is made from. */
 export const secretAccessPolicySchema = z

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { matchesGlob } from "./secret-glob.ts";
+import { matchesGlob, mayMatchGlob } from "./secret-glob.ts";
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbC123";
 
@@ -60,5 +60,32 @@ describe("a glob over ARNs", () => {
     const started = performance.now();
     expect(matchesGlob(glob, "a".repeat(2_048))).toBe(false);
     expect(performance.now() - started).toBeLessThan(500);
+  });
+});
+
+describe("a glob over texts of which some characters are not known", () => {
+  const form = `arn:aws:secretsmanager:eu-west-1:${"?".repeat(12)}:secret:prod/payments/db-??????`;
+
+  it.each([
+    ["*", true],
+    ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/*", true],
+    ["arn:aws:secretsmanager:*:secret:prod/payments/db-??????", true],
+    ["arn:aws:secretsmanager:eu-west-1:*:secret:prod/payments/db-AbC123", true],
+    ["arn:aws:secretsmanager:eu-west-1:1111:secret:prod/payments/*", false],
+    ["arn:aws:secretsmanager:us-east-1:*", false],
+    ["arn:aws:secretsmanager:eu-west-1:*:secret:prod/orders/*", false],
+  ])("%s: %s", (glob, expected) => {
+    expect(mayMatchGlob(glob, form)).toBe(expected);
+  });
+
+  it("covers a form exactly where it covers one of its texts", () => {
+    const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 6 });
+    const unknown = fc.string({ unit: fc.constantFrom("a", "b", "?"), maxLength: 6 });
+    const texts = (text: string): string[] =>
+      text.includes("?") ? ["a", "b"].flatMap((known) => texts(text.replace("?", known))) : [text];
+    fc.assert(
+      fc.property(glob, unknown, (g, f) => mayMatchGlob(g, f) === texts(f).some((t) => matchesGlob(g, t))),
+      { numRuns: 1_000 },
+    );
   });
 });

@@ -6,14 +6,23 @@
  * character longer, since an earlier one could not make up for it.
  */
 export function matchesGlob(glob: string, arn: string): boolean {
+  return covers(glob, arn, (sign, character) => sign === "?" || sign === character);
+}
+
+/** Whether the glob covers any text of this form, in which `?` stands for one character that is not known. */
+export function mayMatchGlob(glob: string, form: string): boolean {
+  return covers(glob, form, (sign, character) => sign === "?" || character === "?" || sign === character);
+}
+
+function covers(glob: string, text: string, stands: (sign: string, character: string) => boolean): boolean {
   let g = 0;
   let lastStar = -1;
   let afterStar = 0;
-  for (let a = 0; a < arn.length; ) {
+  for (let a = 0; a < text.length; ) {
     if (g < glob.length && glob[g] === "*") {
       lastStar = g++;
       afterStar = a;
-    } else if (g < glob.length && (glob[g] === "?" || glob[g] === arn[a])) {
+    } else if (g < glob.length && stands(glob[g] ?? "", text[a] ?? "")) {
       g++;
       a++;
     } else if (lastStar >= 0) {

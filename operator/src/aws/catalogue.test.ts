@@ -5,6 +5,7 @@ import { AwsSecretCatalogue } from "./catalogue.ts";
 import {
   arnOf,
   REGION,
+  SCOPE,
   ScriptedSecretsManager,
   secret,
   seededRandom,
@@ -13,7 +14,7 @@ import {
 
 const MINUTE = 60_000;
 const never = new AbortController().signal;
-const source = (secretId: string): SecretSource => ({ secretId, region: REGION });
+const source = (secretId: string): SecretSource => ({ secretId, ...SCOPE });
 const names = (count: number) => Array.from({ length: count }, (_, i) => `db-${i}`);
 
 let clock: ManualClock;
@@ -405,8 +406,23 @@ describe("an expected change", () => {
 });
 
 it("ages come from all pages", async () => {
-  const ages = await catalogue.ages(arnOf("db-0"), REGION, never);
+  const ages = await catalogue.ages(arnOf("db-0"), SCOPE, never);
   expect(ages).toEqual(new Map([1, 2, 3].map((number) => [version(number), number])));
   aws.problems.set("ListSecretVersionIds", "denied");
-  expect(await catalogue.ages(arnOf("db-0"), REGION, never)).toMatchObject({ problem: { kind: "denied" } });
+  expect(await catalogue.ages(arnOf("db-0"), SCOPE, never)).toMatchObject({ problem: { kind: "denied" } });
+});
+
+it("what one identity is shown is not shown to another, and each is asked for by itself", async () => {
+  const app = { kind: "ServiceAccount", namespace: "payments", name: "app", roleArn: undefined } as const;
+  aws.put(secret("db-0", 1));
+  follow("db-0");
+  await clock.advance(100);
+  const asApp = { ...source("db-0"), identity: app };
+  expect(catalogue.cached(asApp)).toBeUndefined();
+  catalogue.follow(asApp);
+  await clock.advance(100);
+  expect(catalogue.cached(asApp)?.secret?.arn).toBe(arnOf("db-0"));
+  expect(aws.count("DescribeSecret")).toBe(2);
+  catalogue.unfollow(asApp);
+  expect(current("db-0")).toBe(version(1));
 });

@@ -1,5 +1,6 @@
 import type { SecretArn } from "@rotated-secrets/contract/version-id";
 import type { AwsProblem } from "../ports/aws-problem.ts";
+import { type AwsScope, scopeKey } from "../ports/aws-scope.ts";
 import type { Instant } from "../ports/fact.ts";
 import type {
   CatalogueEntry,
@@ -9,10 +10,10 @@ import type {
 } from "../ports/secret-catalogue.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
+import { untilAborted } from "../runtime/until-aborted.ts";
 import { type CatalogueSettings, DEFAULT_CATALOGUE_SETTINGS } from "./catalogue-settings.ts";
 import { RegionCatalogue } from "./region-catalogue.ts";
 import type { SecretsManagerApi } from "./secrets-manager-api.ts";
-import { untilAborted } from "./until-aborted.ts";
 import { readVersionAges } from "./version-ages.ts";
 
 /** What the catalogue works with. */
@@ -24,9 +25,10 @@ export interface AwsSecretCatalogueOptions {
   readonly settings?: Partial<CatalogueSettings>;
 }
 
-/** The versions of the followed secrets, region by region. */
+/** The versions of the followed secrets, by region and identity. */
 export class AwsSecretCatalogue implements SecretCatalogue {
   readonly #options: AwsSecretCatalogueOptions;
+  /** By `scopeKey`. */
   readonly #regions = new Map<string, RegionCatalogue>();
   readonly #listeners: ((source: SecretSource) => void)[] = [];
   readonly #changed = new Set<SecretSource>();
@@ -38,39 +40,39 @@ export class AwsSecretCatalogue implements SecretCatalogue {
 
   follow(source: SecretSource): void {
     if (this.#lifetime.signal.aborted) return;
-    const region = this.#regions.get(source.region) ?? this.#newRegion(source.region);
-    this.#regions.set(source.region, region);
+    const region = this.#regionOf(source) ?? this.#newRegion(source);
+    this.#regions.set(scopeKey(source), region);
     region.follow(source);
   }
 
   unfollow(source: SecretSource): void {
-    const region = this.#regions.get(source.region);
+    const region = this.#regionOf(source);
     region?.unfollow(source.secretId);
     if (!region?.isEmpty) return;
     region.stop();
-    this.#regions.delete(source.region);
+    this.#regions.delete(scopeKey(source));
   }
 
   cached(source: SecretSource): CatalogueEntry | undefined {
-    return this.#regions.get(source.region)?.get(source.secretId)?.entry;
+    return this.#regionOf(source)?.get(source.secretId)?.entry;
   }
 
   async look(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry> {
     signal.throwIfAborted();
-    const region = this.#regions.get(source.region) ?? this.#newRegion(source.region);
+    const region = this.#regionOf(source) ?? this.#newRegion(source);
     return untilAborted(region.look(source), signal);
   }
 
   ages(
     arn: SecretArn,
-    region: string,
+    scope: AwsScope,
     signal: AbortSignal,
   ): Promise<VersionAges | { readonly problem: AwsProblem }> {
-    return readVersionAges(this.#options.api, arn, region, signal);
+    return readVersionAges(this.#options.api, arn, scope, signal);
   }
 
   expectChange(source: SecretSource, until: Instant): void {
-    this.#regions.get(source.region)?.get(source.secretId)?.expectChange(until);
+    this.#regionOf(source)?.get(source.secretId)?.expectChange(until);
   }
 
   onChange(listener: (source: SecretSource) => void): void {
@@ -84,15 +86,22 @@ export class AwsSecretCatalogue implements SecretCatalogue {
     this.#regions.clear();
   }
 
-  #newRegion(region: string): RegionCatalogue {
-    return new RegionCatalogue(region, {
-      api: this.#options.api,
-      clock: this.#options.clock,
-      random: this.#options.random,
-      settings: { ...DEFAULT_CATALOGUE_SETTINGS, ...this.#options.settings },
-      lifetime: this.#lifetime.signal,
-      changed: (source) => this.#tellLater(source),
-    });
+  #regionOf(scope: AwsScope): RegionCatalogue | undefined {
+    return this.#regions.get(scopeKey(scope));
+  }
+
+  #newRegion({ region, identity }: AwsScope): RegionCatalogue {
+    return new RegionCatalogue(
+      { region, identity },
+      {
+        api: this.#options.api,
+        clock: this.#options.clock,
+        random: this.#options.random,
+        settings: { ...DEFAULT_CATALOGUE_SETTINGS, ...this.#options.settings },
+        lifetime: this.#lifetime.signal,
+        changed: (source) => this.#tellLater(source),
+      },
+    );
   }
 
   /** Many changes of one moment, as of a list page, are told together and each source once. */

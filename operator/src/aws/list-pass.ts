@@ -1,4 +1,5 @@
 import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { SecretSnapshot, SecretsManagerApi } from "./secrets-manager-api.ts";
@@ -23,7 +24,7 @@ export interface ListReader {
 /** Reads ListSecrets page by page. @throws the signal's reason */
 export async function listPass(
   api: SecretsManagerApi,
-  region: string,
+  scope: AwsScope,
   clock: Clock,
   reader: ListReader,
   signal: AbortSignal,
@@ -31,7 +32,7 @@ export async function listPass(
   let next: string | undefined;
   for (let pages = 1; pages <= MAX_PAGES; pages += 1) {
     const at = clock.now();
-    const result = await api.listSecrets(region, next, signal);
+    const result = await api.listSecrets(scope, next, signal);
     if (result.kind === "problem") return { pages: pages - 1, problem: result.problem };
     for (const secret of result.value.items) reader.show(secret, at);
     next = result.value.next;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { ManualClock } from "../runtime/manual-clock.ts";
 import { refusalOf } from "./refusal.ts";
 import { AwsRotations } from "./rotations.ts";
-import { arnOf, REGION, ScriptedSecretsManager, version } from "./secrets-manager.fixture.ts";
+import { arnOf, SCOPE, ScriptedSecretsManager, version } from "./secrets-manager.fixture.ts";
 
 function answered(name: string, httpStatusCode: number, message = "planted value"): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode, requestId: "1f2e-3d" } });
@@ -58,7 +58,7 @@ it.each([
   aws.rotateSecret = async () => refusalOf("RotateSecret", answered("InvalidRequestException", 400, message));
   const outcome = await new AwsRotations(aws).rotate(
     arnOf("db"),
-    REGION,
+    SCOPE,
     version(1),
     new AbortController().signal,
   );

@@ -15,7 +15,7 @@ const KINDS: readonly (readonly [RegExp, AwsProblem["kind"]])[] = [
   [/^ResourceNotFoundException$/, "notFound"],
   [/AccessDenied|NotAuthorized|UnauthorizedOperation|OptInRequired/, "denied"],
   [
-    /^(UnrecognizedClient|InvalidSignature|IncompleteSignature|ExpiredToken|InvalidIdentityToken)(Exception)?$/,
+    /^(UnrecognizedClient|InvalidSignature|IncompleteSignature|ExpiredToken|InvalidIdentityToken|IDPRejectedClaim)(Exception)?$/,
     "denied",
   ],
   [
@@ -23,7 +23,7 @@ const KINDS: readonly (readonly [RegExp, AwsProblem["kind"]])[] = [
     "denied",
   ],
   [
-    /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|^InternalService|^ServiceUnavailable/,
+    /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|^InternalService|^ServiceUnavailable|^IDPCommunicationError/,
     "unavailable",
   ],
 ];

@@ -1,4 +1,5 @@
 import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { CatalogueEntry, SecretSource } from "../ports/secret-catalogue.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Random } from "../runtime/random.ts";
@@ -15,7 +16,7 @@ const BACKGROUND_LOOKS = 16;
 /** New secrets are waited for at most so many times the length of a burst. */
 const LONGEST_BURST = 10;
 
-/** What the regions of a catalogue have in common. */
+/** What the scopes of a catalogue have in common. */
 export interface CatalogueParts {
   readonly api: SecretsManagerApi;
   readonly clock: Clock;
@@ -26,11 +27,11 @@ export interface CatalogueParts {
 }
 
 /**
- * The followed secrets of one region. List passes find them cheaply where they are many; each is described on its own
+ * The followed secrets of one region and identity. List passes find them cheaply where they are many; each is described on its own
  * interval all the same, for a list is only a hint. Where they are fewer than the pages, there are no list passes.
  */
 export class RegionCatalogue {
-  readonly #region: string;
+  readonly #scope: AwsScope;
   readonly #parts: CatalogueParts;
   readonly #shared: RegionParts;
   readonly #followed = new Map<string, FollowedSecret>();
@@ -48,8 +49,8 @@ export class RegionCatalogue {
   #listTimer: Timer | undefined;
   #burst: { readonly timer: Timer; readonly since: number } | undefined;
 
-  constructor(region: string, parts: CatalogueParts) {
-    this.#region = region;
+  constructor(scope: AwsScope, parts: CatalogueParts) {
+    this.#scope = scope;
     this.#parts = parts;
     const { clock, random, settings, changed } = parts;
     const health = new RegionHealth(clock, random, () => this.#announceAll());
@@ -197,7 +198,7 @@ export class RegionCatalogue {
       },
       hasSeenAll: () => this.#stopped || unseen.size === 0,
     };
-    return listPass(api, this.#region, clock, reader, lifetime).catch((error: unknown) => ({
+    return listPass(api, this.#scope, clock, reader, lifetime).catch((error: unknown) => ({
       pages: 0,
       problem: refusalOf("ListSecrets", error).problem,
     }));
@@ -205,7 +206,7 @@ export class RegionCatalogue {
 
   #describe(secretId: string): Promise<Answer<SecretSnapshot>> {
     const { api, lifetime } = this.#parts;
-    return api.describeSecret(this.#region, secretId, lifetime).catch((error: unknown) => {
+    return api.describeSecret(this.#scope, secretId, lifetime).catch((error: unknown) => {
       lifetime.throwIfAborted();
       return refusalOf("DescribeSecret", error);
     });

@@ -1,6 +1,9 @@
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Clock } from "../runtime/clock.ts";
 import { type RateLimit, TokenBucket } from "../runtime/token-bucket.ts";
+import type { AwsSession } from "./sessions.ts";
 import { Slots } from "./slots.ts";
 
 /** The operations that the operator calls, by AWS's names. */
@@ -25,26 +28,41 @@ export const DEFAULT_LIMITS: Readonly<Record<Operation, RateLimit>> = {
   RotateSecret: { perSecond: 10, burst: 10 },
 };
 
-/** Calls under way at a time in one region; as many sockets are kept. */
+/** Calls under way at a time in one region of one account; as many sockets are kept. */
 const CONCURRENT_CALLS = 32;
-/** More regions than AWS has; which ones are used is decided by whoever writes RotatedSecrets. */
-const MAX_REGIONS = 64;
+/** Regions of accounts; which ones are used is decided by whoever writes RotatedSecrets. */
+const MAX_PLACES = 256;
 const CONNECTION_TIMEOUT_MS = 1_900;
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** What calls in one region share. */
-export interface RegionClient {
+/** What is signed by one identity in one region. */
+interface IdentityClients {
   /** For reads: the SDK tries them 3 times. */
   readonly reads: SecretsManagerClient;
   /** For RotateSecret, which must not be repeated unseen. */
   readonly once: SecretsManagerClient;
+}
+
+/** An identity's clients, and what it shares with the others of its account and region: AWS's quotas. */
+export interface RegionClient extends IdentityClients {
   readonly limits: Readonly<Record<Operation, TokenBucket>>;
   readonly slots: Slots;
 }
 
-/** One client for each region in use, over the SDK's default chain of credentials and endpoint settings. */
+/** One region of one account: the operator's, whichever that is, or that of the roles that tenants assume. */
+interface Place {
+  readonly limits: RegionClient["limits"];
+  readonly slots: Slots;
+  /** The sockets of all its identities. Each request is signed by itself. */
+  readonly agents: { readonly httpAgent: HttpAgent; readonly httpsAgent: HttpsAgent };
+  /** By session, or under the place itself those of the operator. A session that nobody holds any more takes its clients along. */
+  readonly clients: WeakMap<object, IdentityClients>;
+}
+
+/** The clients in use, over the SDK's endpoint settings; the operator's own over its default chain of credentials. */
 export class RegionClients {
-  readonly #clients = new Map<string, RegionClient>();
+  /** In the order of their last use. */
+  readonly #places = new Map<string, Place>();
   readonly #clock: Clock;
   readonly #version: string;
   readonly #limits: Readonly<Record<Operation, RateLimit>>;
@@ -55,40 +73,37 @@ export class RegionClients {
     this.#limits = limits;
   }
 
-  /** The client of this region; the one that was not used for longest gives way when there are too many. */
-  of(region: string): RegionClient {
-    const client = this.#clients.get(region) ?? this.#make(region);
-    this.#clients.delete(region);
-    this.#clients.set(region, client);
-    for (const [oldest, { reads, once }] of this.#clients) {
-      if (this.#clients.size <= MAX_REGIONS) break;
-      this.#clients.delete(oldest);
-      destroy(reads, once);
-    }
-    return client;
+  /** The client of this region, for the operator itself where there is no session. The place that was not used for longest gives way when there are too many. */
+  of(region: string, session: AwsSession | undefined): RegionClient {
+    const place = this.#placeOf(`${region} ${session?.accountId ?? "operator"}`);
+    const { clients, limits, slots } = place;
+    const made = clients.get(session ?? place) ?? this.#make(region, place, session);
+    clients.set(session ?? place, made);
+    return { ...made, limits, slots };
   }
 
   /** Closes all sockets. */
   close(): void {
-    for (const { reads, once } of this.#clients.values()) destroy(reads, once);
-    this.#clients.clear();
+    for (const { agents } of this.#places.values()) destroy(agents);
+    this.#places.clear();
   }
 
-  #make(region: string): RegionClient {
-    const reads = new SecretsManagerClient({
-      ...this.#settings(region),
-      retryMode: "standard",
-      maxAttempts: 3,
-    });
-    const once = new SecretsManagerClient({
-      ...this.#settings(region),
-      maxAttempts: 1,
-      credentials: reads.config.credentials,
-    });
+  #placeOf(key: string): Place {
+    const place = this.#places.get(key) ?? this.#newPlace();
+    this.#places.delete(key);
+    this.#places.set(key, place);
+    for (const [oldest, { agents }] of this.#places) {
+      if (this.#places.size <= MAX_PLACES) break;
+      this.#places.delete(oldest);
+      destroy(agents);
+    }
+    return place;
+  }
+
+  #newPlace(): Place {
     const bucket = (operation: Operation) => new TokenBucket(this.#clock, this.#limits[operation]);
+    const sockets = { keepAlive: true, maxSockets: CONCURRENT_CALLS };
     return {
-      reads,
-      once,
       limits: {
         ListSecrets: bucket("ListSecrets"),
         BatchGetSecretValue: bucket("BatchGetSecretValue"),
@@ -98,11 +113,24 @@ export class RegionClients {
         RotateSecret: bucket("RotateSecret"),
       },
       slots: new Slots(CONCURRENT_CALLS),
+      agents: { httpAgent: new HttpAgent(sockets), httpsAgent: new HttpsAgent(sockets) },
+      clients: new WeakMap(),
     };
   }
 
-  #settings(region: string) {
-    const agent = { keepAlive: true, maxSockets: CONCURRENT_CALLS };
+  #make(region: string, { agents }: Place, session: AwsSession | undefined): IdentityClients {
+    const settings = this.#settings(region, agents);
+    const reads = new SecretsManagerClient({
+      ...settings,
+      retryMode: "standard",
+      maxAttempts: 3,
+      ...(session === undefined ? {} : { credentials: keysOf(session) }),
+    });
+    const credentials = session === undefined ? reads.config.credentials : keysOf(session);
+    return { reads, once: new SecretsManagerClient({ ...settings, maxAttempts: 1, credentials }) };
+  }
+
+  #settings(region: string, agents: Place["agents"]) {
     return {
       region,
       customUserAgent: [["rotated-secrets", this.#version] satisfies [string, string]],
@@ -111,13 +139,21 @@ export class RegionClients {
         requestTimeout: REQUEST_TIMEOUT_MS,
         throwOnRequestTimeout: true,
         socketTimeout: REQUEST_TIMEOUT_MS,
-        httpAgent: agent,
-        httpsAgent: agent,
+        ...agents,
       },
     };
   }
 }
 
-function destroy(...clients: readonly SecretsManagerClient[]): void {
-  for (const client of clients) client.destroy();
+function keysOf({ accessKeyId, secretAccessKey, sessionToken }: AwsSession) {
+  return {
+    accessKeyId,
+    secretAccessKey: secretAccessKey.reveal(),
+    sessionToken: sessionToken.reveal(),
+  };
+}
+
+function destroy({ httpAgent, httpsAgent }: Place["agents"]): void {
+  httpAgent.destroy();
+  httpsAgent.destroy();
 }

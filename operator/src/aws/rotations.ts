@@ -1,4 +1,5 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { RotateOutcome, Rotations } from "../ports/rotations.ts";
 import type { SecretsManagerApi } from "./secrets-manager-api.ts";
 
@@ -12,11 +13,11 @@ export class AwsRotations implements Rotations {
 
   async rotate(
     arn: SecretArn,
-    region: string,
+    scope: AwsScope,
     token: VersionId,
     signal: AbortSignal,
   ): Promise<RotateOutcome> {
-    const result = await this.#api.rotateSecret(region, arn, token, signal);
+    const result = await this.#api.rotateSecret(scope, arn, token, signal);
     if (result.kind === "answer") return { kind: "accepted" };
     const { problem, said } = result;
     const inProgress = problem.code === "InvalidRequestException" && said === "previousRotationNotComplete";

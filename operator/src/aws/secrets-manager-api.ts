@@ -1,5 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import type { CurrentValue } from "../ports/secret-values.ts";
@@ -43,37 +44,37 @@ export interface ValueBatch {
 export interface SecretsManagerApi {
   /** ListSecrets, 100 a page; secrets that are to be deleted are left out. May lag by minutes. */
   listSecrets(
-    region: string,
+    scope: AwsScope,
     next: string | undefined,
     signal: AbortSignal,
   ): Promise<Answer<Page<SecretSnapshot>>>;
   /** DescribeSecret by name or ARN, whole or without its last six characters. A secret that is to be deleted is not found. */
-  describeSecret(region: string, secretId: string, signal: AbortSignal): Promise<Answer<SecretSnapshot>>;
+  describeSecret(scope: AwsScope, secretId: string, signal: AbortSignal): Promise<Answer<SecretSnapshot>>;
   /** ListSecretVersionIds, versions without labels included. */
   listSecretVersionIds(
-    region: string,
+    scope: AwsScope,
     arn: SecretArn,
     next: string | undefined,
     signal: AbortSignal,
   ): Promise<Answer<Page<VersionAge>>>;
   /** BatchGetSecretValue of at most 20 secrets. */
   batchGetSecretValue(
-    region: string,
+    scope: AwsScope,
     arns: readonly SecretArn[],
     signal: AbortSignal,
   ): Promise<Answer<ValueBatch>>;
   /** GetSecretValue of AWSCURRENT, which it names: policies may be limited to that stage. */
-  getSecretValue(region: string, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>>;
+  getSecretValue(scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>>;
   /** GetSecretValue of one version by its id; a version without a value is not found. */
   getSecretVersion(
-    region: string,
+    scope: AwsScope,
     arn: SecretArn,
     versionId: VersionId,
     signal: AbortSignal,
   ): Promise<Answer<CurrentValue>>;
   /** RotateSecret with the token and nothing else, once. */
   rotateSecret(
-    region: string,
+    scope: AwsScope,
     arn: SecretArn,
     token: VersionId,
     signal: AbortSignal,

@@ -5,7 +5,9 @@ import {
   type SecretArn,
   type VersionId,
 } from "@rotated-secrets/contract/version-id";
+import { OPERATOR } from "../api/aws-identity.ts";
 import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { CurrentValue } from "../ports/secret-values.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { delay } from "../runtime/deadline.ts";
@@ -21,6 +23,8 @@ export interface ScriptedCall {
 }
 
 export const REGION = "eu-west-1";
+/** Calls of the operator itself. */
+export const SCOPE: AwsScope = { region: REGION, identity: OPERATOR };
 
 /** A version id made of a number. */
 export function version(number: number): VersionId {
@@ -68,7 +72,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
   }
 
   async listSecrets(
-    _region: string,
+    _scope: AwsScope,
     next: string | undefined,
     signal: AbortSignal,
   ): Promise<Answer<Page<SecretSnapshot>>> {
@@ -82,7 +86,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
   }
 
   async describeSecret(
-    _region: string,
+    _scope: AwsScope,
     secretId: string,
     signal: AbortSignal,
   ): Promise<Answer<SecretSnapshot>> {
@@ -92,7 +96,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
   }
 
   async listSecretVersionIds(
-    _region: string,
+    _scope: AwsScope,
     arn: SecretArn,
     next: string | undefined,
     signal: AbortSignal,
@@ -105,7 +109,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
   }
 
   async batchGetSecretValue(
-    _region: string,
+    _scope: AwsScope,
     arns: readonly SecretArn[],
     signal: AbortSignal,
   ): Promise<Answer<ValueBatch>> {
@@ -121,12 +125,12 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
     return answer({ values, problems });
   }
 
-  async getSecretValue(_region: string, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>> {
+  async getSecretValue(_scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>> {
     return (await this.#begin("GetSecretValue", [arn], signal)) ?? answer(this.#value(arn));
   }
 
   async getSecretVersion(
-    _region: string,
+    _scope: AwsScope,
     arn: SecretArn,
     versionId: VersionId,
     signal: AbortSignal,
@@ -139,7 +143,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
   }
 
   async rotateSecret(
-    _region: string,
+    _scope: AwsScope,
     arn: SecretArn,
     _token: VersionId,
     signal: AbortSignal,

@@ -14,7 +14,9 @@ import {
   type VersionId,
   versionIdSchema,
 } from "@rotated-secrets/contract/version-id";
-import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { AwsIdentity } from "../api/aws-identity.ts";
+import type { AwsProblem, IdentityOperation } from "../ports/aws-problem.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { CurrentValue } from "../ports/secret-values.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { deadline } from "../runtime/deadline.ts";
@@ -30,16 +32,23 @@ import type {
   ValueBatch,
   VersionAge,
 } from "./secrets-manager-api.ts";
+import type { AwsSession, Sessions } from "./sessions.ts";
 import { storedValue } from "./stored-value.ts";
 
 /** Is told of every call when it is over: `code` is `OK` or AWS's error code. */
-export type CallObserver = (operation: Operation, code: string, milliseconds: number) => void;
+export type CallObserver = (
+  operation: Operation | IdentityOperation,
+  code: string,
+  milliseconds: number,
+) => void;
 
 /** How the operator calls AWS. */
 export interface SecretsManagerOptions {
   readonly clock: Clock;
   /** The operator's version, for the user agent. */
   readonly version: string;
+  /** Of the identities besides the operator's own. @default there are none */
+  readonly sessions?: Sessions;
   /** @default nobody is told */
   readonly observe?: CallObserver;
   /** @default DEFAULT_LIMITS */
@@ -52,32 +61,44 @@ type SendOptions = { readonly abortSignal: AbortSignal };
 
 const PAGE_SIZE = 100;
 
-/** AWS Secrets Manager over the SDK, with the identity that the SDK's default chain finds. */
+/** AWS does not know the keys any more, or not yet. */
+const SESSION_IS_OVER = /^(ExpiredToken|UnrecognizedClient)(Exception)?$|^InvalidClientTokenId$/;
+
+/** Who has no sessions to give. */
+const NO_SESSIONS: Sessions = {
+  of: () => Promise.resolve(refused({ kind: "denied", operation: "SecretAccessPolicy", code: "NotAllowed" })),
+  drop: () => {},
+};
+
+/** AWS Secrets Manager over the SDK: as the operator, with what the SDK's default chain finds, or in a ServiceAccount's name. */
 export class SecretsManager implements SecretsManagerApi {
   readonly #clock: Clock;
   readonly #observe: CallObserver;
   readonly #deadlineMs: number;
   readonly #regions: RegionClients;
+  readonly #sessions: Sessions;
 
   constructor({
     clock,
     version,
+    sessions = NO_SESSIONS,
     observe = () => {},
     limits = DEFAULT_LIMITS,
     deadlineMs = 20_000,
   }: SecretsManagerOptions) {
     this.#clock = clock;
+    this.#sessions = sessions;
     this.#observe = observe;
     this.#deadlineMs = deadlineMs;
     this.#regions = new RegionClients(clock, version, limits);
   }
 
   listSecrets(
-    region: string,
+    scope: AwsScope,
     next: string | undefined,
     signal: AbortSignal,
   ): Promise<Answer<Page<SecretSnapshot>>> {
-    return this.#call("ListSecrets", region, signal, async ({ reads }, options) => {
+    return this.#call("ListSecrets", scope, signal, async ({ reads }, options) => {
       const input = { MaxResults: PAGE_SIZE, IncludePlannedDeletion: false, NextToken: next };
       const { SecretList = [], NextToken } = await reads.send(new ListSecretsCommand(input), options);
       return answer(
@@ -89,8 +110,8 @@ export class SecretsManager implements SecretsManagerApi {
     });
   }
 
-  describeSecret(region: string, secretId: string, signal: AbortSignal): Promise<Answer<SecretSnapshot>> {
-    return this.#call("DescribeSecret", region, signal, async ({ reads }, options) => {
+  describeSecret(scope: AwsScope, secretId: string, signal: AbortSignal): Promise<Answer<SecretSnapshot>> {
+    return this.#call("DescribeSecret", scope, signal, async ({ reads }, options) => {
       const output = await reads.send(new DescribeSecretCommand({ SecretId: secretId }), options);
       if (output.DeletedDate)
         return refused({ kind: "notFound", operation: "DescribeSecret", code: "MarkedForDeletion" });
@@ -99,12 +120,12 @@ export class SecretsManager implements SecretsManagerApi {
   }
 
   listSecretVersionIds(
-    region: string,
+    scope: AwsScope,
     arn: SecretArn,
     next: string | undefined,
     signal: AbortSignal,
   ): Promise<Answer<Page<VersionAge>>> {
-    return this.#call("ListSecretVersionIds", region, signal, async ({ reads }, options) => {
+    return this.#call("ListSecretVersionIds", scope, signal, async ({ reads }, options) => {
       const input = { SecretId: arn, IncludeDeprecated: true, MaxResults: PAGE_SIZE, NextToken: next };
       const { Versions = [], NextToken } = await reads.send(new ListSecretVersionIdsCommand(input), options);
       const ages = Versions.flatMap(({ VersionId, CreatedDate }) => {
@@ -116,11 +137,11 @@ export class SecretsManager implements SecretsManagerApi {
   }
 
   batchGetSecretValue(
-    region: string,
+    scope: AwsScope,
     arns: readonly SecretArn[],
     signal: AbortSignal,
   ): Promise<Answer<ValueBatch>> {
-    return this.#call("BatchGetSecretValue", region, signal, async ({ reads }, options) => {
+    return this.#call("BatchGetSecretValue", scope, signal, async ({ reads }, options) => {
       const batch = {
         values: new Map<SecretArn, CurrentValue>(),
         problems: new Map<SecretArn, AwsProblem>(),
@@ -138,8 +159,8 @@ export class SecretsManager implements SecretsManagerApi {
     });
   }
 
-  getSecretValue(region: string, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>> {
-    return this.#call("GetSecretValue", region, signal, async ({ reads }, options) => {
+  getSecretValue(scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>> {
+    return this.#call("GetSecretValue", scope, signal, async ({ reads }, options) => {
       const input = { SecretId: arn, VersionStage: AWSCURRENT };
       const output = await reads.send(new GetSecretValueCommand(input), options);
       return answerOr(storedValue(output)?.current, "GetSecretValue");
@@ -147,12 +168,12 @@ export class SecretsManager implements SecretsManagerApi {
   }
 
   getSecretVersion(
-    region: string,
+    scope: AwsScope,
     arn: SecretArn,
     versionId: VersionId,
     signal: AbortSignal,
   ): Promise<Answer<CurrentValue>> {
-    return this.#call("GetSecretValue", region, signal, async ({ reads }, options) => {
+    return this.#call("GetSecretValue", scope, signal, async ({ reads }, options) => {
       const input = { SecretId: arn, VersionId: versionId };
       const output = await reads.send(new GetSecretValueCommand(input), options);
       return answerOr(storedValue(output)?.current, "GetSecretValue");
@@ -160,15 +181,24 @@ export class SecretsManager implements SecretsManagerApi {
   }
 
   rotateSecret(
-    region: string,
+    scope: AwsScope,
     arn: SecretArn,
     token: VersionId,
     signal: AbortSignal,
   ): Promise<Answer<undefined>> {
-    return this.#call("RotateSecret", region, signal, async ({ once }, options) => {
+    return this.#call("RotateSecret", scope, signal, async ({ once }, options) => {
       await once.send(new RotateSecretCommand({ SecretId: arn, ClientRequestToken: token }), options);
       return answer(undefined);
     });
+  }
+
+  /** Before a place is taken: who waits for a token must not keep others waiting. Undefined for the operator itself. */
+  async #sessionOf(
+    region: string,
+    identity: AwsIdentity,
+    signal: AbortSignal,
+  ): Promise<Answer<AwsSession> | undefined> {
+    return identity.kind === "Operator" ? undefined : await this.#sessions.of(identity, region, signal);
   }
 
   /** Closes all sockets; calls that are under way fail. */
@@ -176,14 +206,16 @@ export class SecretsManager implements SecretsManagerApi {
     this.#regions.close();
   }
 
-  /** The one way to AWS: waits for its turn, bounds the call in time, tells the observer, and reduces what is thrown. */
+  /** The one way to AWS: finds what to sign with, waits for its turn, bounds the call in time, tells the observer, and reduces what is thrown. */
   async #call<T>(
     operation: Operation,
-    region: string,
+    { region, identity }: AwsScope,
     signal: AbortSignal,
     send: (client: RegionClient, options: SendOptions) => Promise<Answer<T>>,
   ): Promise<Answer<T>> {
-    const client = this.#regions.of(region);
+    const session = await this.#sessionOf(region, identity, signal);
+    if (session?.kind === "problem") return session;
+    const client = this.#regions.of(region, session?.value);
     await client.limits[operation].take(signal);
     return client.slots.run(async () => {
       signal.throwIfAborted();
@@ -195,6 +227,7 @@ export class SecretsManager implements SecretsManagerApi {
           return refusalOf(operation, limit.signal.aborted ? limit.signal.reason : error);
         });
         const code = result.kind === "problem" ? result.problem.code : "OK";
+        if (session !== undefined && SESSION_IS_OVER.test(code)) this.#sessions.drop(session.value);
         this.#observe(operation, code, this.#clock.monotonic() - startedAt);
         return result;
       } finally {

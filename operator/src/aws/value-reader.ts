@@ -1,4 +1,5 @@
 import type { SecretArn } from "@rotated-secrets/contract/version-id";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { ValueReading } from "../ports/secret-values.ts";
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { SecretsManagerApi, ValueBatch } from "./secrets-manager-api.ts";
@@ -10,21 +11,21 @@ export interface ValueReaderOptions {
   readonly collectMs: number;
   /** Secrets in one batch; AWS takes 20. @default 20 */
   readonly batchSize: number;
-  /** Batches under way at a time in one region. @default 4 */
+  /** Batches under way at a time in one scope. @default 4 */
   readonly concurrentBatches: number;
-  /** How long batches are not tried again in a region where they were denied, in ms. @default 600_000 */
+  /** How long batches are not tried again in a scope where they were denied, in ms. @default 600_000 */
   readonly batchDeniedMs: number;
 }
 
 type Batch = Map<SecretArn, PromiseWithResolvers<ValueReading>>;
 
 /**
- * Reads the current values of one region's secrets, many in one call. Where the batch is denied, as by policies that
+ * Reads the current values of one scope's secrets, many in one call. Where the batch is denied, as by policies that
  * are limited to a stage (it cannot name one) or to some secrets (it needs Resource "*"), each is read by itself.
  */
 export class ValueReader {
   readonly #api: SecretsManagerApi;
-  readonly #region: string;
+  readonly #scope: AwsScope;
   readonly #clock: Clock;
   readonly #options: ValueReaderOptions;
   readonly #lifetime: AbortSignal;
@@ -36,13 +37,13 @@ export class ValueReader {
 
   constructor(
     api: SecretsManagerApi,
-    region: string,
+    scope: AwsScope,
     clock: Clock,
     options: ValueReaderOptions,
     lifetime: AbortSignal,
   ) {
     this.#api = api;
-    this.#region = region;
+    this.#scope = scope;
     this.#clock = clock;
     this.#options = options;
     this.#lifetime = lifetime;
@@ -80,7 +81,7 @@ export class ValueReader {
   async #send(batch: Batch): Promise<void> {
     if (this.#clock.monotonic() < this.#batchDeniedUntil) return this.#readEach(batch);
     const arns = [...batch.keys()];
-    const result = await this.#api.batchGetSecretValue(this.#region, arns, this.#lifetime);
+    const result = await this.#api.batchGetSecretValue(this.#scope, arns, this.#lifetime);
     if (result.kind === "answer") return this.#deliver(batch, result.value);
     const { problem } = result;
     if (problem.kind === "denied")
@@ -108,7 +109,7 @@ export class ValueReader {
   }
 
   async #readOne(arn: SecretArn, reading: PromiseWithResolvers<ValueReading>): Promise<void> {
-    const result = await this.#api.getSecretValue(this.#region, arn, this.#lifetime);
+    const result = await this.#api.getSecretValue(this.#scope, arn, this.#lifetime);
     reading.resolve(
       result.kind === "problem"
         ? { kind: "problem", problem: result.problem }

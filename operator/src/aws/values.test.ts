@@ -1,8 +1,9 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type AwsIdentity, OPERATOR } from "../api/aws-identity.ts";
 import type { ValueReading } from "../ports/secret-values.ts";
 import { ManualClock } from "../runtime/manual-clock.ts";
-import { arnOf, REGION, ScriptedSecretsManager, secret, version } from "./secrets-manager.fixture.ts";
+import { arnOf, REGION, SCOPE, ScriptedSecretsManager, secret, version } from "./secrets-manager.fixture.ts";
 import { ValueCache } from "./value-cache.ts";
 import { AwsSecretValues } from "./values.ts";
 
@@ -26,7 +27,7 @@ afterEach(() => {
 });
 
 async function read(...of: readonly string[]): Promise<readonly ValueReading[]> {
-  const readings = Promise.all(of.map((name) => values.current(arnOf(name), REGION, never)));
+  const readings = Promise.all(of.map((name) => values.current(arnOf(name), SCOPE, never)));
   await clock.advance(50);
   return readings;
 }
@@ -47,7 +48,7 @@ describe("current values", () => {
 
   it("are read in 4 calls at a time", async () => {
     aws.latencyMs = 100;
-    const readings = Promise.all(names(100).map((name) => values.current(arnOf(name), REGION, never)));
+    const readings = Promise.all(names(100).map((name) => values.current(arnOf(name), SCOPE, never)));
     await clock.advance(50);
     expect(aws.calls).toHaveLength(4);
     await clock.advance(200);
@@ -57,9 +58,9 @@ describe("current values", () => {
 
   it("are asked for once where several ask, but not before they asked", async () => {
     aws.latencyMs = 100;
-    const first = [1, 2].map(() => values.current(arnOf("db-0"), REGION, never));
+    const first = [1, 2].map(() => values.current(arnOf("db-0"), SCOPE, never));
     await clock.advance(50);
-    const later = values.current(arnOf("db-0"), REGION, never);
+    const later = values.current(arnOf("db-0"), SCOPE, never);
     await clock.advance(200);
     await Promise.all([...first, later]);
     expect(aws.calls.map(({ ids }) => ids.length)).toEqual([1, 1]);
@@ -97,8 +98,8 @@ describe("current values", () => {
 
   it("are read for the others when one who asked gives up", async () => {
     const giveUp = new AbortController();
-    const mine = values.current(arnOf("db-0"), REGION, giveUp.signal);
-    const other = values.current(arnOf("db-0"), REGION, never);
+    const mine = values.current(arnOf("db-0"), SCOPE, giveUp.signal);
+    const other = values.current(arnOf("db-0"), SCOPE, never);
     giveUp.abort(new Error("given up"));
     await expect(mine).rejects.toThrow("given up");
     await clock.advance(50);
@@ -106,23 +107,23 @@ describe("current values", () => {
   });
 
   it("reject when reading ends", async () => {
-    const reading = Promise.allSettled([values.current(arnOf("db-0"), REGION, never)]);
+    const reading = Promise.allSettled([values.current(arnOf("db-0"), SCOPE, never)]);
     values.stop();
     expect((await reading)[0]?.status).toBe("rejected");
   });
 });
 
 describe("a version that is asked for by its id", () => {
-  const pinned = (versionId: number) => values.version(arnOf("db-0"), REGION, version(versionId), never);
+  const pinned = (versionId: number) => values.version(arnOf("db-0"), SCOPE, version(versionId), never);
 
   it("is read by itself, and held beside the current one", async () => {
     aws.put(secret("db-0", 9, 1));
     await read("db-0");
     expect(shown(await pinned(1))).toBe(version(1));
     for (const held of [1, 9])
-      expect(values.cached(arnOf("db-0"), version(held))?.versionId).toBe(version(held));
-    values.forget(arnOf("db-0"));
-    expect(values.cached(arnOf("db-0"), version(1))).toBeUndefined();
+      expect(values.cached(arnOf("db-0"), SCOPE, version(held))?.versionId).toBe(version(held));
+    values.forget(arnOf("db-0"), SCOPE);
+    expect(values.cached(arnOf("db-0"), SCOPE, version(1))).toBeUndefined();
   });
 
   it("is a problem where AWS does not have it", async () => {
@@ -135,14 +136,14 @@ describe("a version that is asked for by its id", () => {
 describe("held values", () => {
   it("are those that were read last, until they are forgotten", async () => {
     await read("db-0");
-    expect(values.cached(arnOf("db-0"), version(1))?.value.reveal()).toBe(`value of ${version(1)}`);
-    expect(values.cached(arnOf("db-0"), version(9))).toBeUndefined();
+    expect(values.cached(arnOf("db-0"), SCOPE, version(1))?.value.reveal()).toBe(`value of ${version(1)}`);
+    expect(values.cached(arnOf("db-0"), SCOPE, version(9))).toBeUndefined();
     aws.put(secret("db-0", 9, 1));
     await read("db-0");
-    expect(values.cached(arnOf("db-0"), version(1))).toBeUndefined();
-    expect(values.cached(arnOf("db-0"), version(9))?.versionId).toBe(version(9));
-    values.forget(arnOf("db-0"));
-    expect(values.cached(arnOf("db-0"), version(9))).toBeUndefined();
+    expect(values.cached(arnOf("db-0"), SCOPE, version(1))).toBeUndefined();
+    expect(values.cached(arnOf("db-0"), SCOPE, version(9))?.versionId).toBe(version(9));
+    values.forget(arnOf("db-0"), SCOPE);
+    expect(values.cached(arnOf("db-0"), SCOPE, version(9))).toBeUndefined();
   });
 
   it.each([
@@ -152,15 +153,66 @@ describe("held values", () => {
   ])("give way to newer ones, oldest use first: $limits", ({ limits, left }) => {
     const cache = new ValueCache(limits);
     const put = (name: string) =>
-      cache.put(arnOf(name), {
-        versionId: version(1),
-        createdAt: 0,
-        value: new SecretValue(new Uint8Array(10)),
-      });
+      cache.put(
+        { identity: OPERATOR, arn: arnOf(name) },
+        {
+          versionId: version(1),
+          createdAt: 0,
+          value: new SecretValue(new Uint8Array(10)),
+        },
+      );
     put("db-0");
     put("db-1");
-    cache.get(arnOf("db-0"), version(1));
+    cache.get({ identity: OPERATOR, arn: arnOf("db-0") }, version(1));
     put("db-2");
-    expect(names(3).filter((name) => cache.get(arnOf(name), version(1)) !== undefined)).toEqual(left);
+    expect(
+      names(3).filter(
+        (name) => cache.get({ identity: OPERATOR, arn: arnOf(name) }, version(1)) !== undefined,
+      ),
+    ).toEqual(left);
+  });
+
+  describe("belong to who has read them", () => {
+    const app = { kind: "ServiceAccount", namespace: "payments", name: "app", roleArn: undefined } as const;
+    const scopeOf = (identity: AwsIdentity) => ({ region: REGION, identity });
+
+    it.each<[string, AwsIdentity]>([
+      ["the operator", OPERATOR],
+      ["another ServiceAccount", { ...app, name: "other" }],
+      ["a ServiceAccount of the same name in another namespace", { ...app, namespace: "orders" }],
+      [
+        "the same ServiceAccount with a role of the resource's own",
+        { ...app, roleArn: "arn:aws:iam::1:role/a" },
+      ],
+    ])("and not to %s", async (_, other) => {
+      const reading = values.current(arnOf("db-0"), scopeOf(app), never);
+      await clock.advance(50);
+      await reading;
+      expect(values.cached(arnOf("db-0"), scopeOf(app), version(1))).toBeDefined();
+      expect(values.cached(arnOf("db-0"), scopeOf(other), version(1))).toBeUndefined();
+    });
+
+    it("so that two who want the same are two calls", async () => {
+      const readings = [OPERATOR, app].map((identity) =>
+        values.current(arnOf("db-0"), scopeOf(identity), never),
+      );
+      await clock.advance(50);
+      await Promise.all(readings);
+      expect(aws.count("BatchGetSecretValue")).toBe(2);
+    });
+
+    it("until the ServiceAccount is another, and nothing that is on its way then is kept", async () => {
+      const first = values.current(arnOf("db-0"), scopeOf(app), never);
+      await clock.advance(50);
+      await first;
+      aws.latencyMs = 100;
+      const late = values.current(arnOf("db-1"), scopeOf(app), never);
+      await clock.advance(50);
+      values.forgetAllOf({ namespace: "payments", name: "app" });
+      await clock.advance(100);
+      await late;
+      for (const name of ["db-0", "db-1"])
+        expect(values.cached(arnOf(name), scopeOf(app), version(name === "db-0" ? 1 : 2))).toBeUndefined();
+    });
   });
 });

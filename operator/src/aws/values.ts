@@ -1,8 +1,10 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import { type AwsScope, scopeKey } from "../ports/aws-scope.ts";
 import type { CurrentValue, SecretValues, ValueReading } from "../ports/secret-values.ts";
+import type { NamespacedName } from "../ports/target-secrets.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { untilAborted } from "../runtime/until-aborted.ts";
 import type { SecretsManagerApi } from "./secrets-manager-api.ts";
-import { untilAborted } from "./until-aborted.ts";
 import { ValueCache, type ValueCacheLimits } from "./value-cache.ts";
 import { ValueReader, type ValueReaderOptions } from "./value-reader.ts";
 
@@ -22,13 +24,22 @@ const DEFAULTS: ValueReaderOptions = {
   batchDeniedMs: 600_000,
 };
 
-/** Current values: read in batches, one held for each secret; and of each secret one other version, which is read by itself. */
+/** Scopes whose batches are collected; who writes RotatedSecrets decides how many there are. */
+const MAX_READERS = 1_000;
+
+/**
+ * Current values: read in batches, one held for each secret and identity; and of each secret and identity one other
+ * version, which is read by itself.
+ */
 export class AwsSecretValues implements SecretValues {
   readonly #options: AwsSecretValuesOptions;
   readonly #cache: ValueCache;
   /** Versions that were asked for by their id: few, and not to be driven out by what AWSCURRENT names. */
   readonly #pinned: ValueCache;
+  /** By `scopeKey`, in the order of their last use. */
   readonly #readers = new Map<string, ValueReader>();
+  /** Counts the calls of `forgetAllOf`. */
+  #eras = 0;
   readonly #lifetime = new AbortController();
 
   constructor(options: AwsSecretValuesOptions) {
@@ -37,35 +48,45 @@ export class AwsSecretValues implements SecretValues {
     this.#pinned = new ValueCache({ bytes: 8 * 1024 * 1024, count: 1_000 });
   }
 
-  cached(arn: SecretArn, versionId: VersionId): CurrentValue | undefined {
-    return this.#cache.get(arn, versionId) ?? this.#pinned.get(arn, versionId);
+  cached(arn: SecretArn, { identity }: AwsScope, versionId: VersionId): CurrentValue | undefined {
+    return this.#cache.get({ identity, arn }, versionId) ?? this.#pinned.get({ identity, arn }, versionId);
   }
 
-  async current(arn: SecretArn, region: string, signal: AbortSignal): Promise<ValueReading> {
+  async current(arn: SecretArn, scope: AwsScope, signal: AbortSignal): Promise<ValueReading> {
     signal.throwIfAborted();
-    const reading = await untilAborted(this.#reader(region).read(arn), signal);
-    if (reading.kind === "value") {
+    const { identity } = scope;
+    const era = this.#eras;
+    const reading = await untilAborted(this.#reader(scope).read(arn), signal);
+    // What was read with rights that may be others by now is not kept.
+    if (reading.kind === "value" && era === this.#eras) {
       const { versionId, createdAt, value } = reading;
-      this.#cache.put(arn, { versionId, createdAt, value });
+      this.#cache.put({ identity, arn }, { versionId, createdAt, value });
     }
     return reading;
   }
 
   async version(
     arn: SecretArn,
-    region: string,
+    scope: AwsScope,
     versionId: VersionId,
     signal: AbortSignal,
   ): Promise<ValueReading> {
-    const answer = await this.#options.api.getSecretVersion(region, arn, versionId, signal);
+    const era = this.#eras;
+    const answer = await this.#options.api.getSecretVersion(scope, arn, versionId, signal);
     if (answer.kind === "problem") return { kind: "problem", problem: answer.problem };
-    this.#pinned.put(arn, answer.value);
+    if (era === this.#eras) this.#pinned.put({ identity: scope.identity, arn }, answer.value);
     return { kind: "value", ...answer.value };
   }
 
-  forget(arn: SecretArn): void {
-    this.#cache.delete(arn);
-    this.#pinned.delete(arn);
+  forget(arn: SecretArn, { identity }: AwsScope): void {
+    this.#cache.delete({ identity, arn });
+    this.#pinned.delete({ identity, arn });
+  }
+
+  forgetAllOf(account: NamespacedName): void {
+    this.#eras += 1;
+    this.#cache.deleteAllOf(account);
+    this.#pinned.deleteAllOf(account);
   }
 
   /** Ends all reading; who waits gets an AbortError. */
@@ -74,12 +95,21 @@ export class AwsSecretValues implements SecretValues {
     for (const reader of this.#readers.values()) reader.stop();
   }
 
-  #reader(region: string): ValueReader {
-    const { api, clock } = this.#options;
-    const options = { ...DEFAULTS, ...this.#options.reader };
-    const reader =
-      this.#readers.get(region) ?? new ValueReader(api, region, clock, options, this.#lifetime.signal);
-    this.#readers.set(region, reader);
+  #reader({ region, identity }: AwsScope): ValueReader {
+    const key = scopeKey({ region, identity });
+    const reader = this.#readers.get(key) ?? this.#newReader({ region, identity });
+    this.#readers.delete(key);
+    this.#readers.set(key, reader);
+    for (const [oldest, unused] of this.#readers) {
+      if (this.#readers.size <= MAX_READERS) break;
+      unused.stop();
+      this.#readers.delete(oldest);
+    }
     return reader;
+  }
+
+  #newReader(scope: AwsScope): ValueReader {
+    const { api, clock, reader } = this.#options;
+    return new ValueReader(api, scope, clock, { ...DEFAULTS, ...reader }, this.#lifetime.signal);
   }
 }

@@ -1,5 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import type { AwsProblem } from "../ports/aws-problem.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { VersionAges } from "../ports/secret-catalogue.ts";
 import type { SecretsManagerApi } from "./secrets-manager-api.ts";
@@ -11,13 +12,13 @@ const MAX_PAGES = 20;
 export async function readVersionAges(
   api: SecretsManagerApi,
   arn: SecretArn,
-  region: string,
+  scope: AwsScope,
   signal: AbortSignal,
 ): Promise<VersionAges | { readonly problem: AwsProblem }> {
   const ages = new Map<VersionId, Instant>();
   let next: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    const result = await api.listSecretVersionIds(region, arn, next, signal);
+    const result = await api.listSecretVersionIds(scope, arn, next, signal);
     if (result.kind === "problem") return { problem: result.problem };
     for (const { versionId, createdAt } of result.value.items) ages.set(versionId, createdAt);
     next = result.value.next;

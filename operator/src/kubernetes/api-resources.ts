@@ -13,6 +13,13 @@ export const PODS: Resource = { ...core, plural: "pods", kind: "Pod", scope: "Na
 export const EVENTS: Resource = { ...core, plural: "events", kind: "Event", scope: "Namespaced" };
 /** Core Namespaces. */
 export const NAMESPACES: Resource = { ...core, plural: "namespaces", kind: "Namespace", scope: "Cluster" };
+/** Core ServiceAccounts. */
+export const SERVICE_ACCOUNTS: Resource = {
+  ...core,
+  plural: "serviceaccounts",
+  kind: "ServiceAccount",
+  scope: "Namespaced",
+};
 const apps = { group: "apps", version: "v1", scope: "Namespaced" } as const;
 
 /** The workloads that can be restarted in a rolling way, by kind. */

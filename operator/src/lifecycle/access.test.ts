@@ -67,12 +67,34 @@ describe("the access phase", () => {
     expect(access(world(1, change))).toMatchObject({ do: "wait", reason, afterwards });
   });
 
-  it("tells not found and not allowed in the same words", () => {
+  describe("tells in the same words", () => {
     const notFound = access(
       world(1, { source: cached({ problem: problem("notFound") }), resource: resource() }),
     );
-    const notAllowed = access(world(1, { policies: [] }));
-    expect(notFound).toEqual(notAllowed);
+    const orders = resource({ secretId: "prod-orders/db" });
+
+    it.each<[string, World]>([
+      [
+        "a secret that is not there",
+        world(1, { source: cached({ problem: problem("notFound") }), resource: resource() }),
+      ],
+      ["a secret that no policy allows", world(1, { policies: [] })],
+      [
+        "a secret that AWS refuses and no policy could allow",
+        world(1, { source: cached({ problem: problem("denied") }), resource: resource(), policies: [] }),
+      ],
+    ])("%s", (_, situation) => {
+      expect(access(situation)).toEqual(notFound);
+    });
+
+    it("a secret beside the policy's globs, whatever AWS answers", () => {
+      const answers = ["notFound", "denied", "invalid"] as const;
+      const steps = answers.map((kind) =>
+        access(world(1, { source: cached({ problem: problem(kind) }), resource: orders })),
+      );
+      expect(new Set(steps.map((step) => JSON.stringify(step))).size).toBe(1);
+      expect(steps[0]).toMatchObject({ reason: "Denied" });
+    });
   });
 });
 

@@ -1,7 +1,9 @@
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { known } from "../ports/fact.ts";
-import { isGranted } from "./grants.ts";
-import { type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
+import { caller, identityToAllow, roleInWords } from "./caller.ts";
+import { couldBeGranted, isGranted } from "./grants.ts";
+import { identityWait, isOfIdentity } from "./identity-problem.ts";
+import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
 import { RECHECK_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
@@ -10,6 +12,8 @@ export const access: Phase = (world) => {
   const entry = known(world.source);
   if (entry === undefined) return catalogueStarting(world);
   const { secret, problem } = entry;
+  // What stood between the resource and its identity may have been put right since: nothing tells of that but a new try.
+  if (problem !== undefined && isOfIdentity(problem) && world.source.kind !== "live") return look("source");
   // What AWS told before still says whose secret it is while AWS is away, so that a rollout is brought to its end.
   const arn = secret?.arn ?? world.resource.status.secretArn;
   if (arn === undefined) return unresolved(world, problem);
@@ -29,6 +33,9 @@ function catalogueStarting(world: World): Wait {
 /** No ARN is known, now or from before: there is nothing that could be synced or judged. */
 function unresolved(world: World, problem: AwsProblem | undefined): Step {
   if (problem === undefined || problem.kind === "notFound") return denied(world);
+  // That AWS refuses a secret says that it is there.
+  const isTelling = problem.kind !== "unavailable" && !isOfIdentity(problem);
+  if (isTelling && !couldBeGranted(world, "Read")) return denied(world);
   return told(world, problem, "stop");
 }
 
@@ -41,11 +48,13 @@ function denied(world: World): Wait {
     message:
       `the secret ${quoted(world)} does not exist, or no SecretAccessPolicy lets namespace "${namespace}" read it: check ` +
       "spec.secretId and spec.region, or ask the platform team for a SecretAccessPolicy with action Read whose " +
-      "spec.namespaces matches the namespace's labels and whose spec.secrets matches the secret's ARN",
+      `spec.namespaces matches the namespace's labels and whose spec.secrets matches the secret's ARN${identityToAllow(world)}`,
   });
 }
 
 function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"]): Wait {
+  const unusable = identityWait(world, problem, "access", afterwards);
+  if (unusable !== undefined) return unusable;
   const until = world.now + RECHECK_MS;
   const what = describeProblem(problem);
   switch (problem.kind) {
@@ -73,7 +82,7 @@ function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"])
 
 function unavailable(world: World, what: string): string {
   return (
-    `AWS Secrets Manager did not answer for ${quoted(world)}: ${what}. What the cluster has stays as it is; it is tried ` +
+    `AWS did not answer for ${quoted(world)}: ${what}. What the cluster has stays as it is; it is tried ` +
     "again by itself. Check the operator's network path to AWS and AWS's own health if this lasts"
   );
 }
@@ -87,7 +96,7 @@ function gone(world: World, what: string): string {
 
 function refused(world: World, what: string): string {
   return (
-    `AWS refuses the operator the secret ${quoted(world)}: ${what}. Allow the operator's IAM role ` +
+    `AWS refuses ${caller(world)} the secret ${quoted(world)}: ${what}. Allow ${roleInWords(world)} ` +
     "secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds and secretsmanager:GetSecretValue on it " +
     "(and kms:Decrypt on its key, where it has one of its own)"
   );

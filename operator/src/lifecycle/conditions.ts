@@ -181,7 +181,7 @@ export function stoppedBefore(waits: readonly Wait[], phase: PhaseName): boolean
   return waits.some((wait) => wait.afterwards === "stop" && ORDER.indexOf(wait.phase) < ORDER.indexOf(phase));
 }
 
-/** Whether what AWS says is known at all; before that there is nothing to report. */
+/** Whether what AWS says, or whether AWS may be asked, is known at all; before that there is nothing to report. */
 export function hasSomethingToReport(world: World): boolean {
-  return world.spec.suspended || known(world.source) !== undefined;
+  return world.spec.suspended || known(world.source) !== undefined || known(world.account) !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { Instant } from "../ports/fact.ts";
 import { access } from "./access.ts";
+import { identity } from "./identity.ts";
 import { ownership } from "./ownership.ts";
 import { rollout } from "./rollout.ts";
 import { rotation } from "./rotation.ts";
@@ -11,7 +12,7 @@ import { REST_MS } from "./timing.ts";
 import type { World } from "./world.ts";
 
 /** The whole policy: what is looked at, in which order. A rotation begins only when everything before it is at rest. */
-export const phases: readonly Phase[] = [suspension, access, ownership, sync, rollout, rotation];
+export const phases: readonly Phase[] = [suspension, identity, access, ownership, sync, rollout, rotation];
 
 /** What is to be done now; or what is waited for, and until when (ms since the epoch) at the latest. */
 export type Decision =

@@ -5,7 +5,9 @@ import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { caller, identityToAllow, roleInWords } from "./caller.ts";
 import type { FailureBackOff } from "./failure-back-off.ts";
+import { identityWait } from "./identity-problem.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 import { type Wait, waitForPerson, waitUntil } from "./step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "./timing.ts";
@@ -48,7 +50,7 @@ export function refusedCall(world: World, until: Instant, what: string): Wait {
     reason: "RotationRefused",
     message:
       `AWS did not begin the rotation of "${world.spec.secretId}": ${what}. It is tried again by itself. Where access is denied, ` +
-      "allow the operator's IAM role secretsmanager:RotateSecret on the secret and lambda:InvokeFunction on its rotation " +
+      `allow ${roleInWords(world)} secretsmanager:RotateSecret on the secret and lambda:InvokeFunction on its rotation ` +
       "function, and let the function's policy admit secretsmanager.amazonaws.com",
   });
 }
@@ -86,7 +88,7 @@ export function rotateDenied(world: World): Wait {
     reason: "RotateDenied",
     message:
       `no SecretAccessPolicy lets namespace "${namespace}" rotate "${world.spec.secretId}": ask the platform team for a policy ` +
-      "with action Rotate, or write spec.rotation.trigger: External",
+      `with action Rotate${identityToAllow(world)}, or write spec.rotation.trigger: External`,
   });
 }
 
@@ -113,12 +115,14 @@ export function versionsUnread(world: World): Wait {
 }
 
 function versionsDenied(world: World, denial: AwsProblem): Wait {
+  const unusable = identityWait(world, denial, "rotation", "stop");
+  if (unusable !== undefined) return unusable;
   return waitForPerson(world.now + RECHECK_MS, {
     phase: "rotation",
     reason: "AwsDenied",
     message:
-      `AWS refuses the operator the versions of "${world.spec.secretId}" (${describeProblem(denial)}), and nothing is rotated ` +
-      "without them: allow the operator's IAM role secretsmanager:DescribeSecret and secretsmanager:ListSecretVersionIds on it",
+      `AWS refuses ${caller(world)} the versions of "${world.spec.secretId}" (${describeProblem(denial)}), and nothing is rotated ` +
+      `without them: allow ${roleInWords(world)} secretsmanager:DescribeSecret and secretsmanager:ListSecretVersionIds on it`,
   });
 }
 

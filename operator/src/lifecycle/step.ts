@@ -72,6 +72,12 @@ export interface Wait {
 export const REASONS = [
   "Suspended",
   "InvalidSpec",
+  "IdentityDenied",
+  "ServiceAccountMissing",
+  "RoleUnknown",
+  "TokenRefused",
+  "AssumeRoleRefused",
+  "TokenExpired",
   "Denied",
   "AwsDenied",
   "AwsUnavailable",

@@ -2,7 +2,9 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type AwsProblem, describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
+import { caller, roleInWords } from "./caller.ts";
 import { type Mapped, mapDocument } from "./document-mapping.ts";
+import { identityWait } from "./identity-problem.ts";
 import { ownTarget } from "./ownership.ts";
 import { pinnedMissing, wantedVersion } from "./pinning.ts";
 import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "./step.ts";
@@ -130,6 +132,8 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
 }
 
 function unread(world: World, secret: SecretFacts, problem: AwsProblem): Step {
+  const unusable = identityWait(world, problem, "sync", "go on");
+  if (unusable !== undefined) return unusable;
   const what = describeProblem(problem);
   if (problem.kind !== "denied") {
     // A version that was named just now is waited for by its readers; an outage that lasts is not made worse.
@@ -138,7 +142,7 @@ function unread(world: World, secret: SecretFacts, problem: AwsProblem): Step {
     return waitWithAlarm(until, { phase: "sync", reason: "AwsUnavailable", message }, "go on");
   }
   const message =
-    `AWS refuses the operator the value of "${world.spec.secretId}": ${what}. Allow the operator's IAM role ` +
+    `AWS refuses ${caller(world)} the value of "${world.spec.secretId}": ${what}. Allow ${roleInWords(world)} ` +
     "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt on its key, where it has one of its own)";
   return waitForPerson(world.now + RECHECK_MS, { phase: "sync", reason: "AwsDenied", message }, "go on");
 }

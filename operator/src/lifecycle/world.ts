@@ -7,6 +7,7 @@ import type { Fact, Instant } from "../ports/fact.ts";
 import type { RotateOutcome } from "../ports/rotations.ts";
 import type { CatalogueEntry, VersionAges } from "../ports/secret-catalogue.ts";
 import type { ValueReading } from "../ports/secret-values.ts";
+import type { ServiceAccountReading } from "../ports/service-accounts.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
 import type { ReaderPod, Workload } from "../ports/workloads.ts";
 import type { Refusal } from "../ports/write-refused.ts";
@@ -27,6 +28,8 @@ export interface World {
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
   /** The other RotatedSecrets of the namespace, those that cannot be read included: whose Secret is whose. */
   readonly neighbours: readonly { readonly name: string; readonly uid: string }[];
+  /** The ServiceAccount in whose name AWS is called; unknown where it is called as the operator. */
+  readonly account: Fact<ServiceAccountReading>;
   readonly source: Fact<CatalogueEntry>;
   readonly ages: Fact<VersionAges | { readonly problem: AwsProblem }>;
   readonly value: Fact<ValueReading>;
@@ -42,4 +45,4 @@ export interface World {
 }
 
 /** The facts that a phase may ask to be read at their source. */
-export type FactName = "source" | "ages" | "value" | "target" | "pods";
+export type FactName = "account" | "source" | "ages" | "value" | "target" | "pods";

@@ -1,5 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import type { AwsProblem } from "./aws-problem.ts";
+import type { AwsScope } from "./aws-scope.ts";
 
 /**
  * What RotateSecret answered.
@@ -16,5 +17,5 @@ export type RotateOutcome =
 /** Starts rotations. Never passes a rotation configuration and never cancels one. */
 export interface Rotations {
   /** Calls RotateSecret once, without retries of its own: AWS promises nothing for a repeated token. */
-  rotate(arn: SecretArn, region: string, token: VersionId, signal: AbortSignal): Promise<RotateOutcome>;
+  rotate(arn: SecretArn, scope: AwsScope, token: VersionId, signal: AbortSignal): Promise<RotateOutcome>;
 }

@@ -1,12 +1,12 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import type { AwsProblem } from "./aws-problem.ts";
+import type { AwsScope } from "./aws-scope.ts";
 import type { Instant } from "./fact.ts";
 
-/** Which secret a RotatedSecret means: what its author wrote, and where. */
-export interface SecretSource {
+/** Which secret a RotatedSecret means: what its author wrote, where, and with whose rights it is looked up. */
+export interface SecretSource extends AwsScope {
   /** Name or ARN. */
   readonly secretId: string;
-  readonly region: string;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface CatalogueEntry {
 export type VersionAges = ReadonlyMap<VersionId, Instant>;
 
 /**
- * The versions of the secrets in use, kept for all of one account and region at the price of a few calls: pages of
+ * The versions of the secrets in use, kept for all of one account, region and identity at the price of a few calls: pages of
  * ListSecrets as a cheap hint that never undoes newer knowledge, DescribeSecret of each on a long, spread interval.
  */
 export interface SecretCatalogue {
@@ -62,7 +62,7 @@ export interface SecretCatalogue {
   /** When the versions were made (ListSecretVersionIds, deprecated ones included, all pages). */
   ages(
     arn: SecretArn,
-    region: string,
+    scope: AwsScope,
     signal: AbortSignal,
   ): Promise<VersionAges | { readonly problem: AwsProblem }>;
   /** Reads this secret closely (after 1 s, then 1.5 times longer up to 15 s) until its AWSCURRENT moves or `until` has come. */

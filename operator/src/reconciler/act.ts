@@ -170,7 +170,7 @@ async function rotate(
   world: World,
   { ports, now, signal }: Means,
 ): Promise<World> {
-  const rotateOutcome = await ports.rotations.rotate(arn, world.spec.region, token, signal);
+  const rotateOutcome = await ports.rotations.rotate(arn, sourceOf(world), token, signal);
   const answered: World = { ...world, rotateOutcome };
   const underway = world.resource.status.rotation;
   if (rotateOutcome.kind !== "problem" || underway === undefined) return answered;

@@ -1,8 +1,9 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
-import { resolveSpec } from "../api/resolved-spec.ts";
+import { type ResolvedSpec, resolveSpec } from "../api/resolved-spec.ts";
 import type { RotatedSecret } from "../api/rotated-secret.ts";
 import { wantedVersion } from "../lifecycle/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
+import type { AwsScope } from "../ports/aws-scope.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
 import type { SecretValues, ValueReading } from "../ports/secret-values.ts";
@@ -36,9 +37,10 @@ export function observe(
     policies: ports.resources.policies(),
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
     neighbours: ports.resources.neighbours(resource),
+    account: cachedAccount(spec, ports),
     source,
     ages: unknown,
-    value: cachedValue(entry?.secret, wantedVersion({ spec, source }), ports.values),
+    value: cachedValue(entry?.secret, wantedVersion({ spec, source }), sourceOf(base), ports.values),
     target: target === undefined ? unknown : cached(target),
     workloads: ports.workloads.cached(targetOf(base), spec.workloads),
     pods: unknown,
@@ -57,21 +59,24 @@ export async function lookAt(
   signal: AbortSignal,
 ): Promise<World> {
   switch (fact) {
+    case "account":
+      return { ...world, account: live(await ports.serviceAccounts.read(accountOf(world), signal), now()) };
     case "source": {
       const entry = await ports.catalogue.look(sourceOf(world), signal);
       return { ...world, source: live(entry, now()) };
     }
     case "ages": {
       const { arn } = secretOf(world);
-      return { ...world, ages: live(await ports.catalogue.ages(arn, world.spec.region, signal), now()) };
+      return { ...world, ages: live(await ports.catalogue.ages(arn, sourceOf(world), signal), now()) };
     }
     case "value": {
       const { arn } = secretOf(world);
-      const { region, pin } = world.spec;
+      const { pin } = world.spec;
+      const scope = sourceOf(world);
       const reading =
         pin === undefined
-          ? ports.values.current(arn, region, signal)
-          : ports.values.version(arn, region, pin, signal);
+          ? ports.values.current(arn, scope, signal)
+          : ports.values.version(arn, scope, pin, signal);
       return { ...world, value: live(await reading, now()) };
     }
     case "target":
@@ -84,14 +89,25 @@ export async function lookAt(
   }
 }
 
-/** Where the secret of a RotatedSecret lies. */
+/** Where the secret of a RotatedSecret lies, and with whose rights it is looked up. */
 export function sourceOf({ spec }: Pick<World, "spec">): SecretSource {
-  return { secretId: spec.secretId, region: spec.region };
+  return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
 }
 
 /** The Secret that a RotatedSecret keeps. */
 export function targetOf({ resource, spec }: Pick<World, "resource" | "spec">): NamespacedName {
   return { namespace: resource.metadata.namespace, name: spec.targetName };
+}
+
+function accountOf({ spec }: World): NamespacedName {
+  if (spec.identity.kind === "Operator")
+    throw new Error("a phase asked for the ServiceAccount of a resource that names none");
+  return spec.identity;
+}
+
+function cachedAccount({ identity }: ResolvedSpec, { serviceAccounts }: Ports): World["account"] {
+  const reading = identity.kind === "Operator" ? undefined : serviceAccounts.cached(identity);
+  return reading === undefined ? unknown : cached(reading);
 }
 
 function secretOf(world: World) {
@@ -105,9 +121,10 @@ type KnownSecret = NonNullable<NonNullable<ReturnType<SecretCatalogue["cached"]>
 function cachedValue(
   secret: KnownSecret | undefined,
   versionId: VersionId | undefined,
+  scope: AwsScope,
   values: SecretValues,
 ): Fact<ValueReading> {
   if (secret === undefined || versionId === undefined) return unknown;
-  const value = values.cached(secret.arn, versionId);
+  const value = values.cached(secret.arn, scope, versionId);
   return value === undefined ? unknown : cached({ kind: "value", ...value });
 }

@@ -3,6 +3,7 @@ import type { Resources } from "../ports/resources.ts";
 import type { Rotations } from "../ports/rotations.ts";
 import type { SecretCatalogue } from "../ports/secret-catalogue.ts";
 import type { SecretValues } from "../ports/secret-values.ts";
+import type { ServiceAccounts } from "../ports/service-accounts.ts";
 import type { TargetSecrets } from "../ports/target-secrets.ts";
 import type { Workloads } from "../ports/workloads.ts";
 
@@ -12,6 +13,7 @@ export interface Ports {
   readonly catalogue: SecretCatalogue;
   readonly values: SecretValues;
   readonly rotations: Rotations;
+  readonly serviceAccounts: ServiceAccounts;
   readonly targets: TargetSecrets;
   readonly workloads: Workloads;
   readonly reporting: Reporting;

@@ -10,6 +10,8 @@ export interface AwsCall {
   readonly accessKeyId: string;
   /** The secret as the request names it. */
   readonly secretId?: string;
+  /** The role that was to be assumed. */
+  readonly roleArn?: string;
   readonly status: number;
   /** Type of the exception, where it was one. */
   readonly errorCode?: string;

@@ -16,9 +16,12 @@ import type { PlacedSecret } from "./secrets-manager/placed-secret.ts";
 import { SecretsManager } from "./secrets-manager/secrets-manager.ts";
 import { secretsManagerApi } from "./secrets-manager/secrets-manager-api.ts";
 import { type LabelMove, SecretStore } from "./secrets-manager/store.ts";
+import { type IdentityProvider, IdentityProviders } from "./sts/identity-provider.ts";
+import { type Role, type RoleSession, Roles } from "./sts/roles.ts";
 import { stsApi } from "./sts/sts-api.ts";
 
 export type { AwsCall } from "./call-journal.ts";
+export type { RoleSession } from "./sts/roles.ts";
 
 export interface AwsEmulatorOptions {
   /** Starts the Lambda processes, and ends them with the sandbox. */
@@ -57,7 +60,7 @@ export interface FunctionOptions {
   readonly timeoutMs?: number;
 }
 
-/** Secrets Manager, Lambda and a little STS of one account and region, on loopback. */
+/** Secrets Manager, Lambda and what it takes of STS and IAM, of one account and region, on loopback. */
 export interface AwsEmulator {
   /** http://127.0.0.1:PORT */
   readonly endpoint: string;
@@ -65,7 +68,13 @@ export interface AwsEmulator {
   /** When staging labels came to versions, by the emulator's clock. */
   readonly labelMoves: readonly LabelMove[];
   readonly rotations: readonly Rotation[];
-  /** An identity called `name`; its key id appears in `calls`. */
+  /** Every session of a role that was begun. */
+  readonly sessions: readonly RoleSession[];
+  /** Registers an issuer of tokens with IAM; the same issuer again has other audiences, or other keys. */
+  trustIssuer(provider: IdentityProvider): void;
+  /** Makes a role that the bearers of such tokens may assume, or changes it. */
+  declareRole(role: Role): void;
+  /** An identity called `name`, who may do everything; its key id appears in `calls`. */
   credentials(name: string): AwsEnvironment;
   /**
    * Puts a secret in place that none of the callers has made: a replica, or a secret that another AWS service manages.
@@ -94,7 +103,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
   const stopping = new AbortController();
   const parts = servicesOf({ ...options, region, accountId }, functionArn, stopping.signal);
-  const { faults, journal, lambdas, store, rotations, secretsManager, gateway } = parts;
+  const { faults, journal, lambdas, store, rotations, secretsManager, providers, roles, gateway } = parts;
   const listener = await listen((request) => gateway.answer(request));
   const credentials = (name: string) => credentialsOf(name, region, listener.url);
   return {
@@ -102,6 +111,11 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
     calls: journal.calls,
     labelMoves: store.labelMoves,
     rotations: rotations.all,
+    get sessions() {
+      return roles.sessions;
+    },
+    trustIssuer: (provider) => providers.add(provider),
+    declareRole: (role) => roles.declare(role),
     credentials,
     placeSecret: (placed) => secretsManager.place(placed),
     async deployFunction({ name, bundle, handler, environment = {}, timeoutMs = 30_000 }) {
@@ -156,11 +170,13 @@ function servicesOf(
     mayInvoke: (arn) => lambdas.has(arn),
     rotate: (order) => rotations.begin(order),
   });
+  const providers = new IdentityProviders();
+  const roles = new Roles();
   const apis = [
     secretsManagerApi(secretsManager, faults),
     lambdaApi(lambdas, functionArn),
-    stsApi({ accountId }),
+    stsApi({ accountId, providers, roles, clock }),
   ];
-  const gateway = new Gateway({ apis, region, clock, latencyMs, quotas, faults, journal, stopping });
-  return { faults, journal, lambdas, store, rotations, secretsManager, gateway };
+  const gateway = new Gateway({ apis, region, clock, latencyMs, quotas, faults, journal, roles, stopping });
+  return { faults, journal, lambdas, store, rotations, secretsManager, providers, roles, gateway };
 }

@@ -5,12 +5,19 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { Processes } from "../processes/processes.ts";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./emulator.ts";
 
+/** What a request is signed with. */
+interface SigningKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /** An emulator of a test's own, in a temporary folder that goes with it. */
 export interface TestEmulator extends AsyncDisposable {
   readonly aws: AwsEmulator;
   readonly dir: string;
-  /** The ordinary SDK as the identity `name`; it does not retry. */
-  client(name?: string): SecretsManager;
+  /** The ordinary SDK as the identity `name`, or with these credentials; it does not retry. */
+  client(name?: string, credentials?: SigningKeys): SecretsManager;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -38,13 +45,14 @@ export async function startTestEmulator(options: Partial<AwsEmulatorOptions> = {
   return {
     aws,
     dir,
-    client(name = "test") {
+    client(name = "test", credentials) {
       const key = aws.credentials(name);
+      const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = key;
       const client = new SecretsManager({
         endpoint: aws.endpoint,
         region: key.AWS_REGION,
         maxAttempts: 1,
-        credentials: { accessKeyId: key.AWS_ACCESS_KEY_ID, secretAccessKey: key.AWS_SECRET_ACCESS_KEY },
+        credentials: credentials ?? { accessKeyId, secretAccessKey },
       });
       clients.push(client);
       return client;

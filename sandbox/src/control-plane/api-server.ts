@@ -10,6 +10,9 @@ import { type ProbeIdentity, probe, retryOnTakenPort, untilReady } from "./compo
 import type { ComponentOptions, Etcd } from "./etcd.ts";
 import { freePorts } from "./free-port.ts";
 
+/** `iss` of the tokens of ServiceAccounts. */
+export const SERVICE_ACCOUNT_ISSUER = "https://kubernetes.default.svc";
+
 /** What the API server needs besides its program. */
 export interface ApiServerOptions extends ComponentOptions {
   readonly etcd: Etcd;
@@ -103,7 +106,7 @@ function accessFlags(dir: string, url: string): string[] {
     `--client-ca-file=${join(dir, "ca.pem")}`,
     `--authentication-config=${join(dir, "authentication.yaml")}`,
     "--authorization-mode=RBAC",
-    "--service-account-issuer=https://kubernetes.default.svc",
+    `--service-account-issuer=${SERVICE_ACCOUNT_ISSUER}`,
     // By default it would name the machine's outside address, where nothing listens.
     `--service-account-jwks-uri=${url}/openid/v1/jwks`,
     `--service-account-key-file=${serviceAccountKey}`,

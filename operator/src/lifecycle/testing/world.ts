@@ -155,6 +155,7 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     policies: [policy("Read", "Rotate")],
     namespaceLabels: { team: "payments" },
     neighbours: [],
+    account: { kind: "unknown" },
     source: cached({ secret: secret(n) }),
     ages: { kind: "unknown" },
     value: cached({

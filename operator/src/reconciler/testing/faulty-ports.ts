@@ -18,6 +18,7 @@ const CALLS: { readonly [Port in keyof Ports]?: readonly string[] } = {
   catalogue: ["look", "ages"],
   values: ["current", "version"],
   rotations: ["rotate"],
+  serviceAccounts: ["read"],
   targets: ["read", "apply", "removeKeys"],
   workloads: ["pods", "restart"],
   reporting: ["writeStatus", "record"],

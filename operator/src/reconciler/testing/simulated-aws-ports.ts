@@ -1,5 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import { afterLook, agree } from "../../aws/secret-knowledge.ts";
+import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalogue.ts";
 import type { CurrentValue, SecretValues } from "../../ports/secret-values.ts";
@@ -75,7 +76,7 @@ export class SimulatedValues implements SecretValues {
     this.#aws = aws;
   }
 
-  cached(_arn: SecretArn, versionId: VersionId): CurrentValue | undefined {
+  cached(_arn: SecretArn, _scope: AwsScope, versionId: VersionId): CurrentValue | undefined {
     return [this.#held, this.#pinned].find((held) => held?.versionId === versionId);
   }
 
@@ -84,7 +85,7 @@ export class SimulatedValues implements SecretValues {
     return Promise.resolve({ kind: "value", ...this.#held });
   }
 
-  version(_arn: SecretArn, _region: string, versionId: VersionId): ReturnType<SecretValues["version"]> {
+  version(_arn: SecretArn, _scope: AwsScope, versionId: VersionId): ReturnType<SecretValues["version"]> {
     const value = this.#aws.valueOf(versionId);
     if (value === undefined) {
       const code = "ResourceNotFoundException";
@@ -96,4 +97,5 @@ export class SimulatedValues implements SecretValues {
   }
 
   forget(): void {}
+  forgetAllOf(): void {}
 }

@@ -6,6 +6,7 @@ import { isSameWorkload } from "../../api/workload-kind.ts";
 import { policy, resource } from "../../lifecycle/testing/world.ts";
 import type { EventNote, Reporting } from "../../ports/reporting.ts";
 import type { Resources } from "../../ports/resources.ts";
+import type { ServiceAccounts } from "../../ports/service-accounts.ts";
 import { Conflict } from "../../ports/target-secrets.ts";
 import type { Workloads } from "../../ports/workloads.ts";
 import { WriteRefused } from "../../ports/write-refused.ts";
@@ -122,6 +123,15 @@ export class SimulatedCluster {
       restarted.restart(text);
       return Promise.resolve(restarted.workload);
     },
+  };
+
+  /** None: AWS is called as the operator. */
+  readonly serviceAccounts: ServiceAccounts = {
+    cached: () => undefined,
+    read: () => Promise.resolve({ kind: "absent" }),
+    recent: () => Promise.resolve({ kind: "absent" }),
+    token: () => Promise.resolve({ kind: "absent" }),
+    onChange: () => {},
   };
 
   readonly reporting: Reporting = {

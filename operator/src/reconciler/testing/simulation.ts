@@ -65,13 +65,13 @@ class SimulatedOperator {
 
   #start() {
     const { aws, clock, interception } = this.#simulation;
-    const { resources, secret: targets, workloads, reporting } = this.#cluster;
+    const { resources, serviceAccounts, secret: targets, workloads, reporting } = this.#cluster;
     const catalogue = new SimulatedCatalogue(aws, clock);
     const values = new SimulatedValues(aws);
     const rotations: Ports["rotations"] = {
-      rotate: (_arn, _region, token) => Promise.resolve(aws.rotate(token)),
+      rotate: (_arn, _scope, token) => Promise.resolve(aws.rotate(token)),
     };
-    const ports = { resources, catalogue, values, rotations, targets, workloads, reporting };
+    const ports = { resources, catalogue, values, rotations, serviceAccounts, targets, workloads, reporting };
     const operator = { startedAt: Math.max(this.#startedAt, clock.now()), region: "eu-west-1" };
     return {
       reconciler: new RotatedSecretReconciler(intercepted(ports, interception), operator, clock),

@@ -4,7 +4,8 @@ import type { CallJournal } from "../call-journal.ts";
 import type { Clock } from "../clock.ts";
 import type { Faults } from "../faults.ts";
 import type { Quotas } from "../quotas.ts";
-import type { Api, ApiCall } from "./api.ts";
+import type { Roles } from "../sts/roles.ts";
+import type { Api, ApiCall, Caller } from "./api.ts";
 import { credentialScopeOf, requireScope } from "./authorization.ts";
 import type { HttpAnswer, HttpRequest } from "./message.ts";
 
@@ -15,6 +16,8 @@ export interface GatewayOptions {
   readonly latencyMs: number;
   readonly faults: Faults;
   readonly journal: CallJournal;
+  /** Whose sessions callers may have. */
+  readonly roles: Roles;
   /** Missing where nothing is throttled. */
   readonly quotas: Quotas | undefined;
   /** Ends the waiting of answers that are on their way. */
@@ -45,18 +48,27 @@ export class Gateway {
     let errorCode: string | undefined;
     try {
       call = api.read(request);
-      const scope = credentialScopeOf(request.headers.authorization);
-      accessKeyId = scope.accessKeyId;
-      requireScope(scope, { region: this.#options.region, service: api.signingName });
+      const caller = call.signature === "none" ? { accessKeyId } : this.#callerOf(api, request);
+      accessKeyId = caller.accessKeyId;
       if (this.#options.quotas?.admits(call.operation) === false) throw throttled();
       const fault = this.#options.faults.take({ ...call, accessKeyId });
       if (fault !== undefined) throw fault;
-      return this.#note(at, accessKeyId, call, await call.run(accessKeyId));
+      return this.#note(at, accessKeyId, call, await call.run(caller));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       errorCode = error.code;
       return this.#note(at, accessKeyId, call, api.refuse(error), errorCode);
     }
+  }
+
+  /** @throws AwsError for a request that is not signed for this service and region, or by nobody that is known. */
+  #callerOf(api: Api, { headers }: HttpRequest): Caller {
+    const { region, roles, clock } = this.#options;
+    const scope = credentialScopeOf(headers.authorization);
+    requireScope(scope, { region, service: api.signingName });
+    const { accessKeyId } = scope;
+    const session = roles.sessionOf(accessKeyId, headers["x-amz-security-token"], clock.now());
+    return session === undefined ? { accessKeyId } : { accessKeyId, session };
   }
 
   #note(
@@ -72,6 +84,7 @@ export class Gateway {
       accessKeyId,
       status: answer.status,
       ...(call?.secretId !== undefined && { secretId: call.secretId }),
+      ...(call?.roleArn !== undefined && { roleArn: call.roleArn }),
       ...(errorCode !== undefined && { errorCode }),
     });
     return answer;

@@ -22,6 +22,7 @@ export function lambdaApi(lambdas: Lambdas, arnOf: (name: string) => string): Ap
       return {
         operation: "Invoke",
         secretIds: [],
+        signature: "required",
         async run() {
           const type = headers["x-amz-invocation-type"] ?? "RequestResponse";
           if (type !== "RequestResponse") {

@@ -2,6 +2,7 @@ import { AwsError } from "../aws-error.ts";
 import type { Faults } from "../faults.ts";
 import type { Api, ApiCall } from "../http/api.ts";
 import type { HttpAnswer, HttpRequest } from "../http/message.ts";
+import { requirePermission } from "./permission.ts";
 import type { SecretsManager } from "./secrets-manager.ts";
 
 const TARGET = "secretsmanager.";
@@ -17,6 +18,8 @@ const COMMON_ERRORS = new Set([
   "IncompleteSignatureException",
   "InvalidSignatureException",
   "UnknownOperationException",
+  "UnrecognizedClientException",
+  "ExpiredTokenException",
 ]);
 
 /** Secrets Manager over the AWS JSON 1.1 protocol. */
@@ -33,7 +36,10 @@ export function secretsManagerApi(service: SecretsManager, faults: Faults): Api 
         operation,
         ...(secretId !== undefined && { secretId }),
         secretIds: [secretId, secret?.name, secret?.arn].filter((id) => id !== undefined),
-        run: async (accessKeyId) => {
+        signature: "required",
+        run: async ({ accessKeyId, session }) => {
+          if (session !== undefined)
+            requirePermission(session, { operation, secretId, secret, ...service.location });
           const refusalFor = ({ arn, name }: { readonly arn: string; readonly name: string }) =>
             faults.takeForBatchEntry({ accessKeyId, secretIds: [arn, name] });
           return json(200, service.call(operation, body, refusalFor));

@@ -40,6 +40,12 @@ export class SecretsManager {
     return outcome.answer;
   }
 
+  /** Where its secrets are. */
+  get location(): { readonly region: string; readonly accountId: string } {
+    const { region, accountId } = this.#options;
+    return { region, accountId };
+  }
+
   /** The secret that a name or ARN means, in truth. */
   find(id: string): Secret | undefined {
     return findSecret(this.#options.store.seenBy("truth"), id);

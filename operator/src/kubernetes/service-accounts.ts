@@ -1,0 +1,138 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { z } from "zod";
+import { ROLE_ARN_ANNOTATION } from "../api/aws-identity.ts";
+import type { ServiceAccountReading, ServiceAccounts, TokenOutcome } from "../ports/service-accounts.ts";
+import type { NamespacedName } from "../ports/target-secrets.ts";
+import { hasStatus } from "../runtime/api-error.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { KubeClient } from "../runtime/kube-client.ts";
+import { keyOf } from "../runtime/kubernetes-object.ts";
+import { objectPath } from "../runtime/resource.ts";
+import { untilAborted } from "../runtime/until-aborted.ts";
+import { SERVICE_ACCOUNTS } from "./api-resources.ts";
+
+/** What the adapter works with. */
+export interface KubernetesServiceAccountsOptions {
+  readonly client: Pick<KubeClient, "get" | "create">;
+  readonly clock: Clock;
+}
+
+/** What the tokens are for. EKS user guide, "IAM roles for service accounts"; the role's trust policy names it as `aud`. */
+const AUDIENCE = "sts.amazonaws.com";
+/** The shortest life that the API server gives; the token is used once, at once. Kubernetes API reference, TokenRequest. */
+const TOKEN_SECONDS = 600;
+/** How long a ServiceAccount that is in use is believed to be as it was. */
+const RECENT_MS = 300_000;
+/** How long one is that is looked for, or waited for: many resources may wait for the same. */
+const A_MOMENT_MS = 15_000;
+/** Who writes RotatedSecrets chooses the names. */
+const MAX_READINGS = 10_000;
+
+const accountSchema = z.object({
+  metadata: z.object({
+    uid: z.string(),
+    deletionTimestamp: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).default({}),
+  }),
+});
+const tokenSchema = z.object({ status: z.object({ token: z.string().min(1) }) });
+
+/** ServiceAccounts at the API server. Needs get on serviceaccounts and create on serviceaccounts/token, where they are used. */
+export class KubernetesServiceAccounts implements ServiceAccounts {
+  readonly #client: KubernetesServiceAccountsOptions["client"];
+  readonly #clock: Clock;
+  /** In the order of their reading; `at` by the monotonic clock. */
+  readonly #readings = new Map<string, { readonly reading: ServiceAccountReading; readonly at: number }>();
+  readonly #flights = new Map<string, Promise<ServiceAccountReading>>();
+  readonly #listeners: ((account: NamespacedName) => void)[] = [];
+
+  constructor({ client, clock }: KubernetesServiceAccountsOptions) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  cached(account: NamespacedName): ServiceAccountReading | undefined {
+    return this.#readings.get(keyOf(account))?.reading;
+  }
+
+  async read(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
+    return this.#within(A_MOMENT_MS, account, signal);
+  }
+
+  async recent(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
+    const isPresent = this.cached(account)?.kind === "present";
+    return this.#within(isPresent ? RECENT_MS : A_MOMENT_MS, account, signal);
+  }
+
+  async token(account: NamespacedName, signal: AbortSignal): Promise<TokenOutcome> {
+    const path = objectPath(SERVICE_ACCOUNTS, account, "token");
+    const request = {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { audiences: [AUDIENCE], expirationSeconds: TOKEN_SECONDS },
+    };
+    try {
+      const { status } = tokenSchema.parse(await this.#client.create<unknown>(path, request, { signal }));
+      return { kind: "token", token: new SecretValue(status.token) };
+    } catch (error) {
+      if (hasStatus(error, 404)) return { kind: "absent" };
+      if (hasStatus(error, 403)) return { kind: "refused" };
+      throw error;
+    }
+  }
+
+  onChange(listener: (account: NamespacedName) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async #within(ms: number, account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
+    const held = this.#readings.get(keyOf(account));
+    if (held !== undefined && this.#clock.monotonic() - held.at < ms) return held.reading;
+    return untilAborted(this.#shared(account), signal);
+  }
+
+  /** The resources of a tenant ask together; the one request is nobody's to abort. */
+  #shared({ namespace, name }: NamespacedName): Promise<ServiceAccountReading> {
+    const key = keyOf({ namespace, name });
+    const flight =
+      this.#flights.get(key) ??
+      this.#ask({ namespace, name })
+        .then((reading) => this.#keep({ namespace, name }, reading))
+        .finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async #ask(account: NamespacedName): Promise<ServiceAccountReading> {
+    try {
+      const object = await this.#client.get<unknown>(objectPath(SERVICE_ACCOUNTS, account));
+      const { uid, deletionTimestamp, annotations } = accountSchema.parse(object).metadata;
+      if (deletionTimestamp !== undefined) return { kind: "absent" };
+      const roleArn = annotations[ROLE_ARN_ANNOTATION];
+      return roleArn === undefined ? { kind: "present", uid } : { kind: "present", uid, roleArn };
+    } catch (error) {
+      if (hasStatus(error, 404)) return { kind: "absent" };
+      if (hasStatus(error, 403)) return { kind: "refused", why: error.answer };
+      throw error;
+    }
+  }
+
+  #keep(account: NamespacedName, reading: ServiceAccountReading): ServiceAccountReading {
+    const key = keyOf(account);
+    const before = this.#readings.get(key)?.reading;
+    this.#readings.delete(key);
+    this.#readings.set(key, { reading, at: this.#clock.monotonic() });
+    for (const oldest of this.#readings.keys()) {
+      if (this.#readings.size <= MAX_READINGS) break;
+      this.#readings.delete(oldest);
+    }
+    if (before !== undefined && !isSame(before, reading))
+      for (const listener of this.#listeners) listener(account);
+    return reading;
+  }
+}
+
+function isSame(a: ServiceAccountReading, b: ServiceAccountReading): boolean {
+  if (a.kind === "present" && b.kind === "present") return a.uid === b.uid && a.roleArn === b.roleArn;
+  return a.kind === b.kind;
+}

@@ -1,0 +1,72 @@
+import { AwsError } from "../aws-error.ts";
+import {
+  type Claims,
+  identityProviderAway,
+  invalidToken,
+  isSignedBy,
+  type KeySet,
+  parseKeySet,
+  parseToken,
+} from "./json-web-token.ts";
+
+/** An issuer of tokens that the account trusts: an IAM OpenID Connect provider. */
+export interface IdentityProvider {
+  /** As in the tokens' `iss`. */
+  readonly issuer: string;
+  /** The audiences that the provider is registered for. */
+  readonly audiences: readonly string[];
+  /** Fetches the issuer's published keys (JWKS). */
+  readonly keys: () => Promise<unknown>;
+}
+
+/** The providers of an account, and what was fetched of their keys. */
+export class IdentityProviders {
+  readonly #providers = new Map<string, { readonly provider: IdentityProvider; keys: KeySet | undefined }>();
+
+  add(provider: IdentityProvider): void {
+    this.#providers.set(provider.issuer, { provider, keys: undefined });
+  }
+
+  /**
+   * The claims of a token that an issuer of ours has signed, for an audience of ours, and that holds now.
+   * @throws InvalidIdentityToken, ExpiredTokenException, IDPCommunicationError
+   */
+  async verify(text: string, now: number): Promise<Claims> {
+    const token = parseToken(text);
+    const { claims } = token;
+    const known = this.#providers.get(claims.iss);
+    if (known === undefined)
+      throw invalidToken(`No OpenIDConnect provider found in your account for ${claims.iss}`);
+    known.keys = knowsKey(known.keys, token.keyId) ? known.keys : await fetched(known.provider);
+    if (!isSignedBy(token, known.keys)) {
+      throw invalidToken(
+        "Couldn't retrieve verification key from your identity provider, please reference AssumeRoleWithWebIdentity documentation for requirements",
+      );
+    }
+    if (!claims.aud.some((audience) => known.provider.audiences.includes(audience)))
+      throw invalidToken("Incorrect token audience");
+    requireTime(claims, Math.floor(now / 1_000));
+    return claims;
+  }
+}
+
+function knowsKey(keys: KeySet | undefined, keyId: string): keys is KeySet {
+  return keys?.keys.some(({ kid }) => kid === keyId) ?? false;
+}
+
+async function fetched({ keys }: IdentityProvider): Promise<KeySet> {
+  const answer = await keys().catch(() => {
+    throw identityProviderAway();
+  });
+  return parseKeySet(answer);
+}
+
+function requireTime({ exp, nbf }: Claims, seconds: number): void {
+  if (seconds >= exp) {
+    throw new AwsError(
+      "ExpiredTokenException",
+      `Token expired: current date/time ${seconds} must be before the expiration date/time ${exp}`,
+    );
+  }
+  if (nbf !== undefined && seconds < nbf) throw invalidToken("Token not yet valid");
+}

@@ -1,0 +1,215 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestEmulator, type TestEmulator } from "../test-emulator.ts";
+import type { RoleSession } from "./roles.ts";
+
+const ISSUER = "https://cluster.example";
+const AUDIENCE = "sts.amazonaws.com";
+const SUBJECT = "system:serviceaccount:payments:payments";
+const ROLE = "arn:aws:iam::111122223333:role/payments-secrets";
+const FOREIGN_ROLE = "arn:aws:iam::999988887777:role/elsewhere";
+const cluster = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const impostor = generateKeyPairSync("rsa", { modulusLength: 2048 });
+
+let sandbox: TestEmulator;
+const arns = new Map<string, string>();
+
+beforeAll(async () => {
+  sandbox = await startTestEmulator();
+  const { aws } = sandbox;
+  aws.trustIssuer({
+    issuer: ISSUER,
+    audiences: [AUDIENCE],
+    keys: published,
+  });
+  const trust = { issuer: ISSUER, subjects: [SUBJECT], audience: AUDIENCE };
+  aws.declareRole({ arn: ROLE, trust, secrets: ["arn:aws:secretsmanager:*:*:secret:prod/payments/*"] });
+  aws.declareRole({ arn: FOREIGN_ROLE, trust, secrets: ["arn:aws:secretsmanager:*:111122223333:secret:*"] });
+  aws.declareRole({ arn: `${ROLE}-all`, trust, secrets: ["*"] });
+  const owner = sandbox.client("owner");
+  for (const name of ["prod/payments/db", "prod/orders/db"]) {
+    const { ARN = "" } = await owner.createSecret({ Name: name, SecretString: "planted-sts-1" });
+    arns.set(name, ARN);
+  }
+});
+afterAll(() => sandbox[Symbol.asyncDispose]());
+
+/** The cluster's key as its API server shows it. */
+async function published(): Promise<object> {
+  return { keys: [{ ...cluster.publicKey.export({ format: "jwk" }), kid: "one", use: "sig", alg: "RS256" }] };
+}
+
+interface Token {
+  readonly claims?: object;
+  readonly key?: typeof cluster.privateKey;
+  readonly header?: object;
+}
+
+/** A token of the cluster for the ServiceAccount payments/payments, changed as told. */
+function token({ claims = {}, key = cluster.privateKey, header = {} }: Token = {}): string {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const standard = { iss: ISSUER, sub: SUBJECT, aud: [AUDIENCE], exp: seconds + 600, nbf: seconds };
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "RS256", kid: "one", ...header })}.${part({ ...standard, ...claims })}`;
+  return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), key).toString("base64url")}`;
+}
+
+/** The query protocol by hand, so that the answer's own form is seen. */
+async function assume(parameters: Record<string, string>): Promise<{ status: number; body: string }> {
+  const body = new URLSearchParams({
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleSessionName: "test",
+    RoleArn: ROLE,
+    ...parameters,
+  });
+  const answer = await fetch(sandbox.aws.endpoint, { method: "POST", body });
+  return { status: answer.status, body: await answer.text() };
+}
+
+describe("AssumeRoleWithWebIdentity", () => {
+  it("gives credentials to the bearer that the role trusts", async () => {
+    const { status, body } = await assume({ WebIdentityToken: token(), DurationSeconds: "900" });
+    expect(status).toBe(200);
+    expect(body).toContain("<Arn>arn:aws:sts::111122223333:assumed-role/payments-secrets/test</Arn>");
+    expect(body).toMatch(/<AccessKeyId>ASIA[0-9A-F]{16}<\/AccessKeyId>/);
+    const session = sandbox.aws.sessions.at(-1);
+    expect(session).toMatchObject({ subject: SUBJECT, role: { arn: ROLE } });
+    expect(Math.abs((session?.expiresAt ?? 0) - Date.now() - 900_000)).toBeLessThan(5_000);
+  });
+
+  const seconds = Math.floor(Date.now() / 1_000);
+  it.each<[string, Token, string, number]>([
+    ["signed by another key", { key: impostor.privateKey }, "InvalidIdentityToken", 400],
+    ["naming a key that is not published", { header: { kid: "two" } }, "InvalidIdentityToken", 400],
+    ["that is not signed", { header: { alg: "none" } }, "InvalidIdentityToken", 400],
+    ["of another issuer", { claims: { iss: "https://other.example" } }, "InvalidIdentityToken", 400],
+    ["for another audience", { claims: { aud: ["https://cluster.example"] } }, "InvalidIdentityToken", 400],
+    ["that has expired", { claims: { exp: seconds - 10 } }, "ExpiredTokenException", 400],
+    ["that does not hold yet", { claims: { nbf: seconds + 600 } }, "InvalidIdentityToken", 400],
+    [
+      "of another ServiceAccount",
+      { claims: { sub: "system:serviceaccount:payments:default" } },
+      "AccessDenied",
+      403,
+    ],
+    [
+      "of a ServiceAccount of that name elsewhere",
+      { claims: { sub: "system:serviceaccount:orders:payments" } },
+      "AccessDenied",
+      403,
+    ],
+  ])("refuses a token %s", async (_, change, code, status) => {
+    const answer = await assume({ WebIdentityToken: token(change) });
+    expect(answer.status).toBe(status);
+    expect(answer.body).toContain(`<Code>${code}</Code>`);
+  });
+
+  it.each([
+    ["what is no token", { WebIdentityToken: "not-a-token" }, "InvalidIdentityToken"],
+    ["no token", {}, "ValidationError"],
+    ["less than 15 minutes", { WebIdentityToken: token(), DurationSeconds: "899" }, "ValidationError"],
+    ["more than the role allows", { WebIdentityToken: token(), DurationSeconds: "3601" }, "ValidationError"],
+    [
+      "a role that is not there",
+      { WebIdentityToken: token(), RoleArn: "arn:aws:iam::111122223333:role/nobody" },
+      "AccessDenied",
+    ],
+  ])("refuses %s", async (_, parameters, code) => {
+    expect((await assume(parameters)).body).toContain(`<Code>${code}</Code>`);
+  });
+
+  it("says that the issuer is away when it does not show its keys", async () => {
+    sandbox.aws.trustIssuer({
+      issuer: "https://away.example",
+      audiences: [AUDIENCE],
+      keys: () => Promise.reject(new Error("nobody answers")),
+    });
+    const { body } = await assume({ WebIdentityToken: token({ claims: { iss: "https://away.example" } }) });
+    expect(body).toContain("<Code>IDPCommunicationError</Code>");
+  });
+});
+
+describe("a session", () => {
+  async function session(roleArn: string): Promise<RoleSession> {
+    const { body } = await assume({ WebIdentityToken: token(), RoleArn: roleArn });
+    const begun = sandbox.aws.sessions.find(({ accessKeyId }) => body.includes(accessKeyId));
+    if (begun === undefined) throw new Error("no session was begun");
+    return begun;
+  }
+
+  async function read(SecretId: string, { accessKeyId, secretAccessKey, sessionToken }: RoleSession) {
+    const client = sandbox.client("bearer", { accessKeyId, secretAccessKey, sessionToken });
+    return await client.getSecretValue({ SecretId }).then(
+      () => "value",
+      (error: Error) => error.name,
+    );
+  }
+
+  it.each([
+    ["a secret of the role's", ROLE, "prod/payments/db", "value"],
+    ["another secret", ROLE, "prod/orders/db", "AccessDeniedException"],
+    ["no secret, where the role may have it", ROLE, "prod/payments/none", "ResourceNotFoundException"],
+    ["no secret, where it may not", ROLE, "prod/orders/none", "AccessDeniedException"],
+    ["a name in another account", FOREIGN_ROLE, "prod/payments/db", "AccessDeniedException"],
+  ])("may read %s: %s, %s, %s", async (_, roleArn, secretId, outcome) => {
+    expect(await read(secretId, await session(roleArn))).toBe(outcome);
+  });
+
+  it("reaches a secret of another account by its whole ARN, not by a part of it", async () => {
+    const begun = await session(FOREIGN_ROLE);
+    const arn = arns.get("prod/payments/db") ?? "";
+    expect(await read(arn, begun)).toBe("value");
+    expect(await read(arn.slice(0, -7), begun)).toBe("AccessDeniedException");
+  });
+
+  it("may list and read in batches only where its role may do so with all secrets", async () => {
+    const outcomes = [ROLE, `${ROLE}-all`].map(async (roleArn) => {
+      const client = sandbox.client("bearer", await session(roleArn));
+      return await Promise.allSettled([
+        client.listSecrets({}),
+        client.batchGetSecretValue({ SecretIdList: ["prod/payments/db"] }),
+      ]);
+    });
+    const [some, all] = await Promise.all(outcomes);
+    expect(some?.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(all?.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+  });
+
+  it("is nobody's without its token, or with keys that were never given out", async () => {
+    const begun = await session(ROLE);
+    expect(await read("prod/payments/db", { ...begun, sessionToken: "another" })).toBe(
+      "UnrecognizedClientException",
+    );
+    expect(await read("prod/payments/db", { ...begun, accessKeyId: "ASIA0000000000000000" })).toBe(
+      "UnrecognizedClientException",
+    );
+  });
+});
+
+describe("a session that is over", () => {
+  it("is refused", async () => {
+    let now = Date.now();
+    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    await using later = await startTestEmulator({ clock });
+    later.aws.trustIssuer({
+      issuer: ISSUER,
+      audiences: [AUDIENCE],
+      keys: published,
+    });
+    const trust = { issuer: ISSUER, subjects: [SUBJECT], audience: AUDIENCE };
+    later.aws.declareRole({ arn: ROLE, trust, secrets: ["*"] });
+    const body = new URLSearchParams({
+      Action: "AssumeRoleWithWebIdentity",
+      RoleSessionName: "test",
+      RoleArn: ROLE,
+      WebIdentityToken: token(),
+      DurationSeconds: "900",
+    });
+    await fetch(later.aws.endpoint, { method: "POST", body });
+    const client = later.client("bearer", later.aws.sessions[0]);
+    await client.listSecrets({});
+    now += 901_000;
+    await expect(client.listSecrets({})).rejects.toMatchObject({ name: "ExpiredTokenException" });
+  });
+});

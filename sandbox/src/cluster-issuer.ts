@@ -1,0 +1,35 @@
+import type { AwsEmulator } from "./aws/emulator.ts";
+import { SERVICE_ACCOUNT_ISSUER } from "./control-plane/api-server.ts";
+import type { ControlPlane } from "./control-plane/control-plane.ts";
+import { ApiClient } from "./node/api-client.ts";
+
+/** What STS expects in the tokens of ServiceAccounts. EKS user guide, "IAM roles for service accounts". */
+export const STS_AUDIENCE = "sts.amazonaws.com";
+
+/**
+ * Has STS believe the tokens of the cluster's ServiceAccounts, by the keys that the API server publishes. EKS shows them
+ * to everybody; here the administrator fetches them.
+ */
+export function trustCluster(aws: AwsEmulator, { adminKubeconfig }: ControlPlane): void {
+  aws.trustIssuer({
+    issuer: SERVICE_ACCOUNT_ISSUER,
+    audiences: [STS_AUDIENCE],
+    keys: async () => {
+      const client = await ApiClient.fromKubeconfig(adminKubeconfig);
+      try {
+        return await client.get("/openid/v1/jwks");
+      } finally {
+        await client.close();
+      }
+    },
+  });
+}
+
+/** What a role's trust policy says of one ServiceAccount of the cluster. */
+export function trustIn(namespace: string, serviceAccount: string) {
+  return {
+    issuer: SERVICE_ACCOUNT_ISSUER,
+    subjects: [`system:serviceaccount:${namespace}:${serviceAccount}`],
+    audience: STS_AUDIENCE,
+  };
+}
