@@ -30,6 +30,7 @@ export const chartValues = z.strictObject({
   extraEnv: z.array(z.looseObject({ name: z.string().min(1) })),
   serviceAccount: z.strictObject({ create: toggle(), name: optionalName(), annotations: texts() }),
   rbac: z.strictObject({ create: toggle() }),
+  admission: z.strictObject({ enabled: toggle() }),
   port: z.int().min(1).max(65_535),
   resources: kubernetesObject(),
   terminationGracePeriodSeconds: z.int().min(0).max(3_600),
