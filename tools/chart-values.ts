@@ -32,6 +32,14 @@ export const chartValues = z.strictObject({
   rbac: z.strictObject({ create: toggle() }),
   admission: z.strictObject({ enabled: toggle() }),
   port: z.int().min(1).max(65_535),
+  monitoring: z.strictObject({
+    podMonitor: z.strictObject({
+      enabled: toggle(),
+      interval: z.string().regex(/^[0-9]+(ms|s|m)$/),
+      labels: texts(),
+    }),
+    prometheusRule: z.strictObject({ enabled: toggle(), labels: texts(), runbookUrl: z.url() }),
+  }),
   resources: kubernetesObject(),
   terminationGracePeriodSeconds: z.int().min(0).max(3_600),
   podAnnotations: texts(),

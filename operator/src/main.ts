@@ -1,14 +1,11 @@
 import { hostname } from "node:os";
-import { Gauge } from "prom-client";
 import packageJson from "../package.json" with { type: "json" };
-import { awsMetrics } from "./aws/aws-metrics.ts";
 import { AwsSecretCatalogue } from "./aws/catalogue.ts";
 import { AwsRotations } from "./aws/rotations.ts";
 import { SecretsManager } from "./aws/secrets-manager.ts";
 import { AwsSecretValues } from "./aws/values.ts";
 import { KnownResources } from "./kubernetes/known-resources.ts";
 import { KubernetesReporting } from "./kubernetes/reporting.ts";
-import { resourceMetrics } from "./kubernetes/resource-metrics.ts";
 import { KubernetesTargetSecrets } from "./kubernetes/target-secrets.ts";
 import {
   type WatchedResource,
@@ -16,6 +13,7 @@ import {
   watchedResources,
 } from "./kubernetes/watched-resources.ts";
 import { KubernetesWorkloads } from "./kubernetes/workloads.ts";
+import { operatorMetrics } from "./operator-metrics.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { Controller } from "./runtime/controller.ts";
@@ -29,8 +27,6 @@ import { Reflector } from "./runtime/reflector.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { jsonLogger } from "./telemetry/json-logger.ts";
 import type { Logger } from "./telemetry/logger.ts";
-import { Metrics } from "./telemetry/metrics.ts";
-import { prometheusRuntimeMetrics } from "./telemetry/prometheus-runtime-metrics.ts";
 import type { RuntimeMetrics } from "./telemetry/runtime-metrics.ts";
 import { connectTriggers } from "./triggers.ts";
 
@@ -68,17 +64,14 @@ async function run(settings: Settings): Promise<number> {
 
 /** Wires the parts and runs them. */
 async function operate(settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
-  const metrics = new Metrics();
-  const runtimeMetrics = prometheusRuntimeMetrics(metrics.registry);
-  buildInfo(metrics);
-  const client = kubeClient(settings, runtimeMetrics);
   const watched = watchedResources((resource, object, error) =>
     log.error("an object of the watch could not be taken in", { resource, object, error }),
   );
+  const { metrics, runtime: runtimeMetrics, aws, work } = operatorMetrics({ version: VERSION, watched });
+  const client = kubeClient(settings, runtimeMetrics);
   const resources = new KnownResources(watched);
-  resourceMetrics(metrics.registry, watched.rotatedSecrets.store);
 
-  const api = new SecretsManager({ ...common, version: VERSION, observe: awsMetrics(metrics.registry) });
+  const api = new SecretsManager({ ...common, version: VERSION, observe: aws });
   const catalogue = new AwsSecretCatalogue({ ...common, api, settings: catalogueSettings(settings) });
   const values = new AwsSecretValues({ ...common, api });
   const reporting = new KubernetesReporting({
@@ -94,8 +87,8 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     values,
     rotations: new AwsRotations(api),
     targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store }),
-    workloads: new KubernetesWorkloads({ client, store: watched.deployments.store }),
-    reporting,
+    workloads: work.workloads(new KubernetesWorkloads({ client, store: watched.deployments.store })),
+    reporting: work.reporting(reporting, watched.rotatedSecrets.store),
   };
   const operator = { startedAt: systemClock.now(), region: settings.region };
   const controller = new Controller({
@@ -166,13 +159,4 @@ function catalogueSettings(settings: Settings) {
     describeEveryMs: settings["describe-every"],
     describeUnlistedEveryMs: settings["describe-unlisted-every"],
   };
-}
-
-function buildInfo({ registry }: Metrics): void {
-  new Gauge({
-    name: "rotated_secrets_build_info",
-    help: "1, labelled with the version.",
-    labelNames: ["version", "node"],
-    registers: [registry],
-  }).set({ version: VERSION, node: process.version }, 1);
 }

@@ -37,7 +37,7 @@ export class EventRecorder {
     this.#budget = new EventBudget(options.clock, BUDGET);
   }
 
-  /** Records the note, or counts it up where it is told already. Failures, and notes beyond 25 at once and 6 a minute, are logged only. */
+  /** Records the note and logs it, or counts it up where it is told already. Failures, and notes beyond 25 at once and 6 a minute, are logged only. */
   async record(about: ObjectMeta, note: EventNote): Promise<void> {
     const { log } = this.#options;
     const subject = { object: keyOf(about), reason: note.reason };
@@ -45,6 +45,7 @@ export class EventRecorder {
       log.debug("event left out: too many of this object", subject);
       return;
     }
+    log[note.type === "Warning" ? "warn" : "info"]("told by an event", { ...subject, note: note.message });
     try {
       await this.#tell(about, note);
     } catch (error) {
