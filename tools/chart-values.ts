@@ -27,6 +27,7 @@ export const chartValues = z.strictObject({
   policies: z.array(z.strictObject({ name: objectName(), ...secretAccessPolicySpec.shape })),
   aws: z.strictObject({ region: z.string().max(32) }),
   settings: z.strictObject(Object.fromEntries(SETTINGS.map((name) => [name, flag()]))),
+  nodeOptions: z.string().max(1_024),
   extraEnv: z.array(z.looseObject({ name: z.string().min(1) })),
   serviceAccount: z.strictObject({ create: toggle(), name: optionalName(), annotations: texts() }),
   rbac: z.strictObject({ create: toggle() }),
