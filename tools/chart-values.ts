@@ -31,13 +31,23 @@ export const chartValues = z.strictObject({
   policies: z.array(z.strictObject({ name: objectName(), ...secretAccessPolicySpec.shape })),
   aws: z.strictObject({ region: z.string().max(32) }),
   settings: z.strictObject(Object.fromEntries(SETTINGS.map((name) => [name, flag()]))),
+  nodeOptions: z.string().max(1_024),
   extraEnv: z.array(z.looseObject({ name: z.string().min(1) })),
   serviceAccount: z.strictObject({ create: toggle(), name: optionalName(), annotations: texts() }),
   serviceAccountTokens: z.array(
     z.strictObject({ namespace: objectName(), names: z.array(objectName()).min(1) }),
   ),
   rbac: z.strictObject({ create: toggle() }),
+  admission: z.strictObject({ enabled: toggle() }),
   port: z.int().min(1).max(65_535),
+  monitoring: z.strictObject({
+    podMonitor: z.strictObject({
+      enabled: toggle(),
+      interval: z.string().regex(/^[0-9]+(ms|s|m)$/),
+      labels: texts(),
+    }),
+    prometheusRule: z.strictObject({ enabled: toggle(), labels: texts(), runbookUrl: z.url() }),
+  }),
   resources: kubernetesObject(),
   terminationGracePeriodSeconds: z.int().min(0).max(3_600),
   podAnnotations: texts(),

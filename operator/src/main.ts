@@ -1,9 +1,7 @@
 import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { Gauge } from "prom-client";
 import packageJson from "../package.json" with { type: "json" };
 import { assumeRoleWithWebIdentity } from "./aws/assume-role.ts";
-import { awsMetrics } from "./aws/aws-metrics.ts";
 import { AwsSecretCatalogue } from "./aws/catalogue.ts";
 import { AwsRotations } from "./aws/rotations.ts";
 import { SecretsManager } from "./aws/secrets-manager.ts";
@@ -11,7 +9,6 @@ import { type MayAssume, ServiceAccountSessions } from "./aws/service-account-se
 import { AwsSecretValues } from "./aws/values.ts";
 import { KnownResources } from "./kubernetes/known-resources.ts";
 import { KubernetesReporting } from "./kubernetes/reporting.ts";
-import { resourceMetrics } from "./kubernetes/resource-metrics.ts";
 import { KubernetesServiceAccounts } from "./kubernetes/service-accounts.ts";
 import { KubernetesTargetSecrets } from "./kubernetes/target-secrets.ts";
 import {
@@ -22,6 +19,7 @@ import {
 import { KubernetesWorkloads } from "./kubernetes/workloads.ts";
 import { leaderLease } from "./leader-lease.ts";
 import { mayAssume } from "./lifecycle/grants.ts";
+import { operatorMetrics } from "./operator-metrics.ts";
 import type { Resources } from "./ports/resources.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -37,8 +35,6 @@ import type { Runnable } from "./runtime/runnable-group.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { jsonLogger } from "./telemetry/json-logger.ts";
 import type { Logger } from "./telemetry/logger.ts";
-import { Metrics } from "./telemetry/metrics.ts";
-import { prometheusRuntimeMetrics } from "./telemetry/prometheus-runtime-metrics.ts";
 import type { RuntimeMetrics } from "./telemetry/runtime-metrics.ts";
 import { connectTriggers } from "./triggers.ts";
 
@@ -77,19 +73,17 @@ async function run(settings: Settings): Promise<number> {
 
 /** Wires the parts and runs them. */
 async function operate(settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
-  const metrics = new Metrics();
-  const runtimeMetrics = prometheusRuntimeMetrics(metrics.registry);
-  buildInfo(metrics);
-  const config = loadKubeConfig(settings.kubeconfig);
-  const client = kubeClient(settings, config, runtimeMetrics);
   const watched = watchedResources((resource, object, error) =>
     log.error("an object of the watch could not be taken in", { resource, object, error }),
   );
+  const reported = operatorMetrics({ version: VERSION, watched });
+  const { metrics, runtime: runtimeMetrics, aws: awsMetrics, work } = reported;
+  const config = loadKubeConfig(settings.kubeconfig);
+  const client = kubeClient(settings, config, runtimeMetrics);
   const resources = new KnownResources(watched);
-  resourceMetrics(metrics.registry, watched.rotatedSecrets.store);
 
   const serviceAccounts = new KubernetesServiceAccounts({ ...common, client });
-  const aws = { ...common, version: VERSION, observe: awsMetrics(metrics.registry) };
+  const aws = { ...common, version: VERSION, observe: awsMetrics };
   const sessions = new ServiceAccountSessions({
     ...common,
     accounts: serviceAccounts,
@@ -113,8 +107,8 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     rotations: new AwsRotations(api),
     serviceAccounts,
     targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store }),
-    workloads: new KubernetesWorkloads({ client, watched: watched.workloads }),
-    reporting,
+    workloads: work.workloads(new KubernetesWorkloads({ client, watched: watched.workloads })),
+    reporting: work.reporting(reporting, watched.rotatedSecrets.store),
   };
   const operator = { startedAt: systemClock.now(), region: settings.region };
   const controller = new Controller({
@@ -225,13 +219,4 @@ function catalogueSettings(settings: Settings) {
     describeEveryMs: settings["describe-every"],
     describeUnlistedEveryMs: settings["describe-unlisted-every"],
   };
-}
-
-function buildInfo({ registry }: Metrics): void {
-  new Gauge({
-    name: "rotated_secrets_build_info",
-    help: "1, labelled with the version.",
-    labelNames: ["version", "node"],
-    registers: [registry],
-  }).set({ version: VERSION, node: process.version }, 1);
 }

@@ -36,9 +36,13 @@ export const settingsSchema = z.object({
     .enum(["debug", "info", "warn", "error"])
     .default("info")
     .describe("Least important lines that are logged."),
-  workers: count(1, 64).default(8).describe("RotatedSecrets that are worked on at once."),
+  workers: count(1, 64)
+    .default(32)
+    .describe(
+      "RotatedSecrets that are worked on at once; most of that time they wait for AWS or the API server.",
+    ),
   "kube-qps": count(1, 10_000)
-    .default(50)
+    .default(500)
     .describe("Requests a second to the API server; twice as many in a burst."),
   "list-every": duration.prefault("60s").describe("How often all secrets are listed (ListSecrets)."),
   "describe-every": duration

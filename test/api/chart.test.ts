@@ -76,6 +76,19 @@ describe("the chart", () => {
     expect(stdout.match(/^kind: PodDisruptionBudget$/gm) ?? []).toHaveLength(budgets);
   });
 
+  it("has monitoring when it is asked for, each alert with a link to its section of the runbook", async () => {
+    const runbookUrl = "https://wiki.example/runbook";
+    const monitoring = { podMonitor: { enabled: true }, prometheusRule: { enabled: true, runbookUrl } };
+    const { stdout } = await helm(["template", "try"], { monitoring });
+    const [, ...rules] = stdout.split("- alert: ");
+    expect(rules.length).toBeGreaterThan(5);
+    for (const rule of rules)
+      expect(rule).toContain(`runbook_url: ${runbookUrl}#${rule.split("\n")[0]?.toLowerCase()}\n`);
+    expect(stdout).toMatch(/kind: PodMonitor.*honorLabels: true/s);
+    const { stdout: unasked } = await helm(["template", "try"], {});
+    expect(unasked).not.toContain("monitoring.coreos.com");
+  });
+
   it("takes the digest rather than the tag", async () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const { stdout } = await helm(["template", "try"], { image: { tag: "1", digest } });

@@ -14,7 +14,7 @@ const OTHERS = 199;
 const MANY = "many";
 /** Requests that the test makes at once. */
 const BATCH = 20;
-/** 200 Secrets, events and statuses at the operator's 50 requests a second, after a burst of 100. */
+/** 200 Secrets, events and statuses, on a machine that does other things too. */
 const COLD_START_MS = 30_000;
 const MINUTE_MS = 60_000;
 /** Without a request for so long the operator has nothing left to do. */

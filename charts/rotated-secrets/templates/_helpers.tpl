@@ -40,3 +40,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end }}
 {{- end }}
+
+{{- /* The resources of the group apps that the operator restarts: what it may patch, and so what an author must be allowed to. */}}
+{{- define "rotated-secrets.workloadResources" -}}
+deployments,statefulsets,daemonsets
+{{- end }}

@@ -9,6 +9,8 @@ import { Slots } from "./slots.ts";
 export interface ValueReaderOptions {
   /** How long calls are collected before a batch is sent, in ms. @default 15 */
   readonly collectMs: number;
+  /** The same while many are read, as after a start: fewer calls, and each waits a little longer. @default 250 */
+  readonly busyCollectMs: number;
   /** Secrets in one batch; AWS takes 20. @default 20 */
   readonly batchSize: number;
   /** Batches under way at a time in one scope. @default 4 */
@@ -16,6 +18,11 @@ export interface ValueReaderOptions {
   /** How long batches are not tried again in a scope where they were denied, in ms. @default 600_000 */
   readonly batchDeniedMs: number;
 }
+
+/** Many values are being read when the last batch of many was closed no longer ago than this, in ms. */
+const BUSY_MS = 500;
+/** A batch of so many values is one of many: a single secret that is read again waits no longer than ever. */
+const MANY = 5;
 
 type Batch = Map<SecretArn, PromiseWithResolvers<ValueReading>>;
 
@@ -32,6 +39,8 @@ export class ValueReader {
   readonly #slots: Slots;
   #batch: Batch = new Map();
   #timer: Timer | undefined;
+  /** When the last batch of many was closed, by the monotonic clock. */
+  #manyClosedAt = Number.NEGATIVE_INFINITY;
   /** By the monotonic clock. */
   #batchDeniedUntil = Number.NEGATIVE_INFINITY;
 
@@ -57,7 +66,7 @@ export class ValueReader {
     const reading = Promise.withResolvers<ValueReading>();
     this.#batch.set(arn, reading);
     if (this.#batch.size >= this.#options.batchSize) this.#close();
-    else this.#timer ??= this.#clock.setTimer(this.#options.collectMs, () => this.#close());
+    else this.#timer ??= this.#clock.setTimer(this.#collectMs(), () => this.#close());
     return reading.promise;
   }
 
@@ -66,8 +75,14 @@ export class ValueReader {
     if (this.#batch.size > 0) this.#close();
   }
 
+  #collectMs(): number {
+    const isBusy = this.#clock.monotonic() - this.#manyClosedAt < BUSY_MS;
+    return isBusy ? this.#options.busyCollectMs : this.#options.collectMs;
+  }
+
   #close(): void {
     const batch = this.#batch;
+    if (batch.size >= MANY) this.#manyClosedAt = this.#clock.monotonic();
     this.#batch = new Map();
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -28,7 +28,7 @@ afterEach(() => {
 
 async function read(...of: readonly string[]): Promise<readonly ValueReading[]> {
   const readings = Promise.all(of.map((name) => values.current(arnOf(name), SCOPE, never)));
-  await clock.advance(50);
+  await clock.advance(300);
   return readings;
 }
 
@@ -44,6 +44,17 @@ describe("current values", () => {
       ["BatchGetSecretValue", 5],
     ]);
     expect(readings.map(shown)).toEqual(names(45).map((_, i) => version(i + 1)));
+  });
+
+  it("are collected for longer while many are read, so that few calls do", async () => {
+    const first = Promise.all(names(20).map((name) => values.current(arnOf(name), SCOPE, never)));
+    const others: Promise<ValueReading>[] = [];
+    for (const name of names(40).slice(20)) {
+      await clock.advance(10);
+      others.push(values.current(arnOf(name), SCOPE, never));
+    }
+    await Promise.all([first, ...others]);
+    expect(aws.calls.map(({ ids }) => ids.length)).toEqual([20, 20]);
   });
 
   it("are read in 4 calls at a time", async () => {

@@ -19,6 +19,7 @@ export interface AwsSecretValuesOptions {
 
 const DEFAULTS: ValueReaderOptions = {
   collectMs: 15,
+  busyCollectMs: 250,
   batchSize: 20,
   concurrentBatches: 4,
   batchDeniedMs: 600_000,

@@ -41,7 +41,7 @@ export class EventRecorder {
   }
 
   /**
-   * Records the note, or counts it up where it is told already. Failures, answers that take longer than 5 s, and notes
+   * Records the note and logs it, or counts it up where it is told already. Failures, answers that take longer than 5 s, and notes
    * beyond 25 at once and 6 a minute, are logged only.
    */
   async record(about: ObjectMeta, note: EventNote): Promise<void> {
@@ -51,6 +51,7 @@ export class EventRecorder {
       log.debug("event left out: too many of this object", subject);
       return;
     }
+    log[note.type === "Warning" ? "warn" : "info"]("told by an event", { ...subject, note: note.message });
     const limit = deadline(clock, MAX_MS, "an event");
     try {
       await this.#tell(about, note, limit.signal);

@@ -62,7 +62,11 @@ export function endNotes(before: RotatedSecretStatus, after: RotatedSecretStatus
   if (ended !== undefined && ended.token !== before.history?.[0]?.token) {
     notes.push(
       ended.result === "Succeeded"
-        ? { type: "Normal", reason: "RotationSucceeded", message: `version ${ended.token} is AWSCURRENT` }
+        ? {
+            type: "Normal",
+            reason: "RotationSucceeded",
+            message: `the rotation has made version ${ended.token} current (AWSCURRENT)`,
+          }
         : {
             type: "Warning",
             reason: "RotationFailed",

@@ -28,7 +28,9 @@ describe("the health server", () => {
     ["GET", "/metrics", 200, "up 1\n"],
     ["HEAD", "/healthz", 200, ""],
     ["GET", "/", 404, "not found\n"],
-    ["GET", "/debug/pprof", 404, "not found\n"],
+    ["GET", "/debug", 404, "not found\n"],
+    ["GET", "/debug/pprof/profile", 404, "not found\n"],
+    ["GET", "/metrics/../debug", 404, "not found\n"],
     ["GET", "/healthz/", 404, "not found\n"],
     ["POST", "/healthz", 405, "only GET\n"],
   ])("answers %s %s by %d", async (method, path, status, body) => {

@@ -17,12 +17,12 @@ class OurError extends Error {
 
 describe("a line", () => {
   it("has time, level, fields and message, and nothing of the machine", () => {
-    const [line] = logged((log) => log.child({ controller: "c" }).info("synced", { keys: 2 }));
+    const [line] = logged((log) => log.child({ controller: "c" }).info("synced", { attempt: 2 }));
     expect(line).toEqual({
       level: "info",
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       controller: "c",
-      keys: 2,
+      attempt: 2,
       msg: "synced",
     });
   });
@@ -68,7 +68,7 @@ describe("nothing leaks", () => {
     ["bytes", Buffer.from(secret)],
   ])("of %s, at any level", (_, value) => {
     for (const level of ["debug", "info"] as const) {
-      const fields = typeof value === "string" ? { error: value } : { error: value, other: value };
+      const fields = typeof value === "string" ? { error: value } : { error: value, object: value };
       const text = JSON.stringify(logged((log) => log.error("failed", fields), level));
       expect(text).not.toContain(secret);
       expect(text).not.toContain([...Buffer.from(secret)].join(","));
@@ -106,6 +106,6 @@ describe("an error", () => {
 it("bounds depth and length, and survives a circle", () => {
   const circle: Record<string, unknown> = { long: "x".repeat(5_000) };
   circle.self = circle;
-  const [line] = logged((log) => log.info("odd", { circle }));
+  const [line] = logged((log) => log.info("odd", { object: circle }));
   expect(JSON.stringify(line).length).toBeLessThan(15_000);
 });

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 
 /** All metrics of the process, and how /metrics shows them. Metrics of others are made with `registers: [registry]`. */
 export class Metrics {
@@ -8,7 +8,7 @@ export class Metrics {
 
   /** Starts with what a Prometheus client library says of any process, read when it is asked for. */
   constructor() {
-    this.#gauge("process_cpu_seconds_total", "CPU time used, user and system, in seconds.", cpuSeconds);
+    this.#cpuTime();
     this.#gauge("process_resident_memory_bytes", "Resident memory.", () => process.memoryUsage.rss());
     const startedAt = performance.timeOrigin / 1_000;
     this.#gauge(
@@ -33,6 +33,18 @@ export class Metrics {
   /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  #cpuTime(): void {
+    new Counter({
+      name: "process_cpu_seconds_total",
+      help: "CPU time used, user and system, in seconds.",
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(cpuSeconds());
+      },
+    });
   }
 
   #gauge(name: string, help: string, read: () => number | undefined): void {

@@ -1,4 +1,5 @@
 import type { Counts } from "../samples/web-service/tally.ts";
+import { textTable } from "../text-table.ts";
 import type { Report } from "./report.ts";
 import { shortfalls } from "./report.ts";
 import { PODS, type RotationResult } from "./rotation.ts";
@@ -24,28 +25,18 @@ export function summary(options: {
     `${result.podsReplaced}`,
   ]);
   const heading = ["rotation", "version", "database user", "in the Secret", "rolled out", "pods replaced"];
+  const [head = "", ...lines] = textTable([heading, ...rows]);
   const amount = (count: number) => count.toLocaleString("en-US");
   return [
     "",
-    ...table([heading, ...rows]),
+    paint("bold", head),
+    ...lines,
     "",
     `${amount(report.queries)} queries, ${amount(report.failedQueries)} failed; ${amount(counts.logins)} logins, ` +
       `${amount(report.failedLogins)} failed; ${amount(report.podsOnOldVersion)} pods left on an old version.`,
     "",
     ...meaning(report),
   ].join("\n");
-}
-
-function table([heading = [], ...rows]: readonly (readonly string[])[]): readonly string[] {
-  const width = heading.map((_, column) =>
-    Math.max(...[heading, ...rows].map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(width[column] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return [paint("bold", line(heading)), ...rows.map(line)];
 }
 
 function meaning(report: Report): readonly string[] {

@@ -101,6 +101,12 @@ export class ApiClient {
     );
   }
 
+  /** Server-side apply, which takes over fields of others. */
+  apply<T>(path: string, fieldManager: string, body: unknown): Promise<T> {
+    const query = { fieldManager, force: "true" };
+    return this.#call<T>("PATCH", path, query, body, "application/apply-patch+yaml");
+  }
+
   async delete(path: string, options: unknown): Promise<void> {
     await this.#call("DELETE", path, {}, options);
   }

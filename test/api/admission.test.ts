@@ -1,0 +1,306 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { eventually } from "../support/eventually.ts";
+import { rotatedSecret } from "../support/manifests.ts";
+import { type Cluster, startCluster } from "./cluster.ts";
+
+const CHART = join(import.meta.dirname, "../../charts/rotated-secrets");
+const NAMESPACE = "payments";
+const OPERATOR = "system:serviceaccount:operator:rs-rotated-secrets";
+const GARBAGE_COLLECTOR = "system:serviceaccount:kube-system:generic-garbage-collector";
+const SECRETS = { apiGroups: [""], resources: ["secrets"], verbs: ["create", "update"] };
+const DEPLOYMENTS = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"] };
+const NO_WORKLOADS = { rollout: { workloads: { mode: "None" } } };
+
+let cluster: Cluster;
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  expect(await helm("install", {})).toMatchObject({ status: 0, stderr: "" });
+  await cluster.kubectl(["create", "namespace", NAMESPACE]);
+  await as("admin").create("first", {});
+  await policyHolds();
+});
+afterAll(() => cluster?.stop());
+
+async function helm(command: "install" | "upgrade", values: object) {
+  const place = ["rs", CHART, "--namespace", "operator", "--create-namespace", "--values", "-"];
+  return await cluster.helm([command, ...place], JSON.stringify(values));
+}
+
+/** Makes a user of the namespace that may write RotatedSecrets and do what these rules say. */
+async function tenant(name: string, ...rules: readonly object[]): Promise<void> {
+  const own = {
+    apiGroups: ["rotatedsecrets.dev"],
+    resources: ["rotatedsecrets"],
+    verbs: ["get", "create", "update", "patch", "delete"],
+  };
+  await bound(name, { kind: "Role", name });
+  const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name } };
+  await apply({ ...role, rules: [own, ...rules] });
+  const mayCreate = ["auth", "can-i", "create", "rotatedsecrets", "-n", NAMESPACE, "--as", name];
+  await eventually(`${name} has these rights`, async () =>
+    (await cluster.kubectl(mayCreate)).status === 0 ? true : undefined,
+  );
+}
+
+async function bound(user: string, role: { readonly kind: string; readonly name: string }): Promise<void> {
+  const apiGroup = "rbac.authorization.k8s.io";
+  await apply({
+    apiVersion: `${apiGroup}/v1`,
+    kind: "RoleBinding",
+    metadata: { name: `${role.name}-of-${user}` },
+    roleRef: { apiGroup, ...role },
+    subjects: [{ kind: "User", name: user, apiGroup }],
+  });
+}
+
+async function apply(object: object): Promise<void> {
+  const said = await cluster.kubectl(["apply", "-n", NAMESPACE, "-f", "-"], JSON.stringify(object));
+  expect(said, JSON.stringify(object)).toMatchObject({ status: 0 });
+}
+
+/** kubectl as this user. */
+function as(user: string) {
+  const asUser = (args: readonly string[], input?: string) =>
+    cluster.kubectl([...args, "-n", NAMESPACE, ...(user === "admin" ? [] : ["--as", user])], input);
+  return {
+    create: (name: string, spec: object, ...options: readonly string[]) =>
+      asUser(
+        ["create", "-f", "-", ...options],
+        JSON.stringify(rotatedSecret(NAMESPACE, name, { secretId: "a", ...spec })),
+      ),
+    patch: (name: string, change: object, ...options: readonly string[]) =>
+      asUser(["patch", "rsec", name, "--type=merge", "-p", JSON.stringify(change), ...options]),
+  };
+}
+
+/** A policy that was just made holds a moment later. */
+async function policyHolds(): Promise<void> {
+  await tenant("nobody");
+  await eventually("the policy holds", async () =>
+    (await tryOut("nobody", {})).stderr.includes("-author") ? true : undefined,
+  );
+}
+
+const tryOut = (user: string, spec: object) => as(user).create("try", spec, "--dry-run=server");
+
+describe("who writes a RotatedSecret", () => {
+  it("is let in who has the role edit and may write RotatedSecrets", async () => {
+    await bound("editor", { kind: "ClusterRole", name: "edit" });
+    await tenant("editor");
+    for (const spec of [{}, NO_WORKLOADS, names("deployment/a", "deployment/b")])
+      expect(await tryOut("editor", spec)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.each([
+    [
+      "may not create Secrets",
+      [{ ...SECRETS, verbs: ["update", "patch"] }, DEPLOYMENTS],
+      {},
+      'the operator would write Secret "try" for this RotatedSecret, and you may not create Secrets in namespace "payments": have a ' +
+        "Role with the verbs create and update on secrets there",
+    ],
+    [
+      "may create only a Secret of this name, which RBAC does not know",
+      [{ ...SECRETS, resourceNames: ["try"] }, DEPLOYMENTS],
+      {},
+      "you may not create Secrets",
+    ],
+    [
+      "may not change the Secret",
+      [{ ...SECRETS, verbs: ["create", "get"] }, DEPLOYMENTS],
+      {},
+      'you may not update it in namespace "payments": have a Role with the verb update on secrets (on this one at least)',
+    ],
+    [
+      "may change another Secret only",
+      [
+        { ...SECRETS, verbs: ["create"] },
+        { ...SECRETS, verbs: ["update"], resourceNames: ["try"] },
+        DEPLOYMENTS,
+      ],
+      { target: { name: "other" } },
+      'the operator would write Secret "other" for this RotatedSecret, and you may not update it',
+    ],
+    [
+      "may patch no Deployments",
+      [SECRETS],
+      {},
+      'the operator would restart every workload of namespace "payments" that reads Secret "try" (spec.rollout.workloads.mode Auto), and ' +
+        "you may not patch all of them: have a Role with the verb patch on deployments there, or write mode: Names with those that you may " +
+        "patch, or mode: None",
+    ],
+    [
+      "may patch some Deployments, with mode Auto",
+      [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
+      { rollout: { workloads: { mode: "Auto" } } },
+      "you may not patch all of them",
+    ],
+    [
+      "may not patch one of those that are named",
+      [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
+      names("deployment/a", "deployment/b"),
+      'the operator would restart deployment/b (spec.rollout.workloads.names), and you may not patch it in namespace "payments": have a ' +
+        "Role with the verb patch on it there, or take it out of the names",
+    ],
+    [
+      "names more than can be checked",
+      [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
+      names(...Array.from({ length: 17 }, (_, i) => `deployment/a${i}`)),
+      "more than 16 workloads in spec.rollout.workloads.names are more than can be checked one by one: write fewer",
+    ],
+  ])("is refused who %s", async (what, rules, spec, message) => {
+    const user = what.replaceAll(/[^a-z]+/g, "-");
+    await tenant(user, ...rules);
+    const { status, stderr } = await tryOut(user, spec);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^Error from server \(Forbidden\): .*'rs-rotated-secrets-author'/s);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["may do exactly what the operator would", [SECRETS, DEPLOYMENTS], {}],
+    ["may write the Secret, where no workload is restarted", [SECRETS], NO_WORKLOADS],
+    [
+      "may patch those that are named",
+      [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a", "b"] }],
+      names("deployment/a", "deployment/b"),
+    ],
+    [
+      "may patch each of the most that are checked one by one",
+      [SECRETS, { ...DEPLOYMENTS, resourceNames: Array.from({ length: 16 }, (_, i) => `a${i}`) }],
+      names(...Array.from({ length: 16 }, (_, i) => `deployment/a${i}`)),
+    ],
+    [
+      "may patch all, and names as many as can be",
+      [SECRETS, DEPLOYMENTS],
+      names(...Array.from({ length: 50 }, (_, i) => `deployment/a${i}`)),
+    ],
+    [
+      "may patch the Secret where others update it",
+      [{ ...SECRETS, verbs: ["create", "patch"] }],
+      NO_WORKLOADS,
+    ],
+  ])("is let in who %s", async (what, rules, spec) => {
+    const user = what.replaceAll(/[^a-z]+/g, "-");
+    await tenant(user, ...rules);
+    expect(await tryOut(user, spec)).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+describe("a RotatedSecret that exists", () => {
+  const secretless = "writes RotatedSecrets only".replaceAll(" ", "-");
+
+  beforeAll(async () => {
+    await tenant(secretless);
+    await tenant("secrets-only", SECRETS);
+    expect(await as("admin").create("db", NO_WORKLOADS)).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    [
+      "asks for a rotation",
+      secretless,
+      { metadata: { annotations: { "rotatedsecrets.dev/rotate": "now" } } },
+    ],
+    ["suspends it", secretless, { spec: { suspend: true } }],
+    [
+      "changes its schedule",
+      secretless,
+      { spec: { rotation: { trigger: "Schedule", schedule: { every: "30d" } } } },
+    ],
+    ["waits longer for restarts", secretless, { spec: { rollout: { timeout: "20m" } } }],
+    ["stops restarting", secretless, { spec: { rollout: { workloads: { mode: "None" } } } }],
+    ["labels it", secretless, { metadata: { labels: { team: "payments" } } }],
+  ])("may be written by anybody who may write RotatedSecrets when he %s", async (_, user, change) => {
+    expect(await as(user).patch("db", change, "--dry-run=server")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("may not be made to restart what its author may not", async () => {
+    const change = { spec: { rollout: { workloads: { mode: "Auto" } } } };
+    for (const user of [secretless, "secrets-only"]) {
+      const { status, stderr } = await as(user).patch("db", change, "--dry-run=server");
+      expect(stderr).toContain("you may not patch all of them");
+      expect(status).toBe(1);
+    }
+  });
+
+  it("keeps the workloads that others gave it, whoever else writes it", async () => {
+    expect(await as(secretless).patch("first", { spec: { suspend: true } })).toMatchObject({ status: 0 });
+  });
+
+  it("is the operator's to report on, and the garbage collector's to clean up", async () => {
+    // kubectl reads what it patches; the operator's patch does not.
+    await tenant(OPERATOR, {
+      apiGroups: ["rotatedsecrets.dev"],
+      resources: ["rotatedsecrets/status"],
+      verbs: ["get"],
+    });
+    const status = { status: { observedGeneration: 1 } };
+    expect(await as(OPERATOR).patch("db", status, "--subresource=status", "--dry-run=server")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    const owners = { metadata: { ownerReferences: [], finalizers: [] } };
+    expect(await as(GARBAGE_COLLECTOR).patch("db", owners, "--dry-run=server")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+  });
+});
+
+describe("the policy", () => {
+  it("asks for the kinds that the operator may patch, and for no others", async () => {
+    const { stdout } = await cluster.helm(["template", "rs", CHART]);
+    const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Rendered | null);
+    const rules = objects.find((object) => object?.kind === "ClusterRole")?.rules ?? [];
+    const patched = rules.filter(
+      ({ apiGroups, verbs }) => apiGroups.includes("apps") && verbs.includes("patch"),
+    );
+    const policy = objects.find((object) => object?.kind === "ValidatingAdmissionPolicy");
+    const checked = JSON.stringify(policy?.spec).matchAll(
+      /mayPatch\w+","expression":"[^"]*resource\('(\w+)'\)/g,
+    );
+    expect([...checked].map(([, resource]) => resource)).toEqual(
+      patched.flatMap(({ resources }) => resources),
+    );
+  });
+
+  it("goes when it is switched off, and comes back", async () => {
+    const policies = async () =>
+      (
+        await cluster.kubectl([
+          "get",
+          "validatingadmissionpolicies,validatingadmissionpolicybindings",
+          "-o",
+          "name",
+        ])
+      ).stdout;
+    expect(await helm("upgrade", { admission: { enabled: false } })).toMatchObject({ status: 0, stderr: "" });
+    expect(await policies()).toBe("");
+    await eventually("nobody is refused any more", async () =>
+      (await tryOut("nobody", {})).status === 0 ? true : undefined,
+    );
+
+    expect(await helm("upgrade", { admission: { enabled: true } })).toMatchObject({ status: 0, stderr: "" });
+    await policyHolds();
+    expect(await cluster.helm(["uninstall", "rs", "--namespace", "operator"])).toMatchObject({ status: 0 });
+    expect(await policies()).toBe("");
+  });
+});
+
+interface Rendered {
+  readonly kind: string;
+  readonly rules?: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+  readonly spec?: unknown;
+}
+
+function names(...workloads: readonly string[]): object {
+  return { rollout: { workloads: { mode: "Names", names: workloads } } };
+}
