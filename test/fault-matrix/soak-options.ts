@@ -19,7 +19,7 @@ const HELP = `Has every fault come over every call that the operator makes, on a
 Records which calls a sync (a value that people put into AWS) and a rotation (from its request to the last new pod)
 make. Then has each of them killed before, killed after, answered 429, answered 500, timed out (and done all the same a
 second later), and cut off after it was done; and looks each time whether all settles, nothing is done twice and the
-Secret was whole at every moment. Prints the tables for docs/measurements.md. Takes about 15 minutes.
+Secret was whole at every moment. Prints the tables for docs/measurements.md. Takes 15 to 20 minutes.
 
 Usage: npm run soak [-- FLAGS]
 
