@@ -3,8 +3,8 @@ import { withRules } from "./rules.ts";
 
 /** The most labels or annotations that a Secret is given. */
 const MAX_NAMES = 32;
-/** The longest value of an annotation, in characters. Kubernetes holds 256 KiB of all annotations of an object. */
-const MAX_ANNOTATION = 1_024;
+/** The longest value of an annotation that a spec may ask for, in characters. Kubernetes holds 256 KiB of all of an object. */
+export const MAX_ANNOTATION = 1_024;
 
 /** Kubernetes: a qualified name, `name` or `domain/name`. */
 const NAME = "^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";

@@ -108,6 +108,6 @@ describe("the API server's pattern and the operator's parser", () => {
   ])("take little time over %s", (_, hostile) => {
     const started = performance.now();
     expect(parseTemplate(hostile) !== undefined).toBe(pattern.test(hostile));
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

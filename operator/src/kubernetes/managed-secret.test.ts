@@ -70,6 +70,7 @@ describe("managedSecret", () => {
           "rotatedsecrets.dev/metadata": "0123456789",
           "kubectl.kubernetes.io/last-applied-configuration": kubectl,
           note: "b",
+          book: "x".repeat(1_025),
         },
         ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "x", uid: "u2" }],
       },

@@ -9,7 +9,7 @@ import {
 import { versionIdSchema } from "@rotated-secrets/contract/version-id";
 import { z } from "zod";
 import { objectMeta } from "../api/object-meta.ts";
-import { isReserved } from "../api/target-metadata.ts";
+import { isReserved, MAX_ANNOTATION } from "../api/target-metadata.ts";
 import { SecretData } from "../ports/secret-data.ts";
 import type { DataManager, SecretWrite, TargetSecret } from "../ports/target-secrets.ts";
 
@@ -110,9 +110,11 @@ function dataManager({ manager, time, fieldsV1 }: z.infer<typeof managedFields>)
   return [{ manager, keys, ...(time ? { time: Date.parse(time) } : {}) }];
 }
 
-/** What a spec may set; in the rest may be more than is to be kept, such as whole Secrets in kubectl's own annotation. */
+/** What a spec may ask for; in the rest may be more than is to be kept, such as whole Secrets in kubectl's own annotation. */
 function settable(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(map).filter(([name]) => !isReserved(name)));
+  return Object.fromEntries(
+    Object.entries(map).filter(([name, value]) => !isReserved(name) && value.length <= MAX_ANNOTATION),
+  );
 }
 
 function optional<Name extends string, Value>(

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { resolveTarget } from "../api/resolved-target.ts";
 import type { RotatedSecretSpec } from "../api/rotated-secret.ts";
 import { mapDocument } from "./document-mapping.ts";
+import { oddText } from "./testing/odd-text.ts";
 
 type Target = RotatedSecretSpec["target"];
 
@@ -112,12 +113,7 @@ describe("a document becomes keys of a Secret", () => {
   });
 
   it("never throws, whatever the value", () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(fc.json(), fc.string({ unit: "binary" }), fc.uint8Array()),
-        (value) => void mapped(value),
-      ),
-    );
+    fc.assert(fc.property(fc.oneof(fc.json(), oddText, fc.uint8Array()), (value) => void mapped(value)));
   });
 });
 

@@ -56,7 +56,7 @@ describe("docs/templates.md", () => {
   );
 
   it("has a row for each filter and each type, and for nothing else", () => {
-    expect(filters.map(([, name]) => name).sort()).toEqual([...FILTERS]);
+    expect(new Set(filters.map(([, name]) => name))).toEqual(new Set(FILTERS));
     const [, types = ""] = PAGE.split("## Types\n");
     expect([...types.matchAll(/^[|] `([\w./-]+)`/gm)].map(([, type]) => type)).toEqual([
       "type",

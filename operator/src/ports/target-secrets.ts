@@ -72,7 +72,7 @@ export type TargetSecret =
       readonly writes: readonly SecretWrite[];
       readonly data: SecretData;
       readonly immutable: boolean;
-      /** Without the names that a spec may not set: the operator's own, and Kubernetes'. */
+      /** Without what no spec may ask for: names of the operator and of Kubernetes, and values that are too long. */
       readonly metadata: PresentMetadata;
       /** Who wrote which key of `data`, and when (whole seconds); only in a live reading, as caches drop managedFields. */
       readonly dataManagers?: readonly DataManager[];

@@ -1,0 +1,18 @@
+import fc from "fast-check";
+
+/** Text with all that quoting and encoding get wrong: signs, lines, controls, other scripts, halves of pairs. */
+export const oddText: fc.Arbitrary<string> = fc
+  .array(
+    fc.constantFrom(
+      ..."a0ä☃\"'\\:%{}.| \0\n\r\t\u007F\u0085\u2028\uFEFF".split(""),
+      "😀",
+      "\uD800",
+      "\uDC00",
+      "{{",
+      "}}",
+    ),
+    {
+      maxLength: 12,
+    },
+  )
+  .map((characters) => characters.join(""));
