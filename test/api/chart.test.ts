@@ -53,6 +53,22 @@ describe("the chart", () => {
     ],
     ["a digest that is none", { image: { digest: "latest" } }, "/image/digest"],
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
+    [
+      "tokens of all ServiceAccounts",
+      { serviceAccountTokens: [{ namespace: "a" }] },
+      "missing property 'names'",
+    ],
+    ["no name of a ServiceAccount", { serviceAccountTokens: [{ namespace: "a", names: [] }] }, "minItems"],
+    [
+      "two entries of one namespace",
+      {
+        serviceAccountTokens: [
+          { namespace: "a", names: ["one"] },
+          { namespace: "a", names: ["two"] },
+        ],
+      },
+      'serviceAccountTokens has the namespace "a" twice: write all its names into one entry',
+    ],
     ["a second replica", { replicas: 2 }, "'replicas' not allowed"],
   ])("refuses %s", async (_, values, message) => {
     const { status, stderr } = await helm(["template", "try"], values);
@@ -64,6 +80,16 @@ describe("the chart", () => {
       settings: { "log-level": "debug", "kube-qps": 20 },
     });
     expect(stdout).toContain('- "--kube-qps=20"\n            - "--log-level=debug"');
+  });
+
+  it("lets the operator have tokens of the ServiceAccounts that are named, and by default of none", async () => {
+    expect((await helm(["template", "try"], {})).stdout).not.toContain("serviceaccounts");
+    const { stdout } = await helm(["template", "try"], {
+      serviceAccountTokens: [{ namespace: "payments", names: ["app"] }],
+    });
+    expect(stdout).toContain(
+      "    resources: [serviceaccounts/token]\n    resourceNames:\n      - app\n    verbs: [create]",
+    );
   });
 
   it("takes the digest rather than the tag", async () => {
