@@ -55,6 +55,22 @@ describe("the chart", () => {
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
     ["half a replica", { replicas: 0.5 }, "/replicas"],
     ["what it sets itself", { settings: { "leader-elect": "false" } }, "'leader-elect' not allowed"],
+    [
+      "tokens of all ServiceAccounts",
+      { serviceAccountTokens: [{ namespace: "a" }] },
+      "missing property 'names'",
+    ],
+    ["no name of a ServiceAccount", { serviceAccountTokens: [{ namespace: "a", names: [] }] }, "minItems"],
+    [
+      "two entries of one namespace",
+      {
+        serviceAccountTokens: [
+          { namespace: "a", names: ["one"] },
+          { namespace: "a", names: ["two"] },
+        ],
+      },
+      'serviceAccountTokens has the namespace "a" twice: write all its names into one entry',
+    ],
   ])("refuses %s", async (_, values, message) => {
     const { status, stderr } = await helm(["template", "try"], values);
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
@@ -87,6 +103,16 @@ describe("the chart", () => {
     expect(stdout).toMatch(/kind: PodMonitor.*honorLabels: true/s);
     const { stdout: unasked } = await helm(["template", "try"], {});
     expect(unasked).not.toContain("monitoring.coreos.com");
+  });
+
+  it("lets the operator have tokens of the ServiceAccounts that are named, and by default of none", async () => {
+    expect((await helm(["template", "try"], {})).stdout).not.toContain("resources: [serviceaccounts");
+    const { stdout } = await helm(["template", "try"], {
+      serviceAccountTokens: [{ namespace: "payments", names: ["app"] }],
+    });
+    expect(stdout).toContain(
+      "    resources: [serviceaccounts/token]\n    resourceNames:\n      - app\n    verbs: [create]",
+    );
   });
 
   it("takes the digest rather than the tag", async () => {

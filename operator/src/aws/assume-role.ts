@@ -1,7 +1,6 @@
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { Clock } from "../runtime/clock.ts";
-import { TokenBucket } from "../runtime/token-bucket.ts";
 import { untilAborted } from "../runtime/until-aborted.ts";
 import { refusalOf } from "./refusal.ts";
 import type { CallObserver } from "./secrets-manager.ts";
@@ -18,8 +17,6 @@ export interface AssumeRoleOptions {
 
 /** AWS's default, and the most that a role allows whose administrator has not said otherwise. */
 const SESSION_SECONDS = 3_600;
-/** For all regions together; STS allows 600/s in an account, which everybody in it shares. */
-const LIMIT = { perSecond: 20, burst: 50 };
 const CONNECTION_TIMEOUT_MS = 1_900;
 const REQUEST_TIMEOUT_MS = 5_000;
 
@@ -28,9 +25,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
  * but the token's.
  */
 export function assumeRoleWithWebIdentity({ clock, version, observe }: AssumeRoleOptions): AssumeRole {
-  const bucket = new TokenBucket(clock, LIMIT);
   return async (request, signal) => {
-    await bucket.take(signal);
     const startedAt = clock.monotonic();
     const answer = await untilAborted(begin(request, version), signal)
       .then((value) => ({ kind: "answer", value }) as const)

@@ -229,6 +229,21 @@ describe("no session", () => {
     expect(roles()).toBe(0);
   });
 
+  it("where the ServiceAccount's annotation is no role", async () => {
+    reading = { kind: "present", uid: "uid-1", roleArn: "x".repeat(200_000) };
+    expect(await keyOf()).toBe("GetServiceAccount NoRoleArn denied");
+  });
+
+  it("for the moment, where a namespace names more roles than it can have use for; others are not kept waiting", async () => {
+    const keys: string[] = [];
+    for (let i = 0; i < 100; i += 1) keys.push(await keyOf({ ...APP, roleArn: `${ROLE}-${i}` }));
+    expect(roles()).toBe(30);
+    expect(keys.at(-1)).toBe("TokenRequest TooManyIdentities unavailable");
+    expect(await keyOf({ ...APP, namespace: "orders" })).toBe("ASIA31");
+    await clock.advance(15_000);
+    expect(await keyOf({ ...APP, roleArn: `${ROLE}-99` })).toBe("ASIA32");
+  });
+
   it("where AWS takes too long", async () => {
     latencyMs = 60_000;
     const key = keyOf();

@@ -1,4 +1,4 @@
-import type { ServiceAccountIdentity } from "../api/aws-identity.ts";
+import { ROLE_ARN_PATTERN, type ServiceAccountIdentity } from "../api/aws-identity.ts";
 import type { IdentityOperation } from "../ports/aws-problem.ts";
 import type { ServiceAccounts } from "../ports/service-accounts.ts";
 import { ApiError, ConnectionError } from "../runtime/api-error.ts";
@@ -9,6 +9,9 @@ import { untilAborted } from "../runtime/until-aborted.ts";
 import type { Answer, Refusal } from "./secrets-manager-api.ts";
 import { SessionCache } from "./session-cache.ts";
 import type { AssumeRole, AwsSession, Sessions } from "./sessions.ts";
+import { TenantTurns } from "./tenant-turns.ts";
+
+const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);
 
 /** Whether the policies let a namespace assume this role; without a role: whether there is any that it may. */
 export type MayAssume = (namespace: string, roleArn: string | undefined) => boolean;
@@ -39,12 +42,14 @@ interface Bearer {
 export class ServiceAccountSessions implements Sessions {
   readonly #options: ServiceAccountSessionsOptions;
   readonly #cache: SessionCache;
+  readonly #turns: TenantTurns;
   readonly #flights = new Map<string, Promise<Answer<AwsSession>>>();
   readonly #lifetime = new AbortController();
 
   constructor(options: ServiceAccountSessionsOptions) {
     this.#options = options;
     this.#cache = new SessionCache(options.clock, options.random);
+    this.#turns = new TenantTurns(options.clock);
   }
 
   async of(
@@ -58,7 +63,7 @@ export class ServiceAccountSessions implements Sessions {
     const key = keyOf(found.value);
     const held = this.#cache.get(key);
     if (held !== undefined && !held.isDue) return held.answer;
-    const begun = await untilAborted(this.#begin(key, found.value), signal);
+    const begun = await untilAborted(this.#shared(key, found.value), signal);
     // Renewed ahead of its end: while nobody says no, the one that still holds will do.
     const isAway = begun.kind === "problem" && begun.problem.kind === "unavailable";
     return isAway && held?.answer.kind === "answer" ? held.answer : begun;
@@ -87,16 +92,16 @@ export class ServiceAccountSessions implements Sessions {
     if (reading.kind === "absent") return denied("GetServiceAccount", "NotFound");
     if (reading.kind === "refused") return denied("GetServiceAccount", "Forbidden");
     const roleArn = identity.roleArn ?? reading.roleArn;
-    if (roleArn === undefined) return denied("GetServiceAccount", "NoRoleArn");
+    if (roleArn === undefined || !ROLE_ARN.test(roleArn)) return denied("GetServiceAccount", "NoRoleArn");
     if (!mayAssume(namespace, roleArn)) return denied("SecretAccessPolicy", "NotAllowed");
     return { kind: "answer", value: { identity, uid: reading.uid, roleArn, region } };
   }
 
   /** One at a time for each bearer, shared by all who wait; an abort of one of them ends its wait alone. */
-  #begin(key: string, bearer: Bearer): Promise<Answer<AwsSession>> {
+  #shared(key: string, bearer: Bearer): Promise<Answer<AwsSession>> {
     const flight =
       this.#flights.get(key) ??
-      this.#assume(bearer)
+      this.#begin(bearer)
         .then((answer) => {
           this.#cache.put(key, answer);
           return answer;
@@ -106,17 +111,13 @@ export class ServiceAccountSessions implements Sessions {
     return flight;
   }
 
-  async #assume({ identity, roleArn, region }: Bearer): Promise<Answer<AwsSession>> {
-    const { clock, accounts, assumeRole, deadlineMs = 20_000 } = this.#options;
+  async #begin(bearer: Bearer): Promise<Answer<AwsSession>> {
+    if (!this.#turns.take(bearer.identity.namespace)) return unavailable("TokenRequest", "TooManyIdentities");
+    const { clock, deadlineMs = 20_000 } = this.#options;
     const limit = deadline(clock, deadlineMs, "AssumeRoleWithWebIdentity", this.#lifetime.signal);
     const { signal } = limit;
     try {
-      const outcome = await this.#ask("TokenRequest", accounts.token(identity, signal), signal);
-      if ("problem" in outcome) return outcome;
-      if (outcome.kind === "absent") return denied("TokenRequest", "NotFound");
-      if (outcome.kind === "refused") return denied("TokenRequest", "Forbidden");
-      const sessionName = sessionNameOf(identity);
-      return await assumeRole({ region, roleArn, sessionName, token: outcome.token }, signal);
+      return await this.#assume(bearer, signal);
     } catch (error) {
       this.#lifetime.signal.throwIfAborted();
       if (!signal.aborted) throw error;
@@ -124,6 +125,16 @@ export class ServiceAccountSessions implements Sessions {
     } finally {
       limit.release();
     }
+  }
+
+  async #assume({ identity, roleArn, region }: Bearer, signal: AbortSignal): Promise<Answer<AwsSession>> {
+    const { accounts, assumeRole } = this.#options;
+    const outcome = await this.#ask("TokenRequest", accounts.token(identity, signal), signal);
+    if ("problem" in outcome) return outcome;
+    if (outcome.kind === "absent") return denied("TokenRequest", "NotFound");
+    if (outcome.kind === "refused") return denied("TokenRequest", "Forbidden");
+    const sessionName = sessionNameOf(identity);
+    return await assumeRole({ region, roleArn, sessionName, token: outcome.token }, signal);
   }
 
   /** What the API server said, or that it did not answer. @throws the signal's reason, and what is no answer at all */

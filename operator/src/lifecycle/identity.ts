@@ -1,5 +1,4 @@
-import type { ServiceAccountIdentity } from "../api/aws-identity.ts";
-import { ROLE_ARN_ANNOTATION, ROLE_ARN_PATTERN } from "../api/aws-identity.ts";
+import { ROLE_ARN_ANNOTATION, ROLE_ARN_PATTERN, type ServiceAccountIdentity } from "../api/aws-identity.ts";
 import { known } from "../ports/fact.ts";
 import type { ServiceAccountReading } from "../ports/service-accounts.ts";
 import { mayAssume, roleOf } from "./grants.ts";
