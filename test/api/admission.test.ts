@@ -251,6 +251,55 @@ describe("a RotatedSecret that exists", () => {
   });
 });
 
+describe("a ServiceAccount that AWS is to be read as", () => {
+  const asPayments = { ...NO_WORKLOADS, auth: { serviceAccountName: "payments" } };
+  const refusal =
+    'the operator would read AWS as ServiceAccount "payments" (spec.auth), and you may not act as it';
+
+  beforeAll(async () => {
+    const path = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/auth";
+    const value = { type: "object", properties: { serviceAccountName: { type: "string" } } };
+    const patch = JSON.stringify([{ op: "add", path, value }]);
+    const crd = "rotatedsecrets.rotatedsecrets.dev";
+    expect(await cluster.kubectl(["patch", "crd", crd, "--type=json", "-p", patch])).toMatchObject({
+      status: 0,
+    });
+    await eventually("the field is known", async () =>
+      (await tryOut("secrets-only", asPayments)).stderr.includes("unknown field") ? undefined : true,
+    );
+  });
+
+  it.each([
+    ["do nothing with it", []],
+    [
+      "make another one's token",
+      [
+        {
+          apiGroups: [""],
+          resources: ["serviceaccounts/token"],
+          verbs: ["create"],
+          resourceNames: ["orders"],
+        },
+      ],
+    ],
+  ])("is refused to whoever may %s", async (what, rules) => {
+    const user = `token-of-${what.replaceAll(/[^a-z]+/g, "-")}`;
+    await tenant(user, SECRETS, ...rules);
+    const { status, stderr } = await tryOut(user, asPayments);
+    expect(stderr).toContain(refusal);
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["make its token", { resources: ["serviceaccounts/token"], verbs: ["create"] }],
+    ["impersonate it", { resources: ["serviceaccounts"], verbs: ["impersonate"] }],
+  ])("is given to whoever may %s", async (what, rule) => {
+    const user = what.replaceAll(" ", "-");
+    await tenant(user, SECRETS, { apiGroups: [""], resourceNames: ["payments"], ...rule });
+    expect(await tryOut(user, asPayments)).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
 describe("the policy", () => {
   it("asks for the kinds that the operator may patch, and for no others", async () => {
     const { stdout } = await cluster.helm(["template", "rs", CHART]);

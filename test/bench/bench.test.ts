@@ -24,7 +24,7 @@ beforeAll(async () => {
   ]);
   text = stdout;
   figures = JSON.parse(await readFile(json, "utf8")) as Figures;
-});
+}, 300_000);
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 describe("npm run bench", () => {

@@ -22,7 +22,7 @@ export type BenchCommand =
 
 const HELP = `Measures the operator with many RotatedSecrets, on a real Kubernetes control plane and the AWS emulator (15 ms latency):
 cold start, rest, a single change, a change of all at once. Counts calls of AWS and requests to the API server, CPU time
-and memory, beside a bare loop of the same Secret writes.
+and memory, beside a bare loop of the same Secret writes. Needs Linux, whose /proc tells them.
 
 Usage: npm run bench [-- FLAGS]
 
