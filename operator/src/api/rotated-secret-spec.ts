@@ -126,8 +126,8 @@ export const rotatedSecretSpec = withRules(
     pin: pin
       .optional()
       .describe(
-        "Keeps the Secret on this version, or brings it there, whatever AWS calls current; no rotation is begun meanwhile, " +
-          "and one that others make is not followed. When it is removed the Secret goes back to AWSCURRENT.",
+        "Keeps the Secret on this version, or brings it there, whatever AWS calls current: no rotation is begun meanwhile, " +
+          "and a version that others make is not taken up. When it is removed the Secret goes back to AWSCURRENT.",
       ),
     suspend: z
       .boolean()
