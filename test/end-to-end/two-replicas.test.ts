@@ -80,8 +80,10 @@ it("both are ready, and one of them leads", async () => {
 it("a leader that goes in order hands over at once", async () => {
   const first = await leader();
   await stage.kubectl("delete", "pod", first, "-n", OPERATOR_RELEASE, "--wait=false");
+  const deletedAt = Date.now();
   // Not 15 s: the lease was given back.
   await leaderAfter(first, 10_000);
+  console.log(`handed over ${((Date.now() - deletedAt) / 1_000).toFixed(1)} s after the pod was deleted`);
   await eventually("there are two again", async () =>
     [...(await pods()).values()].filter(({ ready }) => ready).length === 2 ? true : undefined,
   );
@@ -105,6 +107,7 @@ it("the standby takes over from a leader that is killed in a rotation: one rotat
   });
   await scene.requestRotation("once");
   const second = await leaderAfter(first, TAKEN_OVER_MS);
+  console.log(`taken over ${((Date.now() - killedAt) / 1_000).toFixed(1)} s after the leader was killed`);
   const [rotation] = scene.rotations();
   await scene.settled(rotation?.token ?? "");
   expect(killed.hit).toHaveLength(1);
