@@ -14,10 +14,12 @@ switch (command.kind) {
     process.exitCode = 2;
     break;
   case "run": {
-    const { results, end } = await soak({ ...command, tell });
+    const soaked = await soak({ ...command, tell });
+    const { results } = soaked;
     tell(summaryOf(results));
-    for (const course of COURSES) process.stdout.write(`\n${course}\n\n${tableOf(course, results)}\n`);
-    await end();
+    for (const course of COURSES.filter((name) => results.some(([cell]) => cell.course === name)))
+      process.stdout.write(`\n${course}\n\n${tableOf(course, results)}\n`);
+    await soaked.end();
     // A connection that is kept alive is no reason to stay.
     process.exit(results.some(([, { kind }]) => kind === "failed") ? 1 : 0);
   }

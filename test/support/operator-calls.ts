@@ -1,4 +1,4 @@
-import { OPERATOR_RELEASE } from "@rotated-secrets/sandbox/operator-release";
+import { OPERATOR_RELEASE, operatorPod } from "@rotated-secrets/sandbox/operator-release";
 import type { Call } from "@rotated-secrets/sandbox/proxy/call";
 import { type CallFault, type CallInjection, kill } from "@rotated-secrets/sandbox/proxy/fault";
 import type { Sandbox } from "@rotated-secrets/sandbox/sandbox";
@@ -48,9 +48,10 @@ export async function watchCalls(sandbox: Sandbox, planned?: FaultAtCall): Promi
   };
 }
 
-/** Kills the operator by SIGKILL, at once; the node starts it again. */
+/** Kills the operator by SIGKILL, at once; the node starts it again. @throws where the operator has no pod */
 export async function operatorKill(sandbox: Sandbox): Promise<CallFault> {
-  const { pod } = await restingOperator(sandbox);
+  const pod = await operatorPod(sandbox);
+  if (pod === undefined) throw new Error("the operator has no pod, so it could not be killed");
   return kill(() => {
     process.kill(sandbox.node.pid(OPERATOR_RELEASE, pod) ?? Number.NaN, "SIGKILL");
   });
