@@ -107,6 +107,7 @@ it("the standby takes over from a leader that is killed in a rotation: one rotat
   });
   await scene.requestRotation("once");
   const second = await leaderAfter(first, TAKEN_OVER_MS);
+  const [{ at: killedAt } = { at: Number.NaN }] = killed.hit;
   console.log(`taken over ${((Date.now() - killedAt) / 1_000).toFixed(1)} s after the leader was killed`);
   const [rotation] = scene.rotations();
   await scene.settled(rotation?.token ?? "");

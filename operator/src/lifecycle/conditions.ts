@@ -154,11 +154,11 @@ function rolledOut(world: World, waits: readonly Wait[]): Finding {
     };
   }
   const count = world.workloads.length;
-  const readers =
+  const message =
     count === 0
-      ? "no workload reads the Secret"
-      : `all pods of ${count} ${count === 1 ? "workload" : "workloads"} hold it`;
-  return { status: "True", reason: "RolledOut", message: `version ${target.versionId}: ${readers}` };
+      ? `no workload reads the Secret, which carries version ${target.versionId}`
+      : `all pods of ${count} ${count === 1 ? "workload" : "workloads"} hold version ${target.versionId}`;
+  return { status: "True", reason: "RolledOut", message };
 }
 
 function reconciling(waits: readonly Wait[]): Finding {
