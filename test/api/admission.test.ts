@@ -10,7 +10,12 @@ const NAMESPACE = "payments";
 const OPERATOR = "system:serviceaccount:operator:rs-rotated-secrets";
 const GARBAGE_COLLECTOR = "system:serviceaccount:kube-system:generic-garbage-collector";
 const SECRETS = { apiGroups: [""], resources: ["secrets"], verbs: ["create", "update"] };
-const DEPLOYMENTS = { apiGroups: ["apps"], resources: ["deployments"], verbs: ["patch"] };
+const WORKLOADS = {
+  apiGroups: ["apps"],
+  resources: ["deployments", "statefulsets", "daemonsets"],
+  verbs: ["patch"],
+};
+const DEPLOYMENTS = { ...WORKLOADS, resources: ["deployments"] };
 const NO_WORKLOADS = { rollout: { workloads: { mode: "None" } } };
 
 let cluster: Cluster;
@@ -125,18 +130,24 @@ describe("who writes a RotatedSecret", () => {
       [
         { ...SECRETS, verbs: ["create"] },
         { ...SECRETS, verbs: ["update"], resourceNames: ["try"] },
-        DEPLOYMENTS,
+        WORKLOADS,
       ],
       { target: { name: "other" } },
       'the operator would write Secret "other" for this RotatedSecret, and you may not update it',
     ],
     [
-      "may patch no Deployments",
+      "may patch no workloads",
       [SECRETS],
       {},
       'the operator would restart every workload of namespace "payments" that reads Secret "try" (spec.rollout.workloads.mode Auto), and ' +
-        "you may not patch all of them: have a Role with the verb patch on deployments there, or write mode: Names with those that you may " +
+        "you may not patch all of them: have a Role with the verb patch on deployments, statefulsets, daemonsets there, or write mode: Names with those that you may " +
         "patch, or mode: None",
+    ],
+    [
+      "may patch Deployments only, with mode Auto",
+      [SECRETS, DEPLOYMENTS],
+      {},
+      "you may not patch all of them",
     ],
     [
       "may patch some Deployments, with mode Auto",
@@ -167,12 +178,17 @@ describe("who writes a RotatedSecret", () => {
   });
 
   it.each([
-    ["may do exactly what the operator would", [SECRETS, DEPLOYMENTS], {}],
+    ["may do exactly what the operator would", [SECRETS, WORKLOADS], {}],
     ["may write the Secret, where no workload is restarted", [SECRETS], NO_WORKLOADS],
     [
       "may patch those that are named",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a", "b"] }],
       names("deployment/a", "deployment/b"),
+    ],
+    [
+      "may patch a StatefulSet and a DaemonSet that are named",
+      [SECRETS, { ...WORKLOADS, resources: ["statefulsets", "daemonsets"], resourceNames: ["a"] }],
+      names("statefulset/a", "daemonset/a"),
     ],
     [
       "may patch each of the most that are checked one by one",
@@ -181,7 +197,7 @@ describe("who writes a RotatedSecret", () => {
     ],
     [
       "may patch all, and names as many as can be",
-      [SECRETS, DEPLOYMENTS],
+      [SECRETS, WORKLOADS],
       names(...Array.from({ length: 50 }, (_, i) => `deployment/a${i}`)),
     ],
     [

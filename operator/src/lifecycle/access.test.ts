@@ -104,8 +104,17 @@ describe("the ownership phase", () => {
     return live(rest, NOW);
   };
 
-  it("looks at the Secret before it judges", () => {
-    expect(ownership(world(1, { target: unknown }))).toEqual({ do: "look", facts: ["target"] });
+  it("looks for the Secret that this resource has written before", () => {
+    const wrote = resource({}, { currentVersion: version(1) });
+    expect(ownership(world(1, { target: unknown, resource: wrote }))).toEqual({
+      do: "look",
+      facts: ["target"],
+    });
+  });
+
+  it("takes a Secret that was never written to be absent, for its first write is refused where it is not", () => {
+    const isNew = resource({}, { currentVersion: undefined });
+    expect(ownership(world(1, { target: unknown, resource: isNew }))).toBeUndefined();
   });
 
   it.each<[string, Partial<World>]>([

@@ -8,10 +8,14 @@ import type { World } from "./world.ts";
 /** A target Secret that exists. */
 export type PresentSecret = Extract<TargetSecret, { kind: "present" }>;
 
-/** Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. */
+/**
+ * Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. One that was never written is
+ * taken to be absent until the write that makes it is refused, which costs a request less for each new resource.
+ */
 export const ownership: Phase = (world) => {
   const target = known(world.target);
-  if (target === undefined) return look("target");
+  if (target === undefined)
+    return world.resource.status.currentVersion === undefined ? undefined : look("target");
   if (target.kind === "absent") return undefined;
   if (mayHaveLostItsMark(world, target) && world.target.kind !== "live") return look("target");
   return ownedByOthers(world, target) ?? unwritable(world, target);

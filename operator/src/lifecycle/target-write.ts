@@ -30,13 +30,12 @@ export function writeTarget(world: World, content: OwnContent, data: SecretData)
 }
 
 function create(world: World, content: OwnContent, data: SecretData): Step {
-  const message = `Secret "${world.spec.targetName}" was made with version ${content.version}`;
-  const notes = [normal("SecretCreated", message)];
   const { status, metadata } = world.resource;
   const ofAllReaders =
     world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
   const writes = writesOfNew(content, world.now, { ...status, ofAllReaders });
-  return apply(world, undefined, { content, data, writes, notes });
+  // No event tells of it: the condition Ready does, and where many are made an event each is a third of all requests.
+  return apply(world, undefined, { content, data, writes, notes: [] });
 }
 
 /** The one write of the Secret: all of it, over what was judged. */

@@ -11,7 +11,7 @@ import type { World } from "../lifecycle/world.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known, live } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
-import type { TargetSecret } from "../ports/target-secrets.ts";
+import { Conflict, type TargetSecret } from "../ports/target-secrets.ts";
 import type { Workload } from "../ports/workloads.ts";
 import { type Refusal, WriteRefused } from "../ports/write-refused.ts";
 import { lookAt, sourceOf, targetOf } from "./observe.ts";
@@ -52,7 +52,10 @@ async function carryOut(action: Action, world: World, means: Means): Promise<Wor
       const { type } = world.spec.target;
       const owner = world.resource.metadata;
       const request = { target, type, metadata, data, versionId, owner, writes, over };
-      return whatWasKept(await writeSecret(world, means, ports.targets.apply(request, signal)));
+      const write = ports.targets.apply(request, signal);
+      return world.target.kind === "unknown"
+        ? await writeUnseen(world, means, write)
+        : whatWasKept(await writeSecret(world, means, write));
     }
     case "removeKeys":
       return writeSecret(world, means, ports.targets.removeKeys(target, action.keys, action.over, signal));
@@ -84,6 +87,16 @@ async function writeSecret(world: World, { now }: Means, write: Promise<TargetSe
   return "why" in written
     ? { ...world, refusals: [...world.refusals, written] }
     : { ...world, target: live(written, now()) };
+}
+
+/** The write of a Secret that was taken to be absent; where there is one all the same it is read, and judged as it is. */
+async function writeUnseen(world: World, means: Means, write: Promise<TargetSecret>): Promise<World> {
+  try {
+    return whatWasKept(await writeSecret(world, means, write));
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+    return await lookAt("target", world, means.ports, means.now, means.signal);
+  }
 }
 
 /** What an admission webhook takes away as it is written would be taken away again: that is as good as a refusal. */
