@@ -108,20 +108,20 @@ describe("who writes a RotatedSecret", () => {
   it.each([
     [
       "may not create Secrets",
-      [{ ...SECRETS, verbs: ["update", "patch"] }, DEPLOYMENTS],
+      [{ ...SECRETS, verbs: ["update", "patch"] }, WORKLOADS],
       {},
       'the operator would write Secret "try" for this RotatedSecret, and you may not create Secrets in namespace "payments": have a ' +
         "Role with the verbs create and update on secrets there",
     ],
     [
       "may create only a Secret of this name, which RBAC does not know",
-      [{ ...SECRETS, resourceNames: ["try"] }, DEPLOYMENTS],
+      [{ ...SECRETS, resourceNames: ["try"] }, WORKLOADS],
       {},
       "you may not create Secrets",
     ],
     [
       "may not change the Secret",
-      [{ ...SECRETS, verbs: ["create", "get"] }, DEPLOYMENTS],
+      [{ ...SECRETS, verbs: ["create", "get"] }, WORKLOADS],
       {},
       'you may not update it in namespace "payments": have a Role with the verb update on secrets (on this one at least)',
     ],
