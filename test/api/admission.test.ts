@@ -307,20 +307,6 @@ describe("a ServiceAccount that AWS is to be read as", () => {
   const refusal =
     'the operator would read AWS as ServiceAccount "payments" (spec.auth), and you may not act as it';
 
-  // The release is not upgraded after this: the CRD is not as helm has left it.
-  beforeAll(async () => {
-    const path = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/auth";
-    const value = { type: "object", properties: { serviceAccountName: { type: "string" } } };
-    const patch = JSON.stringify([{ op: "add", path, value }]);
-    const crd = "rotatedsecrets.rotatedsecrets.dev";
-    expect(await cluster.kubectl(["patch", "crd", crd, "--type=json", "-p", patch])).toMatchObject({
-      status: 0,
-    });
-    await eventually("the field is known", async () =>
-      (await tryOut("secrets-only", asPayments)).stderr.includes("unknown field") ? undefined : true,
-    );
-  });
-
   it.each([
     ["do nothing with it", []],
     [

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { awsClient } from "@rotated-secrets/sandbox/samples/database-secret";
 import type { Sandbox } from "@rotated-secrets/sandbox/sandbox";
+import { eventually } from "../support/eventually.ts";
 
 /** What a test does in AWS as a person would, with the SDK. */
 export class AwsSecrets {
@@ -44,7 +45,11 @@ export class AwsSecrets {
 
   /** Rotates by the function that is set up. Returns the id of the version that this makes. */
   async rotate(name: string): Promise<string> {
-    return (await this.#client.send(new RotateSecretCommand({ SecretId: name }))).VersionId ?? "";
+    // The trial that setting up rotation begins may not be quite at its end, which is an error of RotateSecret.
+    const begun = await eventually("AWS takes the order to rotate", () =>
+      this.#client.send(new RotateSecretCommand({ SecretId: name })),
+    );
+    return begun.VersionId ?? "";
   }
 
   close(): void {
