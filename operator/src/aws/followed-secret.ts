@@ -29,6 +29,9 @@ export interface RegionParts {
   readonly changed: (source: SecretSource) => void;
 }
 
+/** How much later the first of these intervals begins, as a share of it. */
+const UNASKED_SHARE = 0.2;
+
 /** One source that is kept up to date: what is known of it, and when it is read next. */
 export class FollowedSecret {
   readonly source: SecretSource;
@@ -164,8 +167,8 @@ export class FollowedSecret {
   }
 
   /**
-   * After the start, or when AWS is back, the next look lies anywhere in the interval, so that the looks of all secrets
-   * are spread over it.
+   * After the start, or when AWS is back, the next look lies anywhere in an interval that begins a little later, so that
+   * the looks of all secrets are spread evenly, and none comes while the values of all are being read.
    */
   #delayAfter({ problem }: CatalogueEntry, isNews: boolean): number {
     const { random, settings } = this.#region;
@@ -173,7 +176,7 @@ export class FollowedSecret {
     const interval = this.#intervalMs();
     const retry = Math.min(interval, settings.describeUnlistedEveryMs);
     if (problem !== undefined) return retry * (0.75 + random() / 2);
-    return isNews ? interval * random() : interval * (0.95 + random() / 10);
+    return interval * (isNews ? UNASKED_SHARE + random() : 0.95 + random() / 10);
   }
 
   #intervalMs(): number {
