@@ -37,7 +37,7 @@ export const settingsSchema = z.object({
     .default("info")
     .describe("Least important lines that are logged."),
   workers: count(1, 64)
-    .default(32)
+    .default(64)
     .describe(
       "RotatedSecrets that are worked on at once; most of that time they wait for AWS or the API server.",
     ),
