@@ -24,7 +24,8 @@ describe("the chart's alerts", () => {
   const metrics = new Set([...read("docs/metrics.md").matchAll(/^[|] `(\w+)` /gm)].map(([, name]) => name));
 
   it.each(alerts)("$alert asks for metrics that exist", ({ expr }) => {
-    const asked = expr.match(/\b(rotated|workqueue|controller|rest|reflector|process|nodejs)\w*_\w+/g) ?? [];
+    const asked =
+      expr.match(/\b(rotated|workqueue|controller|rest|reflector|leader|process|nodejs)\w*_\w+/g) ?? [];
     expect(asked).not.toEqual([]);
     expect(asked.filter((name) => !metrics.has(name))).toEqual([]);
   });

@@ -45,6 +45,19 @@ describe.each([
   });
 });
 
+// The admission policy of the chart takes a change of these for no change of the Secret: whoever adds a field decides whether that
+// still holds, and says so in templates/admission.yaml.
+describe("what may be changed by who may not write the Secret", () => {
+  const { properties: { spec } = {} } = openApiSchema(rotatedSecretSchema);
+
+  it.each([
+    ["rotation", ["trigger", "schedule", "maxAge", "timeout"]],
+    ["rollout", ["workloads", "timeout"]],
+  ])("is of spec.%s: %j", (field, names) => {
+    expect(Object.keys(spec?.properties?.[field]?.properties ?? {}).sort()).toEqual(names.sort());
+  });
+});
+
 describe("a zod schema as the API server takes it", () => {
   it("writes integers by format rather than by what the type holds", () => {
     expect(openApiSchema(z.int().min(-1))).toEqual({ type: "integer", format: "int64", minimum: -1 });

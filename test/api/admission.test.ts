@@ -136,6 +136,12 @@ describe("who writes a RotatedSecret", () => {
       'the operator would write Secret "other" for this RotatedSecret, and you may not update it',
     ],
     [
+      "may not delete the Secret that would go with it",
+      [SECRETS],
+      { ...NO_WORKLOADS, target: { deletionPolicy: "Delete" } },
+      'Secret "try" would be deleted with this RotatedSecret (spec.target.deletionPolicy), and you may not delete it',
+    ],
+    [
       "may patch no workloads",
       [SECRETS],
       {},
@@ -180,6 +186,11 @@ describe("who writes a RotatedSecret", () => {
   it.each([
     ["may do exactly what the operator would", [SECRETS, WORKLOADS], {}],
     ["may write the Secret, where no workload is restarted", [SECRETS], NO_WORKLOADS],
+    [
+      "may delete the Secret that goes with it",
+      [{ ...SECRETS, verbs: ["create", "update", "delete"] }],
+      { ...NO_WORKLOADS, target: { deletionPolicy: "Delete" } },
+    ],
     [
       "may patch those that are named",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a", "b"] }],
@@ -238,6 +249,18 @@ describe("a RotatedSecret that exists", () => {
     ["labels it", secretless, { metadata: { labels: { team: "payments" } } }],
   ])("may be written by anybody who may write RotatedSecrets when he %s", async (_, user, change) => {
     expect(await as(user).patch("db", change, "--dry-run=server")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it.each([
+    ["in another name", { auth: { serviceAccountName: "orders" } }],
+    ["in the operator's name again", { auth: null }],
+  ])("may not be read %s by who may not write its Secret", async (_, spec) => {
+    const made = { ...NO_WORKLOADS, auth: { serviceAccountName: "payments" } };
+    const name = `of-${spec.auth === null ? "nobody" : spec.auth.serviceAccountName}`;
+    expect(await as("admin").create(name, made)).toMatchObject({ status: 0 });
+    const { status, stderr } = await as(secretless).patch(name, { spec }, "--dry-run=server");
+    expect(stderr).toContain("you may not create Secrets");
+    expect(status).toBe(1);
   });
 
   it("may not be made to restart what its author may not", async () => {

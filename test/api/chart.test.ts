@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
 import { type Cluster, startCluster } from "./cluster.ts";
 
 const CHART = join(import.meta.dirname, "../../charts/rotated-secrets");
@@ -53,6 +54,11 @@ describe("the chart", () => {
     ],
     ["a digest that is none", { image: { digest: "latest" } }, "/image/digest"],
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
+    [
+      "no ServiceAccount's name",
+      { serviceAccount: { create: false } },
+      "serviceAccount.create=false needs serviceAccount.name",
+    ],
     ["half a replica", { replicas: 0.5 }, "/replicas"],
     ["what it sets itself", { settings: { "leader-elect": "false" } }, "'leader-elect' not allowed"],
     [
@@ -113,6 +119,31 @@ describe("the chart", () => {
     expect(stdout).toContain(
       "    resources: [serviceaccounts/token]\n    resourceNames:\n      - app\n    verbs: [create]",
     );
+  });
+
+  it("has no two objects of one kind and name, however long the release's name is", async () => {
+    const name = "r".repeat(53);
+    const place = ["template", name, CHART, "--namespace", "here", "--values", "-"];
+    const values = { serviceAccountTokens: [{ namespace: "here", names: ["app"] }] };
+    const { stdout } = await cluster.helm(place, JSON.stringify(values));
+    const objects = parseAllDocuments(stdout).flatMap((document) => {
+      const object = document.toJS() as {
+        kind: string;
+        metadata: { name: string; namespace?: string };
+      } | null;
+      return object === null ? [] : [`${object.kind} ${object.metadata.namespace} ${object.metadata.name}`];
+    });
+    expect(objects.length).toBeGreaterThan(10);
+    expect(new Set(objects).size).toBe(objects.length);
+  });
+
+  it("gives way to no label of its own", async () => {
+    const { stdout } = await helm(["template", "try"], {
+      podLabels: { "app.kubernetes.io/name": "other", team: "a" },
+    });
+    for (const document of parseAllDocuments(stdout)) expect(document.errors).toEqual([]);
+    expect(stdout).toContain("team: a");
+    expect(stdout).not.toContain("app.kubernetes.io/name: other");
   });
 
   it("takes the digest rather than the tag", async () => {

@@ -29,7 +29,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "rotated-secrets.fullname" .) .Values.serviceAccount.name }}
 {{- else }}
-{{- default "default" .Values.serviceAccount.name }}
+{{- required "serviceAccount.create=false needs serviceAccount.name: that account may then read and write every Secret, so name one of its own" .Values.serviceAccount.name }}
 {{- end }}
 {{- end }}
 

@@ -8,7 +8,12 @@ import type { WatchedRotatedSecret } from "./watched-resources.ts";
 
 /** From a rotation of a generated value to one that AWS tried again for a day, in seconds. */
 const ROTATION_BUCKETS = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
-const TRIGGERS = ["Schedule", "Request", "External"] as const;
+const TRIGGERS = [
+  "Schedule",
+  "MaxAge",
+  "Request",
+  "External",
+] as const satisfies readonly PastRotation["trigger"][];
 const ROTATION_RESULTS = ["Succeeded", "Failed"] as const;
 const RESTART_RESULTS = ["Accepted", "Refused"] as const;
 /** Notes of a rollout's end, and what it is called. */
