@@ -140,12 +140,12 @@ export const rotatedSecretSpec = withRules(
     {
       cel: "self.secretId == oldSelf.secretId",
       message:
-        "secretId is immutable: delete this RotatedSecret (its Secret stays) and make one for the other secret",
+        "secretId is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one for the other secret",
     },
     {
       cel: "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
       message:
-        "region is immutable: delete this RotatedSecret (its Secret stays) and make one for the other region",
+        "region is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one for the other region",
     },
     {
       cel: "!has(self.region) || !self.secretId.startsWith('arn:') || self.secretId.split(':')[3] == self.region",

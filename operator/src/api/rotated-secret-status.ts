@@ -85,6 +85,13 @@ const settled = z.object({
       "The short hash of spec.target's keys and template that made that data of it, where they are set.",
     ),
   writtenAt: dateTime().describe("When that data was written into the Secret."),
+  selected: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      "A short hash of the workloads that rollout.workloads.selector matched then; others that come to match are looked at anew.",
+    ),
 });
 
 /** What the operator has seen and done. */

@@ -33,7 +33,7 @@ export const rotatedSecretSchema = withRules(
     {
       cel: `${targetName("self")} == ${targetName("oldSelf")}`,
       message:
-        "target.name is immutable: delete this RotatedSecret (its Secret stays) and make one with the other target",
+        "target.name is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one with the other target",
     },
     {
       cel: `${targetType("self")} == ${targetType("oldSelf")}`,

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { DNS_SUBDOMAIN, formed } from "./fields.ts";
 import { type LabelSelector, labelSelector } from "./label-selector.ts";
 import type { DeepReadonly } from "./readonly.ts";
 import { withRules } from "./rules.ts";
-import { parseWorkloadText, WORKLOAD_KINDS, type WorkloadName } from "./workload-kind.ts";
+import { parseWorkloadText, WORKLOAD_KINDS, type WorkloadName, workloadText } from "./workload-kind.ts";
 
 /** The most names that `rollout.workloads.names` takes. */
 const MAX_NAMES = 50;
@@ -102,4 +103,13 @@ export function resolveWorkloadChoice(
     case undefined:
       return { kind: "Auto" };
   }
+}
+
+/** Hexadecimal digits of it. */
+const HASH_LENGTH = 10;
+
+/** A short hash of which workloads a selector matches, in whatever order. */
+export function selectionHash(workloads: readonly WorkloadName[]): string {
+  const names = workloads.map(workloadText).sort().join(" ");
+  return createHash("sha256").update(names).digest("hex").slice(0, HASH_LENGTH);
 }

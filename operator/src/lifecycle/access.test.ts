@@ -104,16 +104,12 @@ describe("the ownership phase", () => {
     return live(rest, NOW);
   };
 
-  it("looks for the Secret that this resource has written before", () => {
-    const wrote = resource({}, { currentVersion: version(1) });
-    expect(ownership(world(1, { target: unknown, resource: wrote }))).toEqual({
-      do: "look",
-      facts: ["target"],
-    });
+  it("looks at the Secret before it judges", () => {
+    expect(ownership(world(1, { target: unknown }))).toEqual({ do: "look", facts: ["target"] });
   });
 
-  it("takes a Secret that was never written to be absent, for its first write is refused where it is not", () => {
-    const isNew = resource({}, { currentVersion: undefined });
+  it("takes a new resource's Secret to be absent, for the first write is refused where it is not", () => {
+    const isNew = resource({}, { observedGeneration: -1 });
     expect(ownership(world(1, { target: unknown, resource: isNew }))).toBeUndefined();
   });
 

@@ -113,7 +113,7 @@ function sourceReplaced(world: World, arn: string): Wait {
     reason: "SourceReplaced",
     message:
       `the secret ${quoted(world)} is another one by now: it was ${world.resource.status.secretArn} and is ${arn}. Nothing is ` +
-      "taken from it unasked: delete this RotatedSecret (its Secret stays) and create it again to follow the new one",
+      "taken from it unasked: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create it again to follow the new one",
   });
 }
 

@@ -9,17 +9,21 @@ import type { World } from "./world.ts";
 export type PresentSecret = Extract<TargetSecret, { kind: "present" }>;
 
 /**
- * Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. One that was never written is
- * taken to be absent until the write that makes it is refused, which costs a request less for each new resource.
+ * Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. The one of a resource that is
+ * new is taken to be absent until the write that makes it is refused, which costs a request less for each.
  */
 export const ownership: Phase = (world) => {
   const target = known(world.target);
-  if (target === undefined)
-    return world.resource.status.currentVersion === undefined ? undefined : look("target");
+  if (target === undefined) return isNew(world.resource) ? undefined : look("target");
   if (target.kind === "absent") return undefined;
   if (mayHaveLostItsMark(world, target) && world.target.kind !== "live") return look("target");
   return ownedByOthers(world, target) ?? unwritable(world, target);
 };
+
+/** Whether nothing was reported of it yet: the CRD's default is -1. */
+function isNew({ status }: World["resource"]): boolean {
+  return (status.observedGeneration ?? -1) < 0;
+}
 
 /** The target Secret, where it exists and this RotatedSecret wrote it. */
 export function ownTarget(world: World): PresentSecret | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { selectionHash } from "../api/workload-choice.ts";
 import { live } from "../ports/fact.ts";
 import type { ReaderPod, Workload } from "../ports/workloads.ts";
 import { rollout } from "./rollout.ts";
@@ -34,6 +35,21 @@ const marked = { versionText: v2 };
 describe("the rollout phase", () => {
   it("does nothing where all was proven to hold this data", () => {
     expect(rollout(world(1, { workloads: [workload("web")] }))).toBeUndefined();
+  });
+
+  it("looks at the pods again when a selector comes to match other workloads than were proven", () => {
+    const spec = {
+      rollout: { workloads: { mode: "Selector", selector: { matchLabels: { team: "a" } } } },
+    } as const;
+    const [web, worker] = [workload("web"), workload("worker")];
+    const settled = {
+      versionId: v1,
+      writtenAt: new Date(LONG_AGO).toISOString(),
+      selected: selectionHash([web.ref]),
+    };
+    const theWorld = world(1, { resource: resource(spec, { settled }), workloads: [web] });
+    expect(rollout(theWorld)).toBeUndefined();
+    expect(rollout({ ...theWorld, workloads: [web, worker] })).toEqual({ do: "look", facts: ["pods"] });
   });
 
   it("looks at the pods after a change", () => {

@@ -1,3 +1,4 @@
+import { selectionHash } from "../api/workload-choice.ts";
 import { type Instant, known } from "../ports/fact.ts";
 import {
   isPodOf,
@@ -50,13 +51,20 @@ export const rollout: Phase = (world) => {
 };
 
 /** Whether nothing older than this data is held any more, by what was proven before. */
-export function isSettled({ resource, spec }: World, target: PresentSecret): boolean {
+export function isSettled(world: World, target: PresentSecret): boolean {
+  const { resource, spec } = world;
   const last = target.writes.at(-1);
   const { settled, observedGeneration } = resource.status;
   if (spec.workloads.kind === "None") return true;
   if (last === undefined || settled === undefined || observedGeneration !== resource.metadata.generation)
     return false;
+  if (settled.selected !== selected(world)) return false;
   return settled.versionId === last.version && Date.parse(settled.writtenAt) === last.time;
+}
+
+/** Which workloads a proof is about, where that can change without a change of the spec or of their pods. */
+export function selected({ spec, workloads }: World): string | undefined {
+  return spec.workloads.kind === "Selector" ? selectionHash(workloads.map(({ ref }) => ref)) : undefined;
 }
 
 function markedWorkloads(world: World, target: PresentSecret): readonly Workload[] {

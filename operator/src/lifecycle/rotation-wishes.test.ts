@@ -68,9 +68,34 @@ describe("a current version that has reached maxAge", () => {
     });
   });
 
-  it("is not rotated again with a token that AWS knows, as after it was made current again", () => {
+  it("is not rotated again after people have taken the new version back", () => {
     const known = live(new Map([[token, LONG_AGO]]), NOW);
-    expect(rotation(aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { ages: known }))).toBeUndefined();
+    const stages = new Map([
+      [version(1), ["AWSCURRENT"]],
+      [token, ["AWSPREVIOUS"]],
+    ]);
+    const source = live({ secret: secret(1, { stages }) }, NOW);
+    expect(
+      rotation(aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { ages: known, source })),
+    ).toBeUndefined();
+  });
+
+  it.each([
+    ["by the next token, where AWS has the first and left it", LONG_AGO, 1],
+    ["not by the next token, where AWS has made the first just now", NOW - 1, undefined],
+  ])("is rotated %s", (_, madeAt, attempt) => {
+    const known = live(new Map([[token, madeAt]]), NOW);
+    const step = rotation(aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { ages: known }));
+    if (attempt === undefined) expect(step).toBeUndefined();
+    else expect(step).toMatchObject({ rotation: { token: maxAgeToken(ARN, version(1), attempt) } });
+  });
+
+  it("is rotated although the schedule's last tick was in vain", () => {
+    const tick = scheduleToken(ARN, "2026-11-20T03:00:00Z");
+    const known = live(new Map([[tick, LONG_AGO]]), NOW);
+    expect(rotation(aged(90 * DAY, { ...daily, maxAge: "90d" }, {}, { ages: known }))).toMatchObject({
+      rotation: { trigger: "MaxAge", token },
+    });
   });
 
   it("is tried again after a failure, by the next token", () => {

@@ -1,13 +1,17 @@
 import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import { maxAgeToken, requestToken, scheduleToken } from "@rotated-secrets/contract/rotation-token";
-import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
-import type { PastRotation } from "../api/rotated-secret.ts";
+import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { MAX_REQUEST_TEXT } from "../api/rotated-secret-status.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretFacts } from "../ports/secret-catalogue.ts";
 import { maxAgeReachedAt, overdueTick } from "./schedule.ts";
-import { currentVersion } from "./staging.ts";
+import { currentVersion, labelsOf } from "./staging.ts";
+import { AWS_READ_LAG_MS } from "./timing.ts";
 import type { World } from "./world.ts";
+
+/** AWS keeps about 100 versions of a secret, so that more attempts than these cannot be told apart. */
+const MAX_ATTEMPTS = 200;
 
 /** What asks for a rotation now. */
 export type Wish =
@@ -16,8 +20,8 @@ export type Wish =
   | { readonly trigger: "MaxAge"; readonly token: VersionId };
 
 /** What asks for a rotation now: a request before the schedule, the schedule before the version's age. */
-export function wishOf(world: World, secret: SecretFacts): Wish | undefined {
-  return requested(world, secret) ?? scheduled(world, secret) ?? aged(world, secret);
+export function wishesOf(world: World, secret: SecretFacts): readonly Wish[] {
+  return [requested, scheduled, aged].flatMap((wish) => wish(world, secret) ?? []);
 }
 
 /** The event that tells why a rotation begins. */
@@ -70,16 +74,29 @@ function aged(world: World, secret: SecretFacts): Wish | undefined {
   const current = currentVersion(secret);
   const reachedAt = maxAgeReachedAt(world);
   if (current === undefined || reachedAt === undefined || reachedAt > world.now) return undefined;
-  return {
-    trigger: "MaxAge",
-    token: unfailedToken(secret.arn, current, world.resource.status.history ?? []),
-  };
+  const token = unspentToken(world, secret, current);
+  return token === undefined ? undefined : { trigger: "MaxAge", token };
 }
 
-/** A failed attempt has used its token up, so that the next one has another: the same for all who saw it fail. */
-function unfailedToken(arn: SecretArn, current: VersionId, history: readonly PastRotation[]): VersionId {
+/**
+ * An attempt that failed has used its token up, so that the next one has another: the same for all who saw it fail, or see
+ * in AWS that it was made and left. None where the attempt had succeeded and its version was taken back: by people, who want
+ * the older one.
+ */
+function unspentToken(world: World, secret: SecretFacts, current: VersionId): VersionId | undefined {
+  const { history = [] } = world.resource.status;
   const failed = new Set(history.filter(({ result }) => result === "Failed").map(({ token }) => token));
-  let attempt = 0;
-  while (failed.has(maxAgeToken(arn, current, attempt))) attempt += 1;
-  return maxAgeToken(arn, current, attempt);
+  for (let attempt = 0; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const token = maxAgeToken(secret.arn, current, attempt);
+    if (labelsOf(secret, token).includes(AWSPREVIOUS)) return undefined;
+    if (!failed.has(token) && !wasLeft(world, token)) return token;
+  }
+  return undefined;
+}
+
+/** Whether AWS has a version with this id since longer than its reads may lag; only what was read in this pass tells. */
+function wasLeft({ ages, now }: World, token: VersionId): boolean {
+  if (ages.kind !== "live" || "problem" in ages.value) return false;
+  const made = ages.value.get(token);
+  return made !== undefined && made <= now - AWS_READ_LAG_MS;
 }

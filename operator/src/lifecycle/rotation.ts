@@ -18,7 +18,7 @@ import {
   rotateDenied,
   versionsUnread,
 } from "./rotation-waits.ts";
-import { isRequestTooLong, reasonFor, triggered, type Wish, wishOf } from "./rotation-wishes.ts";
+import { isRequestTooLong, reasonFor, triggered, type Wish, wishesOf } from "./rotation-wishes.ts";
 import { labelsOf, pendingVersion } from "./staging.ts";
 import { look, type Phase, type Step, type Wait } from "./step.ts";
 import { isInSync, sync } from "./sync.ts";
@@ -41,9 +41,11 @@ function begin(world: World, secret: SecretFacts): Step | undefined {
   if (world.spec.pin !== undefined) return pinned(world);
   const misuse = misconfigured(world, secret);
   if (misuse !== undefined) return misuse;
-  const wish = wishOf(world, secret);
-  const step = wish === undefined ? undefined : grant(world, secret, wish);
-  return step ?? (isRequestTooLong(world) ? requestTooLong(world) : undefined);
+  for (const wish of wishesOf(world, secret)) {
+    const step = grant(world, secret, wish);
+    if (step !== undefined) return step;
+  }
+  return isRequestTooLong(world) ? requestTooLong(world) : undefined;
 }
 
 function grant(world: World, secret: SecretFacts, wish: Wish): Step | undefined {

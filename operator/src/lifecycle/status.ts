@@ -6,8 +6,9 @@ import { isRolledOut, type Workload } from "../ports/workloads.ts";
 import { conditionsOf, stoppedBefore } from "./conditions.ts";
 import { failureBackOff } from "./failure-back-off.ts";
 import { ownTarget } from "./ownership.ts";
+import { selected } from "./rollout.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
-import { wishOf } from "./rotation-wishes.ts";
+import { wishesOf } from "./rotation-wishes.ts";
 import { currentMadeAt, nextDue } from "./schedule.ts";
 import type { Wait } from "./step.ts";
 import { isPermitted, nextPermitted } from "./windows.ts";
@@ -140,7 +141,7 @@ function settled(world: World, waits: readonly Wait[]): RotatedSecretStatus["set
     return status.observedGeneration === metadata.generation ? status.settled : undefined;
   }
   const writtenAt = new Date(last.time).toISOString();
-  return defined({ versionId: target.versionId, shape: last.shape, writtenAt });
+  return defined({ versionId: target.versionId, shape: last.shape, writtenAt, selected: selected(world) });
 }
 
 /** The counts move only together with a condition, so that a rollout does not write a status for every pod. */
@@ -186,10 +187,10 @@ function nextRotation(world: World): string {
 /** Whether schedule or age ask for a rotation that was not tried yet. */
 function isDueNow(world: World): boolean {
   const secret = known(world.source)?.secret;
-  const wish = secret === undefined ? undefined : wishOf(world, secret);
+  const wishes = secret === undefined ? [] : wishesOf(world, secret);
   const { history = [] } = world.resource.status;
-  return (
-    wish !== undefined && wish.trigger !== "Request" && !history.some(({ token }) => token === wish.token)
+  return wishes.some(
+    ({ trigger, token }) => trigger !== "Request" && !history.some((past) => past.token === token),
   );
 }
 

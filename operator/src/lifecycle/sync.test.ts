@@ -86,6 +86,40 @@ describe("the sync phase", () => {
     });
   });
 
+  describe("a new version whose data somebody else has put there before", () => {
+    const written = (theirs: number, ours: number) =>
+      target(1, {
+        data: dataOf(JSON.parse(documentOf(2))),
+        dataManagers: [
+          { manager: "rotated-secrets", time: ours, keys: ["username", "password"] },
+          { manager: "jane", time: theirs, keys: ["password"] },
+        ],
+      });
+
+    it("is a change, for pods may hold what was there before that", () => {
+      expect(sync(moved(written(NOW - 1_000, LONG_AGO)))).toMatchObject({
+        writes: [
+          { version: v1, time: LONG_AGO },
+          { version: v2, time: NOW },
+        ],
+      });
+    });
+
+    it("is none where they wrote it before the operator's own last write, as before an adoption", () => {
+      expect(sync(moved(written(LONG_AGO, NOW - 1_000)))).toMatchObject({
+        writes: [{ version: v2, time: LONG_AGO }],
+      });
+    });
+
+    it("is judged on a live reading, which tells who wrote it", () => {
+      const { dataManagers: _, ...unread } = written(NOW, LONG_AGO);
+      expect(sync({ ...moved(target(1)), target: cached(unread) })).toEqual({
+        do: "look",
+        facts: ["target"],
+      });
+    });
+  });
+
   it("reads the value when it has not got it", () => {
     expect(sync(moved(target(1), { value: unknown }))).toEqual({ do: "look", facts: ["value"] });
   });
@@ -334,6 +368,15 @@ describe("the sync phase", () => {
       });
       const adopted = target(1, { data: dataOf(JSON.parse(more)), writes: [{ version: v1, time: 0 }] });
       expect(sync(world(1, { target: cached(adopted) }))).toBeUndefined();
+    });
+
+    it("of a RotatedSecret that is gone goes to an older version after two reads only", () => {
+      const left = target(2, { ownerUid: "uid-gone" });
+      const source = cached({ secret: secret(1, { currentRead: { first: NOW, last: NOW } }) });
+      expect(sync(world(1, { target: live(left, NOW), ages: ages(2), source }))).toMatchObject({
+        do: "wait",
+        reason: "ConfirmingOlderVersion",
+      });
     });
 
     it("of a RotatedSecret that is gone keeps its history", () => {

@@ -71,10 +71,11 @@ function noCurrentVersion(world: World, secret: SecretFacts): Step {
  * version is not read from AWS but written by a person.
  */
 function goingBack(world: World, secret: SecretFacts, current: VersionId): Step | undefined {
-  const target = ownTarget(world);
-  const held = target?.versionId;
-  if (world.spec.pin !== undefined) return undefined;
-  if (target === undefined || held === undefined || held === current) return undefined;
+  const target = known(world.target);
+  if (world.spec.pin !== undefined || target?.kind !== "present") return undefined;
+  // Also where it is yet to be taken over, from a RotatedSecret that is gone.
+  const held = target.versionId;
+  if (held === undefined || held === current) return undefined;
   const ages = known(world.ages);
   if (ages === undefined) return look("ages");
   if ("problem" in ages) return unread(world, secret, ages.problem);

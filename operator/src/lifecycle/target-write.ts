@@ -89,7 +89,9 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, data
 /** Our own Secret: a new version, another spec, or data, marks or metadata that somebody else has changed. */
 function keep(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step | undefined {
   const isNew = !carriesContent(target, content);
-  if (isNew && target.data.keysBeyond(data).length > 0 && world.target.kind !== "live") return look("target");
+  // Who wrote what is told by a live reading only.
+  const isTelling = target.data.keysBeyond(data).length > 0 || target.data.includes(data);
+  if (isNew && isTelling && world.target.kind !== "live") return look("target");
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
   const fight = isNew || sameData ? undefined : driftFight(world, target);
   if (fight !== undefined) return world.target.kind === "live" ? fight : look("target");
@@ -104,11 +106,23 @@ function keep(world: World, target: PresentSecret, content: OwnContent, data: Se
   return removeForeignKeys(world, target, data);
 }
 
-/** Whether another content leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's. */
+/**
+ * Whether another content leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's.
+ * Data that somebody else has put there before us is new to pods all the same: they may hold what was there before that.
+ */
 function keepsData(target: PresentSecret, data: SecretData): boolean {
   const own = target.dataManagers?.filter(({ manager }) => manager === FIELD_MANAGER);
   const isOwn = (key: string) => own === undefined || own.some(({ keys }) => keys.includes(key));
-  return target.data.includes(data) && !target.data.keysBeyond(data).some(isOwn);
+  const isSame = target.data.includes(data) && !target.data.keysBeyond(data).some(isOwn);
+  return isSame && !wasWrittenByOthers(target, data);
+}
+
+/** Whether somebody else has written some of this data since the operator's own last write. */
+function wasWrittenByOthers(target: PresentSecret, data: SecretData): boolean {
+  const ours = target.dataManagers?.find(({ manager }) => manager === FIELD_MANAGER)?.time ?? 0;
+  return otherManagers(target).some(
+    ({ time = Infinity, keys }) => time >= ours && keys.some((key) => data.keys.includes(key)),
+  );
 }
 
 /** Whether the label and the annotations are there that every Secret of the operator has. */

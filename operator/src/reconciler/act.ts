@@ -58,7 +58,10 @@ async function carryOut(action: Action, world: World, means: Means): Promise<Wor
         : whatWasKept(await writeSecret(world, means, write));
     }
     case "removeKeys":
-      return writeSecret(world, means, ports.targets.removeKeys(target, action.keys, action.over, signal));
+      return whatWasRemoved(
+        await writeSecret(world, means, ports.targets.removeKeys(target, action.keys, action.over, signal)),
+        action.keys,
+      );
     case "restart":
       return restart(action, world, means);
     case "recordRotation":
@@ -109,6 +112,15 @@ function whatWasKept(world: World): World {
   return { ...world, refusals: [...world.refusals, { kind: "Secret", name: world.spec.targetName, why }] };
 }
 
+/** Keys that an admission webhook puts there with every write would be removed again and again. */
+function whatWasRemoved(world: World, keys: readonly string[]): World {
+  const target = known(world.target);
+  if (target?.kind !== "present" || !target.data.keys.some((key) => keys.includes(key))) return world;
+  if (world.refusals.some(({ kind }) => kind === "Secret")) return world;
+  const why = "keys that were removed are in it again: an admission webhook adds them";
+  return { ...world, refusals: [...world.refusals, { kind: "Secret", name: world.spec.targetName, why }] };
+}
+
 /** Who may not be restarted does not keep the others from it. */
 async function restart(
   { workloads, versionId, text }: Extract<Action, { do: "restart" }>,
@@ -119,8 +131,9 @@ async function restart(
   const answers = await Promise.all(
     workloads.map((ref) => orRefusal(ports.workloads.restart(targetOf(world), ref, text, signal), ref)),
   );
-  const refused = answers.flatMap((answer) => ("why" in answer ? [answer] : []));
-  const restarted = answers.flatMap((answer) => ("why" in answer ? [] : [answer]));
+  const marked = answers.map((answer) => ("why" in answer ? answer : markedOr(answer, text)));
+  const refused = marked.flatMap((answer) => ("why" in answer ? [answer] : []));
+  const restarted = marked.flatMap((answer) => ("why" in answer ? [] : [answer]));
   const asItIsNow = (workload: Workload) =>
     restarted.find(({ ref }) => isSameWorkload(ref, workload.ref)) ?? workload;
   await record(world, restarted.length === 0 ? [] : [restartNote(restarted, versionId)], means);
@@ -128,6 +141,15 @@ async function restart(
     ...world,
     workloads: world.workloads.map(asItIsNow),
     refusals: [...world.refusals, ...refused],
+  };
+}
+
+/** A mark that an admission webhook takes away would be given again and again: that is as good as a refusal. */
+function markedOr(workload: Workload, text: string): Workload | Refusal {
+  if (workload.versionText === text) return workload;
+  return {
+    ...workload.ref,
+    why: "its pod template does not have the annotation that it was given: an admission webhook has changed it",
   };
 }
 

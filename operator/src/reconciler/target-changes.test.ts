@@ -155,6 +155,38 @@ describe("a template that the document does not fill in", () => {
   });
 });
 
+describe("what an admission webhook does to each write", () => {
+  it("is told where it takes the restart away, which is not asked for over and over", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    for (const deployment of cluster.deployments) deployment.losesMarks = true;
+    aws.putByOthers();
+    await simulation.run(LONG);
+    expect(reasonOf(simulation, "Stalled")).toBe("WriteRefused");
+    for (const { asked } of cluster.deployments) {
+      expect(asked).toBeGreaterThan(0);
+      expect(asked).toBeLessThan(300);
+    }
+    for (const deployment of cluster.deployments) deployment.losesMarks = false;
+    await simulation.run(LONG);
+    expect(reasonOf(simulation, "Stalled")).toBe("NotStalled");
+  });
+
+  it("is told where it adds a key, which is not removed over and over", async () => {
+    const simulation = await inUse();
+    const { secret } = simulation.cluster;
+    secret.addedKey = "injected";
+    secret.edit("injected", "by a webhook");
+    const { changes } = secret;
+    await simulation.run(LONG);
+    expect(reasonOf(simulation, "Stalled")).toBe("WriteRefused");
+    expect(secret.changes - changes).toBeLessThan(300);
+    secret.addedKey = undefined;
+    await simulation.run(LONG);
+    expect(reasonOf(simulation, "Stalled")).toBe("NotStalled");
+  });
+});
+
 describe("labels, annotations and the deletion policy", () => {
   it("come to the Secret and go from it, and nothing is restarted", async () => {
     const simulation = await inUse();

@@ -23,6 +23,10 @@ export class SimulatedDeployment implements SimulatedWorkload {
   #generation = 1;
   #progressedAt: Instant;
   #count = 0;
+  /** How often a restart was asked for. */
+  asked = 0;
+  /** An admission webhook takes the annotation away with which a restart is asked for. */
+  losesMarks = false;
 
   constructor(name: string, clock: Clock, secret: SimulatedSecret) {
     this.name = name;
@@ -65,7 +69,8 @@ export class SimulatedDeployment implements SimulatedWorkload {
   }
 
   restart(text: string): void {
-    if (this.text === text) return;
+    this.asked += 1;
+    if (this.text === text || this.losesMarks) return;
     this.text = text;
     this.restarts.push(text);
     this.#generation += 1;

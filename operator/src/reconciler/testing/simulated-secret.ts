@@ -23,6 +23,8 @@ export class SimulatedSecret implements TargetSecrets {
   isProtected = false;
   /** An admission webhook takes all labels away that it does not know. */
   losesLabels = false;
+  /** An admission webhook puts this key into every write. */
+  addedKey: string | undefined;
   /** What it has carried, in order, each change an entry. */
   readonly carried: string[] = [];
 
@@ -101,8 +103,10 @@ export class SimulatedSecret implements TargetSecrets {
 
   removeKeys(...[, keys, over]: Parameters<TargetSecrets["removeKeys"]>): Promise<TargetSecret> {
     if (!this.#isStill(over)) throw new Conflict("another one");
-    this.#change(Object.entries(this.data ?? {}).filter(([key]) => !keys.includes(key)));
-    this.#own(keys, undefined);
+    const gone = keys.filter((key) => key !== this.addedKey);
+    // Kubernetes: the same again is no change.
+    if (gone.length > 0) this.#change(Object.entries(this.data ?? {}).filter(([key]) => !gone.includes(key)));
+    this.#own(gone, undefined);
     return this.read();
   }
 
