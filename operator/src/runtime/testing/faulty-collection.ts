@@ -29,6 +29,8 @@ export class FaultyCollection
   /** Watches from before this are refused for good: what happened before it is forgotten. */
   #compacted = 0;
   #oldLists = 0;
+  /** Version of the list that is being read, where that is not an old one. */
+  #newList: number | undefined;
   #healthy = false;
   #wake = Promise.withResolvers<void>();
 
@@ -70,6 +72,8 @@ export class FaultyCollection
     const all = [...this.#at(at)].map(([name, version]) => objectOf(name, version));
     const end = query.limit === undefined ? all.length : from + Number(query.limit);
     const more = end < all.length ? { continue: `${at}:${end}` } : {};
+    // A new list that breaks off before its last page has told the reflector nothing.
+    if (end >= all.length && at === this.#newList) this.#oldLists = 0;
     return {
       metadata: { resourceVersion: String(at), ...more },
       items: all.slice(from, end) as unknown as readonly T[],
@@ -106,8 +110,9 @@ export class FaultyCollection
 
   #listedVersion(): number {
     const isOld = this.#oldLists < OLD_LISTS_IN_A_ROW && this.#happens(0.4);
-    this.#oldLists = isOld ? this.#oldLists + 1 : 0;
     this.#version = Math.max(this.#version, this.#compacted);
+    if (isOld) this.#oldLists += 1;
+    this.#newList = isOld ? undefined : this.#version;
     return isOld ? Math.max(100, this.#version - Math.ceil(this.#random() * OLDEST_LIST)) : this.#version;
   }
 
