@@ -92,9 +92,18 @@ describe("the rollout phase", () => {
       expect(rollout({ ...due, workloads: [restarted] })).toMatchObject({ reason: "WaitingForTermination" });
     });
 
-    it("does not where there was a rollout since the change", () => {
-      const since = workload("web", marked, { progressedAt: WRITTEN + 1_000 });
-      expect(rollout(afterSync([since], pods, { target: held }))).toMatchObject({
+    it("restarts them also where the first of the two rollouts ended after the last change only", () => {
+      const late = workload("web", marked, { progressedAt: WRITTEN + 1_000 });
+      expect(rollout(afterSync([late], pods, { target: held }))).toMatchObject({
+        do: "restart",
+        text: again,
+      });
+    });
+
+    it("does not where the pods were made since, by a node whose clock is behind", () => {
+      const since = workload("web", marked, { progressedAt: WRITTEN + 6_000 });
+      const made = [pod("web", WRITTEN - 30_000, { createdAt: WRITTEN + 5_000 })];
+      expect(rollout(afterSync([since], made, { target: held }))).toMatchObject({
         reason: "WaitingForTermination",
       });
     });

@@ -113,14 +113,13 @@ function outsideWindows(
 }
 
 /**
- * Whether the mark is of an earlier time when the Secret carried this version: there was no rollout since the last change.
- * So each change restarts a workload once, and twice at most where the controller's clock is wrong. Where the controller
- * notes no times, a rollout since would have left no pod that was made before.
+ * Whether the mark is of an earlier time when the Secret carried this version: all pods are of this mark, and one that may
+ * hold something else was made before the last change could have been answered by a restart. So each change restarts a
+ * workload once, and twice at most where a clock is wrong.
  */
 function hasOldMark(world: World, target: PresentSecret, workload: Workload): boolean {
-  const made = replaceable(world, target, workload).map(({ createdAt }) => createdAt);
-  const { progressedAt = Math.max(...made) } = workload.rollout;
-  const isOfBefore = progressedAt < (target.writes.at(-1)?.time ?? 0);
+  const answerable = safeStart(target.writes.at(-1)?.time ?? 0);
+  const isOfBefore = replaceable(world, target, workload).some(({ createdAt }) => createdAt < answerable);
   return workload.versionText !== timedText(target.writes) && isRolledOut(workload) && isOfBefore;
 }
 
