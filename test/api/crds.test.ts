@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { parseRotatedSecret } from "@rotated-secrets/operator/api/rotated-secret";
 import { parseSecretAccessPolicy } from "@rotated-secrets/operator/api/secret-access-policy";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import {
   MISSHAPEN,
@@ -20,7 +21,11 @@ beforeAll(async () => {
   cluster = await startCluster();
   const applied = await cluster.kubectl(["apply", "--server-side", "--validate=strict", "-f", CRDS]);
   expect(applied, "the CRDs are accepted without a warning").toMatchObject({ status: 0, stderr: "" });
-  await cluster.kubectl(["wait", "crd", "--all", "--for=condition=Established"]);
+  // A CRD that is quite new has `conditions: null`, at which kubectl gives up.
+  const established = ["wait", "crd", "--all", "--for=condition=Established"];
+  await eventually("the CRDs are established", async () =>
+    (await cluster.kubectl(established)).status === 0 ? true : undefined,
+  );
 });
 afterAll(() => cluster?.stop());
 

@@ -8,6 +8,7 @@ import { loadKubeConfig } from "@rotated-secrets/operator/runtime/kube-config";
 import { type ControlPlane, startControlPlane } from "@rotated-secrets/sandbox/control-plane/control-plane";
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
 import { findTools } from "@rotated-secrets/sandbox/tools/tools";
+import { eventually } from "../support/eventually.ts";
 
 const CRDS = join(import.meta.dirname, "../../crds");
 
@@ -36,7 +37,10 @@ export async function startCluster(): Promise<Cluster> {
   const kubectl = (...args: readonly string[]) =>
     promisify(execFile)(tools.kubectl, ["--kubeconfig", controlPlane.adminKubeconfig, ...args]);
   await kubectl("apply", "--filename", CRDS);
-  await kubectl("wait", "--for", "condition=Established", "--filename", CRDS);
+  // A CRD that is quite new has `conditions: null`, at which kubectl gives up.
+  await eventually("the CRDs are established", () =>
+    kubectl("wait", "--for", "condition=Established", "--filename", CRDS),
+  );
   let namespaces = 0;
   return {
     client,
