@@ -47,7 +47,7 @@ async function program(path: string, args: readonly string[]): Promise<string> {
 }
 
 async function importRules(): Promise<string> {
-  const sources = glob("{contract,operator,rotator-lambda,sandbox,test,tools}/**/*.{ts,mjs}", {
+  const sources = glob("{contract,kube-runtime,operator,rotator-lambda,sandbox,test,tools}/**/*.{ts,mjs}", {
     cwd: ROOT,
     exclude: (name) => name === "node_modules" || name === "dist",
   });

@@ -14,39 +14,61 @@ interface Part {
 const PARTS: readonly Part[] = [
   { path: "contract/src", parts: [], modules: ["zod", "node:crypto", "node:util"] },
 
+  // A small controller runtime. It knows nothing of RotatedSecrets.
+  { path: "kube-runtime/src", parts: [] },
+
   { path: "operator/src/api", parts: ["contract/src"], modules: ["zod", "croner", "node:crypto"] },
   { path: "operator/src/ports", parts: ["operator/src/api", "contract/src"], modules: ["node:util"] },
+  // How a document becomes a Secret's data. It knows neither World nor Step.
+  {
+    path: "operator/src/document",
+    parts: ["operator/src/ports", "operator/src/api", "contract/src"],
+    modules: ["zod"],
+  },
   {
     path: "operator/src/lifecycle",
-    parts: ["operator/src/ports", "operator/src/api", "contract/src"],
-    modules: ["croner", "zod"],
+    parts: ["operator/src/document", "operator/src/ports", "operator/src/api", "contract/src"],
+    modules: ["croner"],
   },
-  { path: "operator/src/telemetry", parts: [] },
-  { path: "operator/src/runtime", parts: ["operator/src/telemetry"] },
   ...["kubernetes", "aws"].map((adapter) => ({
     path: `operator/src/${adapter}`,
-    parts: ["ports", "api", "runtime", "telemetry"]
-      .map((part) => `operator/src/${part}`)
-      .concat("contract/src"),
+    parts: ["operator/src/ports", "operator/src/api", "kube-runtime/src", "contract/src"],
   })),
   {
     path: "operator/src/reconciler",
-    parts: ["lifecycle", "ports", "api", "runtime", "telemetry"]
-      .map((part) => `operator/src/${part}`)
-      .concat("contract/src"),
+    parts: [
+      "operator/src/lifecycle",
+      "operator/src/ports",
+      "operator/src/api",
+      "kube-runtime/src",
+      "contract/src",
+    ],
+  },
+  {
+    path: "operator/src/metrics",
+    parts: [
+      "operator/src/kubernetes",
+      "operator/src/aws",
+      "operator/src/ports",
+      "operator/src/api",
+      "kube-runtime/src",
+    ],
   },
   // What lies beside the folders puts them together.
-  { path: "operator/src", parts: ["contract/src"] },
+  { path: "operator/src", parts: ["kube-runtime/src", "contract/src"] },
 
   { path: "rotator-lambda/src", parts: ["contract/src"] },
   // The sandbox runs the product as its users do: by the bundles that tools/bundle.ts makes.
-  { path: "sandbox/src", parts: ["contract/src"] },
+  { path: "sandbox/src", parts: ["kube-runtime/src", "contract/src"] },
   // The set-up puts the sandbox's tools where the sandbox looks for them.
   {
     path: "tools",
     parts: ["operator/src/api", "operator/src/settings.ts", "sandbox/src/tools", "sandbox/src/processes"],
   },
-  { path: "test", parts: ["contract/src", "operator/src", "rotator-lambda/src", "sandbox/src", "tools"] },
+  {
+    path: "test",
+    parts: ["contract/src", "kube-runtime/src", "operator/src", "rotator-lambda/src", "sandbox/src", "tools"],
+  },
 ];
 
 /** A source file. */

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { systemClock } from "./runtime/clock.ts";
-import { KubeClient } from "./runtime/kube-client.ts";
-import { LeaderElector } from "./runtime/leader-elector.ts";
-import { LeaseLock } from "./runtime/lease-lock.ts";
-import { systemRandom } from "./runtime/random.ts";
+import { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { LeaderElector } from "@rotated-secrets/kube-runtime/leader/leader-elector";
+import { LeaseLock } from "@rotated-secrets/kube-runtime/leader/lease-lock";
+import type { Logger } from "@rotated-secrets/kube-runtime/telemetry/logger";
+import type { RuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/runtime-metrics";
+import { systemClock } from "@rotated-secrets/kube-runtime/time/clock";
+import { systemRandom } from "@rotated-secrets/kube-runtime/time/random";
 import type { Settings } from "./settings.ts";
-import type { Logger } from "./telemetry/logger.ts";
-import type { RuntimeMetrics } from "./telemetry/runtime-metrics.ts";
 
 /** What the leader lease is made of. */
 export interface LeaderLeaseOptions {

@@ -6,8 +6,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import {
+  type Answer,
+  FakeApiServer,
+  json,
+  page,
+  send,
+  status,
+} from "@rotated-secrets/kube-runtime/testing/fake-api-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Answer, FakeApiServer, json, page, send, status } from "./runtime/testing/fake-api-server.ts";
 
 /** Each case starts a process, which takes seconds on a busy machine. */
 const PATIENCE = { timeout: 30_000, interval: 50 };

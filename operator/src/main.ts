@@ -1,41 +1,41 @@
 import { hostname } from "node:os";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { Reflector } from "@rotated-secrets/kube-runtime/cache/reflector";
+import { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { loadKubeConfig } from "@rotated-secrets/kube-runtime/client/kube-config";
+import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { Controller } from "@rotated-secrets/kube-runtime/controller/controller";
+import { HealthServer } from "@rotated-secrets/kube-runtime/manager/health";
+import { Manager } from "@rotated-secrets/kube-runtime/manager/manager";
+import type { Runnable } from "@rotated-secrets/kube-runtime/manager/runnable-group";
+import { jsonLogger } from "@rotated-secrets/kube-runtime/telemetry/json-logger";
+import type { Logger } from "@rotated-secrets/kube-runtime/telemetry/logger";
+import type { RuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/runtime-metrics";
+import { systemClock } from "@rotated-secrets/kube-runtime/time/clock";
+import { systemRandom } from "@rotated-secrets/kube-runtime/time/random";
 import packageJson from "../package.json" with { type: "json" };
-import { assumeRoleWithWebIdentity } from "./aws/assume-role.ts";
-import { AwsSecretCatalogue } from "./aws/catalogue.ts";
-import { AwsRotations } from "./aws/rotations.ts";
-import { SecretsManager } from "./aws/secrets-manager.ts";
-import { type MayAssume, ServiceAccountSessions } from "./aws/service-account-sessions.ts";
-import { AwsSecretValues } from "./aws/values.ts";
+import { AwsRotations } from "./aws/calls/rotations.ts";
+import { SecretsManager } from "./aws/calls/secrets-manager.ts";
+import { AwsSecretCatalogue } from "./aws/catalogue/catalogue.ts";
+import { assumeRoleWithWebIdentity } from "./aws/identity/assume-role.ts";
+import { type MayAssume, ServiceAccountSessions } from "./aws/identity/service-account-sessions.ts";
+import { AwsSecretValues } from "./aws/values/values.ts";
 import { KnownResources } from "./kubernetes/known-resources.ts";
-import { KubernetesReporting } from "./kubernetes/reporting.ts";
+import { KubernetesWorkloads } from "./kubernetes/readers/workloads.ts";
+import { KubernetesReporting } from "./kubernetes/reporting/reporting.ts";
 import { KubernetesServiceAccounts } from "./kubernetes/service-accounts.ts";
-import { KubernetesTargetSecrets } from "./kubernetes/target-secrets.ts";
+import { KubernetesTargetSecrets } from "./kubernetes/target/target-secrets.ts";
 import {
   type WatchedResource,
   type WatchedResources,
   watchedResources,
 } from "./kubernetes/watched-resources.ts";
-import { KubernetesWorkloads } from "./kubernetes/workloads.ts";
 import { leaderLease } from "./leader-lease.ts";
-import { mayAssume } from "./lifecycle/grants.ts";
-import { operatorMetrics } from "./operator-metrics.ts";
+import { mayAssume } from "./lifecycle/access/grants.ts";
+import { operatorMetrics } from "./metrics/operator-metrics.ts";
 import type { Resources } from "./ports/resources.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
-import { systemClock } from "./runtime/clock.ts";
-import { Controller } from "./runtime/controller.ts";
-import { HealthServer } from "./runtime/health.ts";
-import { KubeClient } from "./runtime/kube-client.ts";
-import { loadKubeConfig } from "./runtime/kube-config.ts";
-import type { KubernetesObject } from "./runtime/kubernetes-object.ts";
-import { Manager } from "./runtime/manager.ts";
-import { systemRandom } from "./runtime/random.ts";
-import { Reflector } from "./runtime/reflector.ts";
-import type { Runnable } from "./runtime/runnable-group.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { jsonLogger } from "./telemetry/json-logger.ts";
-import type { Logger } from "./telemetry/logger.ts";
-import type { RuntimeMetrics } from "./telemetry/runtime-metrics.ts";
 import { connectTriggers } from "./triggers.ts";
 
 const VERSION = packageJson.version;

@@ -1,10 +1,10 @@
+import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { describe, expect, it } from "vitest";
 import { KnownResources } from "./kubernetes/known-resources.ts";
 import { watchedResources } from "./kubernetes/watched-resources.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
 import type { ServiceAccounts } from "./ports/service-accounts.ts";
-import type { KubernetesObject } from "./runtime/kubernetes-object.ts";
 import { connectTriggers } from "./triggers.ts";
 
 let revision = 1;

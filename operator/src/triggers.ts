@@ -1,15 +1,15 @@
+import { keyOf, type NamespacedName } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { matchesLabels } from "./api/label-selector.ts";
 import { resolveSpec } from "./api/resolved-spec.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "./api/workload-choice.ts";
 import { type WorkloadName, workloadText } from "./api/workload-kind.ts";
 import { BY_TARGET, targetKey } from "./kubernetes/known-resources.ts";
+import type { WatchedWorkload } from "./kubernetes/readers/watched-workload.ts";
 import type { WatchedResources, WatchedRotatedSecret } from "./kubernetes/watched-resources.ts";
-import type { WatchedWorkload } from "./kubernetes/watched-workload.ts";
 import { scopeKey } from "./ports/aws-scope.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
 import type { ServiceAccounts } from "./ports/service-accounts.ts";
-import { keyOf, type NamespacedName } from "./runtime/kubernetes-object.ts";
 
 /** What the triggers connect. */
 export interface TriggersOptions {

@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSecretArn, parseVersionId, type SecretArn } from "@rotated-secrets/contract/version-id";
+import { systemClock } from "@rotated-secrets/kube-runtime/time/clock";
+import { systemRandom } from "@rotated-secrets/kube-runtime/time/random";
 import { OPERATOR } from "@rotated-secrets/operator/api/aws-identity";
-import { AwsSecretCatalogue } from "@rotated-secrets/operator/aws/catalogue";
-import { AwsRotations } from "@rotated-secrets/operator/aws/rotations";
-import { SecretsManager } from "@rotated-secrets/operator/aws/secrets-manager";
-import { AwsSecretValues } from "@rotated-secrets/operator/aws/values";
+import { AwsRotations } from "@rotated-secrets/operator/aws/calls/rotations";
+import { SecretsManager } from "@rotated-secrets/operator/aws/calls/secrets-manager";
+import { AwsSecretCatalogue } from "@rotated-secrets/operator/aws/catalogue/catalogue";
+import { AwsSecretValues } from "@rotated-secrets/operator/aws/values/values";
 import type { CatalogueEntry } from "@rotated-secrets/operator/ports/secret-catalogue";
-import { systemClock } from "@rotated-secrets/operator/runtime/clock";
-import { systemRandom } from "@rotated-secrets/operator/runtime/random";
 import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 

@@ -1,6 +1,6 @@
 import { versionAnnotation, WRITES_ANNOTATION } from "@rotated-secrets/contract/annotations";
-import { parseWrites } from "@rotated-secrets/operator/kubernetes/managed-secret";
-import { safeStart } from "@rotated-secrets/operator/lifecycle/holdings";
+import { parseWrites } from "@rotated-secrets/operator/kubernetes/target/managed-secret";
+import { safeStart } from "@rotated-secrets/operator/lifecycle/rollout/holdings";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
 import { eventually } from "../support/eventually.ts";
 import { type Reading, reader, rotatedSecret, type WorkloadKind } from "../support/manifests.ts";

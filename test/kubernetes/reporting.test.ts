@@ -1,11 +1,11 @@
+import { type Logger, silentLogger } from "@rotated-secrets/kube-runtime/telemetry/logger";
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import type { RotatedSecretStatus } from "@rotated-secrets/operator/api/rotated-secret";
 import { parseRotatedSecret } from "@rotated-secrets/operator/api/rotated-secret";
-import { KubernetesReporting } from "@rotated-secrets/operator/kubernetes/reporting";
+import { KubernetesReporting } from "@rotated-secrets/operator/kubernetes/reporting/reporting";
 import { watchedResources } from "@rotated-secrets/operator/kubernetes/watched-resources";
 import type { EventNote } from "@rotated-secrets/operator/ports/reporting";
 import { Conflict } from "@rotated-secrets/operator/ports/target-secrets";
-import { ManualClock } from "@rotated-secrets/operator/runtime/manual-clock";
-import { type Logger, silentLogger } from "@rotated-secrets/operator/telemetry/logger";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 

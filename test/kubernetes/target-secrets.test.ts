@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
-import { KubernetesTargetSecrets } from "@rotated-secrets/operator/kubernetes/target-secrets";
+import { ApiError } from "@rotated-secrets/kube-runtime/client/api-error";
+import { KubernetesTargetSecrets } from "@rotated-secrets/operator/kubernetes/target/target-secrets";
 import { watchedResources } from "@rotated-secrets/operator/kubernetes/watched-resources";
 import { SecretData } from "@rotated-secrets/operator/ports/secret-data";
 import {
@@ -9,7 +10,6 @@ import {
   type TargetSecret,
 } from "@rotated-secrets/operator/ports/target-secrets";
 import { WriteRefused } from "@rotated-secrets/operator/ports/write-refused";
-import { ApiError } from "@rotated-secrets/operator/runtime/api-error";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 

@@ -1,8 +1,8 @@
+import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import type { WorkloadChoice } from "@rotated-secrets/operator/api/workload-choice";
+import { KubernetesWorkloads } from "@rotated-secrets/operator/kubernetes/readers/workloads";
 import { watchedResources } from "@rotated-secrets/operator/kubernetes/watched-resources";
-import { KubernetesWorkloads } from "@rotated-secrets/operator/kubernetes/workloads";
 import { Conflict } from "@rotated-secrets/operator/ports/target-secrets";
-import type { KubernetesObject } from "@rotated-secrets/operator/runtime/kubernetes-object";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Cluster, startCluster } from "./cluster.ts";
 

@@ -1,7 +1,7 @@
+import { ApiError, ConnectionError } from "@rotated-secrets/kube-runtime/client/api-error";
 import { describe, expect, it } from "vitest";
 import { Conflict } from "../ports/target-secrets.ts";
 import { WriteRefused } from "../ports/write-refused.ts";
-import { ApiError, ConnectionError } from "../runtime/api-error.ts";
 import { judgedWrite } from "./judged-write.ts";
 
 const answered = (status: number, field?: string) =>

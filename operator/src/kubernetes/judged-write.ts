@@ -1,6 +1,6 @@
+import { ApiError } from "@rotated-secrets/kube-runtime/client/api-error";
 import { Conflict } from "../ports/target-secrets.ts";
 import { WriteRefused } from "../ports/write-refused.ts";
-import { ApiError } from "../runtime/api-error.ts";
 
 /** Refusals that pass by themselves or have nothing to do with the object: who are you, too slow, too many. */
 const PASSING = new Set([401, 408, 429]);

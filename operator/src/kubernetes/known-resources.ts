@@ -1,8 +1,8 @@
+import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import type { ParsedRotatedSecret, RotatedSecret } from "../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../api/secret-access-policy.ts";
 import type { Resources } from "../ports/resources.ts";
 import type { NamespacedName } from "../ports/target-secrets.ts";
-import { keyOf } from "../runtime/kubernetes-object.ts";
 import type { WatchedResources, WatchedRotatedSecret } from "./watched-resources.ts";
 
 /** Index of RotatedSecrets by `namespace/name` of the Secret that they keep. */

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
+import { ApiError } from "@rotated-secrets/kube-runtime/client/api-error";
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import { beforeEach, describe, expect, it } from "vitest";
-import { ApiError } from "../runtime/api-error.ts";
-import { ManualClock } from "../runtime/manual-clock.ts";
 import { KubernetesServiceAccounts } from "./service-accounts.ts";
 
 const never = new AbortController().signal;

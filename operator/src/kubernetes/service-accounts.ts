@@ -1,14 +1,14 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { hasStatus } from "@rotated-secrets/kube-runtime/client/api-error";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { objectPath } from "@rotated-secrets/kube-runtime/client/resource";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
 import { z } from "zod";
 import { ROLE_ARN_ANNOTATION } from "../api/aws-identity.ts";
 import type { ServiceAccountReading, ServiceAccounts, TokenOutcome } from "../ports/service-accounts.ts";
 import type { NamespacedName } from "../ports/target-secrets.ts";
-import { hasStatus } from "../runtime/api-error.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { KubeClient } from "../runtime/kube-client.ts";
-import { keyOf } from "../runtime/kubernetes-object.ts";
-import { objectPath } from "../runtime/resource.ts";
-import { untilAborted } from "../runtime/until-aborted.ts";
 import { SERVICE_ACCOUNTS } from "./api-resources.ts";
 
 /** What the adapter works with. */

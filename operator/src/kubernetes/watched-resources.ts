@@ -1,23 +1,23 @@
 import { MANAGED_BY_LABEL, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
-import { z } from "zod";
-import { clusterObjectMeta } from "../api/object-meta.ts";
-import { type ParsedRotatedSecret, parseRotatedSecret } from "../api/rotated-secret.ts";
-import { type ParsedSecretAccessPolicy, parseSecretAccessPolicy } from "../api/secret-access-policy.ts";
-import type { WorkloadKind } from "../api/workload-kind.ts";
+import { Store } from "@rotated-secrets/kube-runtime/cache/store";
 import {
   type KubernetesObject,
   keyOf,
   type NamespacedName,
   type ObjectMeta,
-} from "../runtime/kubernetes-object.ts";
-import { collectionPath, type Resource } from "../runtime/resource.ts";
-import { Store } from "../runtime/store.ts";
+} from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { collectionPath, type Resource } from "@rotated-secrets/kube-runtime/client/resource";
+import { z } from "zod";
+import { clusterObjectMeta } from "../api/object-meta.ts";
+import { type ParsedRotatedSecret, parseRotatedSecret } from "../api/rotated-secret.ts";
+import { type ParsedSecretAccessPolicy, parseSecretAccessPolicy } from "../api/secret-access-policy.ts";
+import type { WorkloadKind } from "../api/workload-kind.ts";
 import { NAMESPACES, ROTATED_SECRETS, SECRET_ACCESS_POLICIES, SECRETS, WORKLOADS } from "./api-resources.ts";
-import { type ManagedSecret, managedSecret } from "./managed-secret.ts";
-import { watchedDaemonSet } from "./watched-daemon-set.ts";
-import { watchedDeployment } from "./watched-deployment.ts";
-import { watchedStatefulSet } from "./watched-stateful-set.ts";
-import type { WatchedWorkload } from "./watched-workload.ts";
+import { watchedDaemonSet } from "./readers/watched-daemon-set.ts";
+import { watchedDeployment } from "./readers/watched-deployment.ts";
+import { watchedStatefulSet } from "./readers/watched-stateful-set.ts";
+import type { WatchedWorkload } from "./readers/watched-workload.ts";
+import { type ManagedSecret, managedSecret } from "./target/managed-secret.ts";
 
 /** A RotatedSecret, or what came in place of one: an object that breaks the rules is kept, so that its status can say so. */
 export interface WatchedRotatedSecret {

@@ -1,14 +1,14 @@
 import type { Instant } from "../ports/fact.ts";
-import { access } from "./access.ts";
-import { identity } from "./identity.ts";
-import { ownership } from "./ownership.ts";
-import { rollout } from "./rollout.ts";
-import { rotation } from "./rotation.ts";
-import { nextDue } from "./schedule.ts";
+import { access } from "./access/access.ts";
+import { identity } from "./access/identity.ts";
+import { suspension } from "./access/suspension.ts";
+import { rollout } from "./rollout/rollout.ts";
+import { rotation } from "./rotation/rotation.ts";
 import type { Action, Phase, Wait } from "./step.ts";
-import { suspension } from "./suspension.ts";
-import { sync } from "./sync.ts";
-import { REST_MS } from "./timing.ts";
+import { ownership } from "./target/ownership.ts";
+import { sync } from "./target/sync.ts";
+import { nextDue } from "./times/schedule.ts";
+import { REST_MS } from "./times/timing.ts";
 import type { World } from "./world.ts";
 
 /** The whole policy: what is looked at, in which order. A rotation begins only when everything before it is at rest. */

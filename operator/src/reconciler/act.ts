@@ -1,12 +1,12 @@
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import { isSameWorkload } from "../api/workload-kind.ts";
-import { restartNote } from "../lifecycle/rollout-waits.ts";
-import { rotation as rotationPhase } from "../lifecycle/rotation.ts";
-import { rotationDeadline } from "../lifecycle/rotation-outcome.ts";
-import { newAlarms, statusOf } from "../lifecycle/status.ts";
+import { newAlarms, statusOf } from "../lifecycle/report/status.ts";
+import { restartNote } from "../lifecycle/rollout/rollout-waits.ts";
+import { rotation as rotationPhase } from "../lifecycle/rotation/rotation.ts";
+import { rotationDeadline } from "../lifecycle/rotation/rotation-outcome.ts";
 import type { Action, Wait } from "../lifecycle/step.ts";
-import { hasMetadata } from "../lifecycle/target-metadata.ts";
+import { hasMetadata } from "../lifecycle/target/target-metadata.ts";
 import type { World } from "../lifecycle/world.ts";
 import { describeProblem } from "../ports/aws-problem.ts";
 import { type Instant, known, live } from "../ports/fact.ts";

@@ -1,7 +1,7 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type ResolvedSpec, resolveSpec } from "../api/resolved-spec.ts";
 import type { RotatedSecret } from "../api/rotated-secret.ts";
-import { wantedVersion } from "../lifecycle/pinning.ts";
+import { wantedVersion } from "../lifecycle/target/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
 import type { AwsScope } from "../ports/aws-scope.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";

@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
+import type {
+  ReconcileContext,
+  Reconciler,
+  Request,
+  Result,
+} from "@rotated-secrets/kube-runtime/controller/reconciler";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { ParsedRotatedSecret, RotatedSecret, RotatedSecretStatus } from "../api/rotated-secret.ts";
-import { conditionOf, hasSomethingToReport } from "../lifecycle/conditions.ts";
 import { type Decision, decide } from "../lifecycle/decide.ts";
-import { endNotes, newAlarms, statusOf } from "../lifecycle/status.ts";
+import { conditionOf, hasSomethingToReport } from "../lifecycle/report/conditions.ts";
+import { endNotes, newAlarms, statusOf } from "../lifecycle/report/status.ts";
 import type { World } from "../lifecycle/world.ts";
 import type { Instant } from "../ports/fact.ts";
 import { Conflict } from "../ports/target-secrets.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { ReconcileContext, Reconciler, Request, Result } from "../runtime/reconciler.ts";
 import { act, type Means, record, watchRotation } from "./act.ts";
 import { type OperatorIdentity, observe } from "./observe.ts";
 import type { Ports } from "./ports.ts";

@@ -7,7 +7,7 @@ import { cached, type Instant, live } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { SecretData } from "../../ports/secret-data.ts";
 import type { ReaderPod, Workload } from "../../ports/workloads.ts";
-import type { PresentSecret } from "../ownership.ts";
+import type { PresentSecret } from "../target/ownership.ts";
 import type { World } from "../world.ts";
 
 /** Noon of a day; the tests' now. */

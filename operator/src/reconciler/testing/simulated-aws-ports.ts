@@ -1,10 +1,10 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
-import { afterLook, agree } from "../../aws/secret-knowledge.ts";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { afterLook, agree } from "../../aws/catalogue/secret-knowledge.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalogue.ts";
 import type { CurrentValue, SecretValues } from "../../ports/secret-values.ts";
-import type { Clock } from "../../runtime/clock.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 /** How often the catalogue looks by itself, in ms; and while a change is expected. */

@@ -1,13 +1,13 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
-import type { SecretSnapshot } from "../../aws/secrets-manager-api.ts";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import type { SecretSnapshot } from "../../aws/calls/secrets-manager-api.ts";
 import { ARN, documentOf, version } from "../../lifecycle/testing/world.ts";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { RotateOutcome } from "../../ports/rotations.ts";
 import type { VersionAges } from "../../ports/secret-catalogue.ts";
 import type { CurrentValue } from "../../ports/secret-values.ts";
-import type { Clock } from "../../runtime/clock.ts";
 
 /** What AWS shows to those who read at the right time. */
 interface Moment {

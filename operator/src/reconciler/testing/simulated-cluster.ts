@@ -1,3 +1,4 @@
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { matchesLabels } from "../../api/label-selector.ts";
 import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../../api/secret-access-policy.ts";
@@ -10,7 +11,6 @@ import type { ServiceAccounts } from "../../ports/service-accounts.ts";
 import { Conflict } from "../../ports/target-secrets.ts";
 import type { Workloads } from "../../ports/workloads.ts";
 import { WriteRefused } from "../../ports/write-refused.ts";
-import type { Clock } from "../../runtime/clock.ts";
 import { SimulatedDeployment } from "./simulated-deployment.ts";
 import { SimulatedSecret } from "./simulated-secret.ts";
 import { SimulatedStatefulSet } from "./simulated-stateful-set.ts";

@@ -1,6 +1,6 @@
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { Instant } from "../../ports/fact.ts";
 import type { ReaderPod, Workload } from "../../ports/workloads.ts";
-import type { Clock } from "../../runtime/clock.ts";
 import { inSeconds, SimulatedPod } from "./simulated-pod.ts";
 import type { SimulatedSecret } from "./simulated-secret.ts";
 import type { SimulatedWorkload } from "./simulated-workload.ts";

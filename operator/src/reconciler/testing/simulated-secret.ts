@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
-import type { PresentSecret } from "../../lifecycle/ownership.ts";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import type { PresentSecret } from "../../lifecycle/target/ownership.ts";
 import { SecretData } from "../../ports/secret-data.ts";
 import {
   Conflict,
@@ -9,7 +10,6 @@ import {
   type TargetSecrets,
 } from "../../ports/target-secrets.ts";
 import { WriteRefused } from "../../ports/write-refused.ts";
-import type { Clock } from "../../runtime/clock.ts";
 
 /** The target Secret at the API server, with who wrote which key. */
 export class SimulatedSecret implements TargetSecrets {

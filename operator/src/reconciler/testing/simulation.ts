@@ -1,5 +1,5 @@
-import { ManualClock } from "../../runtime/manual-clock.ts";
-import { silentLogger } from "../../telemetry/logger.ts";
+import { silentLogger } from "@rotated-secrets/kube-runtime/telemetry/logger";
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import type { Ports } from "../ports.ts";
 import { RotatedSecretReconciler } from "../rotated-secret-reconciler.ts";
 import { Crash, type Interception, intercepted } from "./faulty-ports.ts";

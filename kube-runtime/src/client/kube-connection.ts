@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from "node:util";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { Agent, type Dispatcher, ProxyAgent } from "undici";
+import type { Clock } from "../time/clock.ts";
+
+/** What client-node fills in: TLS material as file contents, and headers that say who we are. */
+interface AppliedOptions {
+  headers?: Record<string, string>;
+  auth?: string;
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+}
+
+type TlsMaterial = Pick<AppliedOptions, "ca" | "cert" | "key" | "servername" | "rejectUnauthorized">;
+
+/** How a request reaches the API server. */
+export interface Route {
+  /** `https://host:port`, perhaps with a path, without a slash at the end. */
+  readonly server: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requests: Dispatcher;
+  /** Watches have connections of their own: over HTTP/1.1 each holds one, and must not keep requests waiting. */
+  readonly watches: Dispatcher;
+}
+
+/** Who we are is asked for again, and files read again, when this old; client-node itself keeps a token file for 60 s. */
+const REREAD_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Below the idle time of cloud load balancers (60 s), as client-go. */
+const KEEP_ALIVE_DELAY_MS = 30_000;
+
+/**
+ * The connections to one API server, shared by all requests. client-node makes a connection pool for every request;
+ * here it only says who we are, and new pools are made when the TLS material has changed.
+ */
+export class KubeConnection {
+  readonly #config: KubeConfig;
+  readonly #clock: Clock;
+  readonly #connections: number;
+  #held: { readonly at: number; readonly tls: TlsMaterial; readonly route: Route } | undefined;
+  #renewal: Promise<Route> | undefined;
+
+  /** @param connections how many requests may be on their way at once; watches do not count */
+  constructor(config: KubeConfig, clock: Clock, connections: number) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#connections = connections;
+  }
+
+  /** @throws when a file that the kubeconfig names cannot be read, or the helper program that it names fails */
+  async route(): Promise<Route> {
+    if (this.#held !== undefined && this.#clock.monotonic() - this.#held.at < REREAD_MS)
+      return this.#held.route;
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined;
+    });
+    return await this.#renewal;
+  }
+
+  /** Cuts all connections. */
+  async close(): Promise<void> {
+    const route = this.#held?.route;
+    this.#held = undefined;
+    await Promise.all([route?.requests.destroy(), route?.watches.destroy()]);
+  }
+
+  async #renew(): Promise<Route> {
+    const options: AppliedOptions = {};
+    await this.#config.applyToHTTPSOptions(options);
+    const tls = tlsOf(options);
+    const held = this.#held;
+    const same = held !== undefined && isDeepStrictEqual(tls, held.tls);
+    const pools = same ? held.route : this.#newPools(tls);
+    const { requests, watches } = pools;
+    const route = { requests, watches, server: this.#server(), headers: headersOf(options) };
+    this.#held = { at: this.#clock.monotonic(), tls, route };
+    if (held !== undefined && !same) retire(held.route);
+    return route;
+  }
+
+  #server(): string {
+    return (this.#config.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
+  }
+
+  #newPools(tls: TlsMaterial): Pick<Route, "requests" | "watches"> {
+    return { requests: this.#newPool(tls, this.#connections), watches: this.#newPool(tls, null) };
+  }
+
+  #newPool(tls: TlsMaterial, connections: number | null): Dispatcher {
+    const connect = {
+      ...tls,
+      timeout: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
+    };
+    // HTTP/2 gains nothing here, and its connections notice lost packets late.
+    const pool = { connections, allowH2: false };
+    const proxy = this.#config.getCurrentCluster()?.proxyUrl;
+    if (proxy === undefined || proxy === "") return new Agent({ ...pool, connect });
+    if (!/^https?:/.test(proxy))
+      throw new Error(`the kubeconfig's proxy-url ${proxy} is not supported: use an http(s) proxy`);
+    return new ProxyAgent({ ...pool, uri: proxy, requestTls: connect });
+  }
+}
+
+function headersOf({ headers, auth }: AppliedOptions): Record<string, string> {
+  const basic = auth === undefined ? {} : { authorization: `Basic ${Buffer.from(auth).toString("base64")}` };
+  // A token file may end in a newline, which is no header.
+  const rest = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value.trim()]);
+  return { ...basic, ...Object.fromEntries(rest) };
+}
+
+function tlsOf({ ca, cert, key, servername, rejectUnauthorized }: AppliedOptions): TlsMaterial {
+  const material = { ca, cert, key, servername, rejectUnauthorized };
+  return Object.fromEntries(Object.entries(material).filter(([, value]) => value !== undefined));
+}
+
+/** Lets requests that are on their way end; nobody waits for it, and a pool that fails to close is of no use to anyone. */
+function retire(route: Route): void {
+  for (const pool of [route.requests, route.watches]) pool.close().catch(() => {});
+}

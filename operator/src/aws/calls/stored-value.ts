@@ -1,0 +1,27 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { type SecretArn, secretArnSchema, versionIdSchema } from "@rotated-secrets/contract/version-id";
+import { z } from "zod";
+import type { CurrentValue } from "../../ports/secret-values.ts";
+
+/** What GetSecretValue and each entry of BatchGetSecretValue have in common. */
+const storedSchema = z.object({
+  ARN: secretArnSchema,
+  VersionId: versionIdSchema,
+  CreatedDate: z.date(),
+  SecretString: z.string().optional(),
+  SecretBinary: z.instanceof(Uint8Array).optional(),
+});
+
+/** The value and whose it is; undefined where the answer lacks what every value has. */
+export function storedValue(
+  answer: unknown,
+): { readonly arn: SecretArn; readonly current: CurrentValue } | undefined {
+  const parsed = storedSchema.safeParse(answer);
+  const value = parsed.data?.SecretString ?? parsed.data?.SecretBinary;
+  if (!parsed.success || value === undefined) return undefined;
+  const { ARN, VersionId, CreatedDate } = parsed.data;
+  return {
+    arn: ARN,
+    current: { versionId: VersionId, createdAt: CreatedDate.getTime(), value: new SecretValue(value) },
+  };
+}

@@ -1,0 +1,28 @@
+import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import type { AwsProblem } from "../../ports/aws-problem.ts";
+import type { AwsScope } from "../../ports/aws-scope.ts";
+import type { Instant } from "../../ports/fact.ts";
+import type { VersionAges } from "../../ports/secret-catalogue.ts";
+import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
+
+/** AWS keeps about 100 versions without labels; a page has 100. */
+const MAX_PAGES = 20;
+
+/** When each version of the secret was made, from all pages; an answer that lacks some would be taken for the whole. */
+export async function readVersionAges(
+  api: SecretsManagerApi,
+  arn: SecretArn,
+  scope: AwsScope,
+  signal: AbortSignal,
+): Promise<VersionAges | { readonly problem: AwsProblem }> {
+  const ages = new Map<VersionId, Instant>();
+  let next: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+    const result = await api.listSecretVersionIds(scope, arn, next, signal);
+    if (result.kind === "problem") return { problem: result.problem };
+    for (const { versionId, createdAt } of result.value.items) ages.set(versionId, createdAt);
+    next = result.value.next;
+    if (next === undefined) return ages;
+  }
+  return { problem: { kind: "invalid", operation: "ListSecretVersionIds", code: "TooManyVersions" } };
+}

@@ -1,0 +1,168 @@
+import { ApiError, ConnectionError } from "@rotated-secrets/kube-runtime/client/api-error";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { deadline } from "@rotated-secrets/kube-runtime/time/deadline";
+import type { Random } from "@rotated-secrets/kube-runtime/time/random";
+import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
+import { ROLE_ARN_PATTERN, type ServiceAccountIdentity } from "../../api/aws-identity.ts";
+import type { IdentityOperation } from "../../ports/aws-problem.ts";
+import type { ServiceAccounts } from "../../ports/service-accounts.ts";
+import type { Answer, Refusal } from "../calls/secrets-manager-api.ts";
+import type { AssumeRole, AwsSession, Sessions } from "../calls/sessions.ts";
+import { SessionCache } from "./session-cache.ts";
+import { TenantTurns } from "./tenant-turns.ts";
+
+const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);
+
+/** Whether the policies let a namespace assume this role; without a role: whether there is any that it may. */
+export type MayAssume = (namespace: string, roleArn: string | undefined) => boolean;
+
+/** What the sessions are made with. */
+export interface ServiceAccountSessionsOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly accounts: Pick<ServiceAccounts, "recent" | "token">;
+  readonly mayAssume: MayAssume;
+  readonly assumeRole: AssumeRole;
+  /** Token and role are given up after this. @default 20_000 */
+  readonly deadlineMs?: number;
+}
+
+/** Whose session it is: another UID is another account, whatever its name. */
+interface Bearer {
+  readonly identity: ServiceAccountIdentity;
+  readonly uid: string;
+  readonly roleArn: string;
+  readonly region: string;
+}
+
+/**
+ * Sessions of ServiceAccounts: token by TokenRequest, role by AssumeRoleWithWebIdentity. Every call of AWS in a tenant's
+ * name comes through here, and is held to the policies each time, whether its session is new or not.
+ */
+export class ServiceAccountSessions implements Sessions {
+  readonly #options: ServiceAccountSessionsOptions;
+  readonly #cache: SessionCache;
+  readonly #turns: TenantTurns;
+  readonly #flights = new Map<string, Promise<Answer<AwsSession>>>();
+  readonly #lifetime = new AbortController();
+
+  constructor(options: ServiceAccountSessionsOptions) {
+    this.#options = options;
+    this.#cache = new SessionCache(options.clock, options.random);
+    this.#turns = new TenantTurns(options.clock);
+  }
+
+  async of(
+    identity: ServiceAccountIdentity,
+    region: string,
+    signal: AbortSignal,
+  ): Promise<Answer<AwsSession>> {
+    signal.throwIfAborted();
+    const found = await this.#bearer(identity, region, signal);
+    if (found.kind === "problem") return found;
+    const key = keyOf(found.value);
+    const held = this.#cache.get(key);
+    if (held !== undefined && !held.isDue) return held.answer;
+    const begun = await untilAborted(this.#shared(key, found.value), signal);
+    // Renewed ahead of its end: while nobody says no, the one that still holds will do.
+    const isAway = begun.kind === "problem" && begun.problem.kind === "unavailable";
+    return isAway && held?.answer.kind === "answer" ? held.answer : begun;
+  }
+
+  drop(session: AwsSession): void {
+    this.#cache.drop(session);
+  }
+
+  /** Ends what is under way; who waits gets an AbortError. */
+  stop(): void {
+    this.#lifetime.abort();
+  }
+
+  /** Who asks, in the order in which it costs and tells least: policy, ServiceAccount, role. */
+  async #bearer(
+    identity: ServiceAccountIdentity,
+    region: string,
+    signal: AbortSignal,
+  ): Promise<Answer<Bearer>> {
+    const { accounts, mayAssume } = this.#options;
+    const { namespace } = identity;
+    if (!mayAssume(namespace, identity.roleArn)) return denied("SecretAccessPolicy", "NotAllowed");
+    const reading = await this.#ask("GetServiceAccount", accounts.recent(identity, signal), signal);
+    if ("problem" in reading) return reading;
+    if (reading.kind === "absent") return denied("GetServiceAccount", "NotFound");
+    if (reading.kind === "refused") return denied("GetServiceAccount", "Forbidden");
+    const roleArn = identity.roleArn ?? reading.roleArn;
+    if (roleArn === undefined || !ROLE_ARN.test(roleArn)) return denied("GetServiceAccount", "NoRoleArn");
+    if (!mayAssume(namespace, roleArn)) return denied("SecretAccessPolicy", "NotAllowed");
+    return { kind: "answer", value: { identity, uid: reading.uid, roleArn, region } };
+  }
+
+  /** One at a time for each bearer, shared by all who wait; an abort of one of them ends its wait alone. */
+  #shared(key: string, bearer: Bearer): Promise<Answer<AwsSession>> {
+    const flight =
+      this.#flights.get(key) ??
+      this.#begin(bearer)
+        .then((answer) => {
+          this.#cache.put(key, answer);
+          return answer;
+        })
+        .finally(() => this.#flights.delete(key));
+    this.#flights.set(key, flight);
+    return flight;
+  }
+
+  async #begin(bearer: Bearer): Promise<Answer<AwsSession>> {
+    if (!this.#turns.take(bearer.identity.namespace)) return unavailable("TokenRequest", "TooManyIdentities");
+    const { clock, deadlineMs = 20_000 } = this.#options;
+    const limit = deadline(clock, deadlineMs, "AssumeRoleWithWebIdentity", this.#lifetime.signal);
+    const { signal } = limit;
+    try {
+      return await this.#assume(bearer, signal);
+    } catch (error) {
+      this.#lifetime.signal.throwIfAborted();
+      if (!signal.aborted) throw error;
+      return unavailable("AssumeRoleWithWebIdentity", "DeadlineExceeded");
+    } finally {
+      limit.release();
+    }
+  }
+
+  async #assume({ identity, roleArn, region }: Bearer, signal: AbortSignal): Promise<Answer<AwsSession>> {
+    const { accounts, assumeRole } = this.#options;
+    const outcome = await this.#ask("TokenRequest", accounts.token(identity, signal), signal);
+    if ("problem" in outcome) return outcome;
+    if (outcome.kind === "absent") return denied("TokenRequest", "NotFound");
+    if (outcome.kind === "refused") return denied("TokenRequest", "Forbidden");
+    const sessionName = sessionNameOf(identity);
+    return await assumeRole({ region, roleArn, sessionName, token: outcome.token }, signal);
+  }
+
+  /** What the API server said, or that it did not answer. @throws the signal's reason, and what is no answer at all */
+  async #ask<T>(operation: IdentityOperation, answer: Promise<T>, signal: AbortSignal): Promise<T | Refusal> {
+    try {
+      return await answer;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ApiError) return unavailable(operation, error.reason);
+      if (error instanceof ConnectionError) return unavailable(operation, error.reason);
+      throw error;
+    }
+  }
+}
+
+function keyOf({ identity, uid, roleArn, region }: Bearer): string {
+  return [identity.namespace, identity.name, uid, roleArn, region].join(" ");
+}
+
+/** AWS: AssumeRoleWithWebIdentity API reference, RoleSessionName: `[\w+=,.@-]`, 2 to 64 characters. */
+function sessionNameOf({ namespace, name }: ServiceAccountIdentity): string {
+  return `rotated-secrets@${namespace}.${name}`.slice(0, 64);
+}
+
+function denied(operation: IdentityOperation, code: string): Refusal {
+  return { kind: "problem", problem: { kind: "denied", operation, code } };
+}
+
+function unavailable(operation: IdentityOperation, code: string): Refusal {
+  return { kind: "problem", problem: { kind: "unavailable", operation, code } };
+}

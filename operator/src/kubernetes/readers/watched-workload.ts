@@ -1,0 +1,63 @@
+import { VERSION_ANNOTATION_PREFIX, versionAnnotation } from "@rotated-secrets/contract/annotations";
+import { z } from "zod";
+import { objectMeta } from "../../api/object-meta.ts";
+import type { WorkloadKind } from "../../api/workload-kind.ts";
+import type { Workload } from "../../ports/workloads.ts";
+import { podSpec } from "./pod-spec.ts";
+import { secretUses } from "./secret-references.ts";
+
+/** What is kept of a workload's metadata. Labels, for they may be selected by. */
+export const workloadMeta = objectMeta.omit({ annotations: true });
+
+/** The part of a workload's template that tells what it reads, and what it was restarted for. */
+export const podTemplate = z.object({
+  metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }).optional(),
+  spec: podSpec,
+});
+
+/** How far a workload is: what differs from kind to kind. */
+export type WorkloadState = Pick<Workload, "paused" | "replicas" | "strategy" | "rollout">;
+
+/** What the cache keeps of a workload. */
+export interface WatchedWorkload extends WorkloadState {
+  readonly kind: WorkloadKind;
+  readonly metadata: Readonly<z.infer<typeof workloadMeta>>;
+  /** Names of the Secrets that its pod template reads. */
+  readonly reads: ReadonlySet<string>;
+  /** The pod template's version annotations, by their whole name. */
+  readonly versionTexts: ReadonlyMap<string, string>;
+}
+
+/** Joins what is the same for all kinds with the state of this one. */
+export function watchedWorkload(
+  kind: WorkloadKind,
+  {
+    metadata,
+    spec,
+  }: { metadata: WatchedWorkload["metadata"]; spec: { template: z.infer<typeof podTemplate> } },
+  state: WorkloadState,
+): WatchedWorkload {
+  const annotations = Object.entries(spec.template.metadata?.annotations ?? {});
+  return {
+    kind,
+    metadata,
+    reads: new Set(secretUses(spec.template.spec).keys()),
+    versionTexts: new Map(annotations.filter(([name]) => name.startsWith(VERSION_ANNOTATION_PREFIX))),
+    ...state,
+  };
+}
+
+/** The workload from the point of view of one Secret. */
+export function workloadOf(workload: WatchedWorkload, secretName: string): Workload {
+  const { kind, metadata, versionTexts, paused, replicas, strategy, rollout } = workload;
+  const versionText = versionTexts.get(versionAnnotation(secretName));
+  return {
+    ref: { kind, namespace: metadata.namespace, name: metadata.name },
+    createdAt: Date.parse(metadata.creationTimestamp),
+    ...(versionText === undefined ? {} : { versionText }),
+    paused,
+    replicas,
+    strategy,
+    rollout,
+  };
+}

@@ -1,0 +1,136 @@
+import { FIELD_MANAGER, versionAnnotation } from "@rotated-secrets/contract/annotations";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { listAll } from "@rotated-secrets/kube-runtime/client/list-all";
+import { collectionPath, objectPath } from "@rotated-secrets/kube-runtime/client/resource";
+import { matchesLabels } from "../../api/label-selector.ts";
+import type { WorkloadChoice } from "../../api/workload-choice.ts";
+import { parseWorkloadText, WORKLOAD_KINDS, workloadText } from "../../api/workload-kind.ts";
+import { Conflict, type NamespacedName } from "../../ports/target-secrets.ts";
+import {
+  isPodOf,
+  type PodOwner,
+  type ReaderPod,
+  type Workload,
+  type WorkloadRef,
+  type Workloads,
+} from "../../ports/workloads.ts";
+import { PODS, WORKLOADS } from "../api-resources.ts";
+import { judgedWrite } from "../judged-write.ts";
+import { READS_SECRET, WATCHED, type WatchedResources } from "../watched-resources.ts";
+import { podSchema } from "./pod.ts";
+import { readerPod } from "./reader-pod.ts";
+import { type WatchedWorkload, workloadOf } from "./watched-workload.ts";
+
+/** Ended pods of finished Jobs can be many; the server leaves them out. */
+const NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed";
+
+/** What the adapter works with. */
+export interface KubernetesWorkloadsOptions {
+  readonly client: Pick<KubeClient, "list" | "patch">;
+  /** All workloads by kind, with the index `READS_SECRET`; answers to the operator's writes are laid over them. */
+  readonly watched: WatchedResources["workloads"];
+}
+
+/** Workloads and pods at the API server. Needs list, watch and patch on the workloads' kinds, and list on pods. */
+export class KubernetesWorkloads implements Workloads {
+  readonly #client: KubernetesWorkloadsOptions["client"];
+  readonly #watched: WatchedResources["workloads"];
+
+  constructor({ client, watched }: KubernetesWorkloadsOptions) {
+    this.#client = client;
+    this.#watched = watched;
+  }
+
+  /** A workload that is being deleted is left out: it cannot be rolled. Its pods show in `pods` until they are gone. */
+  cached(secret: NamespacedName, choice: WorkloadChoice): readonly Workload[] {
+    return this.#chosen(secret, choice)
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map((workload) => workloadOf(workload, secret.name))
+      .sort((a, b) => (workloadText(a.ref) < workloadText(b.ref) ? -1 : 1));
+  }
+
+  async pods(
+    { namespace, name }: NamespacedName,
+    choice: WorkloadChoice,
+    signal: AbortSignal,
+  ): Promise<readonly ReaderPod[]> {
+    const path = collectionPath(PODS, namespace);
+    const { items } = await listAll<unknown>(this.#client, path, { fieldSelector: NOT_ENDED }, { signal });
+    const query = {
+      secret: name,
+      counts: (owner: PodOwner, reads: boolean) => this.#counts(namespace, choice, owner, reads),
+    };
+    return items.flatMap((item) => readerPod(podSchema.parse(item), query) ?? []);
+  }
+
+  #chosen(secret: NamespacedName, choice: WorkloadChoice): readonly WatchedWorkload[] {
+    const { namespace } = secret;
+    const stores = WORKLOAD_KINDS.map((kind) => this.#watched[kind].store);
+    switch (choice.kind) {
+      case "None":
+        return [];
+      case "Auto":
+        return stores.flatMap((store) => store.byIndex(READS_SECRET, keyOf(secret)));
+      case "Names":
+        return [...new Set(choice.names.map(workloadText))].flatMap((text) => {
+          const { kind, name } = parseWorkloadText(text);
+          return this.#watched[kind].store.get({ namespace, name }) ?? [];
+        });
+      case "Selector":
+        return stores
+          .flatMap((store) => store.list(namespace))
+          .filter((workload) => isSelected(workload, choice));
+    }
+  }
+
+  #counts(namespace: string, choice: WorkloadChoice, owner: PodOwner, reads: boolean): boolean {
+    switch (choice.kind) {
+      case "None":
+      case "Auto":
+        return reads;
+      case "Names":
+        return choice.names.some((name) => isPodOf({ owner }, name));
+      case "Selector": {
+        if (owner.kind === "Job" || owner.kind === "other") return false;
+        const workload = this.#watched[owner.kind].store.get({ namespace, name: owner.name });
+        // Of one that is gone nobody knows the labels any more.
+        return workload === undefined ? reads : isSelected(workload, choice);
+      }
+    }
+  }
+
+  /**
+   * A merge patch, not an apply: an apply would drop the annotations of the other Secrets that the workload reads,
+   * which have the same field manager. Without a resourceVersion, as it touches one key that nobody else writes.
+   *
+   * @throws Conflict when the workload is gone, or is another one of the same name.
+   */
+  async restart(
+    secret: NamespacedName,
+    workload: WorkloadRef,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<Workload> {
+    const what = `the ${workload.kind} ${keyOf(workload)}`;
+    const { store } = this.#watched[workload.kind];
+    const uid = store.get(workload)?.metadata.uid;
+    if (uid === undefined) throw new Conflict(`${what}, which was to be restarted, is gone: look again`);
+    const template = { metadata: { annotations: { [versionAnnotation(secret.name)]: text } } };
+    const patch = this.#client.patch(
+      objectPath(WORKLOADS[workload.kind], workload),
+      { metadata: { uid }, spec: { template } },
+      { type: "merge", fieldManager: FIELD_MANAGER, signal },
+    );
+    const object = await judgedWrite(what, patch);
+    store.remember(object);
+    return workloadOf(WATCHED[workload.kind](object), secret.name);
+  }
+}
+
+function isSelected(
+  { metadata }: WatchedWorkload,
+  { selector }: Extract<WorkloadChoice, { kind: "Selector" }>,
+): boolean {
+  return matchesLabels(selector, metadata.labels ?? {});
+}

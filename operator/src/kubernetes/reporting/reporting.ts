@@ -1,0 +1,58 @@
+import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
+import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { objectPath } from "@rotated-secrets/kube-runtime/client/resource";
+import { objectMeta } from "../../api/object-meta.ts";
+import type { RotatedSecret, RotatedSecretStatus } from "../../api/rotated-secret.ts";
+import type { EventNote, Reporting } from "../../ports/reporting.ts";
+import { ROTATED_SECRETS } from "../api-resources.ts";
+import { judgedWrite } from "../judged-write.ts";
+import type { WatchedRotatedSecret } from "../watched-resources.ts";
+import { EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
+
+/** What the adapter works with. */
+export interface KubernetesReportingOptions extends EventRecorderOptions {
+  readonly client: Pick<KubeClient, "create" | "patch">;
+  /** The RotatedSecrets; answers to status writes are laid over it. */
+  readonly store: Store<WatchedRotatedSecret>;
+}
+
+/** Status and events at the API server. Needs patch on rotatedsecrets/status, create and patch on events. */
+export class KubernetesReporting implements Reporting {
+  readonly #client: KubernetesReportingOptions["client"];
+  readonly #store: Store<WatchedRotatedSecret>;
+  readonly #events: EventRecorder;
+
+  constructor(options: KubernetesReportingOptions) {
+    this.#client = options.client;
+    this.#store = options.store;
+    this.#events = new EventRecorder(options);
+  }
+
+  /**
+   * A JSON patch, because it replaces the status whole: a merge patch would keep what is not there any more, a PUT
+   * would need the verb update and send the spec along. The resourceVersion is set, not tested: then the API server's
+   * own check of it answers 409, and not the 422 of any bad patch.
+   */
+  async writeStatus(
+    { metadata }: Pick<RotatedSecret, "metadata">,
+    status: RotatedSecretStatus,
+    signal: AbortSignal,
+  ): Promise<RotatedSecret["metadata"]> {
+    const what = `the status of the RotatedSecret ${keyOf(metadata)}`;
+    const body = [
+      { op: "replace", path: "/metadata/resourceVersion", value: metadata.resourceVersion },
+      { op: "add", path: "/status", value: status },
+    ];
+    const path = objectPath(ROTATED_SECRETS, metadata, "status");
+    const options = { type: "json", fieldManager: FIELD_MANAGER, signal } as const;
+    const object = await judgedWrite(what, this.#client.patch(path, body, options));
+    this.#store.remember(object);
+    return objectMeta.parse(object.metadata);
+  }
+
+  record({ metadata }: Pick<RotatedSecret, "metadata">, note: EventNote): Promise<void> {
+    return this.#events.record(metadata, note);
+  }
+}

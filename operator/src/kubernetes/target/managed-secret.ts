@@ -1,0 +1,125 @@
+import {
+  ADOPT_ANNOTATION,
+  MANAGED_BY_LABEL,
+  METADATA_ANNOTATION,
+  OWNER_UID_ANNOTATION,
+  VERSION_ID_ANNOTATION,
+  WRITES_ANNOTATION,
+} from "@rotated-secrets/contract/annotations";
+import { versionIdSchema } from "@rotated-secrets/contract/version-id";
+import { z } from "zod";
+import { objectMeta } from "../../api/object-meta.ts";
+import { isReserved, MAX_ANNOTATION } from "../../api/target-metadata.ts";
+import { SecretData } from "../../ports/secret-data.ts";
+import type { DataManager, SecretWrite, TargetSecret } from "../../ports/target-secrets.ts";
+
+/** A target Secret that exists. */
+export type PresentSecret = Extract<TargetSecret, { readonly kind: "present" }>;
+
+/** What the cache keeps of a Secret that the operator manages. */
+export interface ManagedSecret {
+  readonly metadata: Pick<z.infer<typeof objectMeta>, "namespace" | "name" | "uid" | "resourceVersion">;
+  readonly secret: PresentSecret;
+}
+
+const managedFields = z.object({
+  manager: z.string().default("unknown"),
+  time: z.string().nullish(),
+  fieldsV1: z.object({ "f:data": z.record(z.string(), z.unknown()).optional() }).optional(),
+});
+
+const secretSchema = z.object({
+  metadata: objectMeta.omit({ generation: true }).extend({
+    ownerReferences: z.array(z.object({ uid: z.string() })).nullish(),
+    managedFields: z.array(managedFields).nullish(),
+  }),
+  type: z.string().default("Opaque"),
+  immutable: z.boolean().default(false),
+  // Not z.record, which leaves out the key `__proto__`: a Secret may have it, and drift in it would never end.
+  data: z.custom<Readonly<Record<string, string>>>(isTextByKey).nullish(),
+});
+
+function isTextByKey(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    Object.values(value).every((text) => typeof text === "string")
+  );
+}
+
+const writesSchema = z.array(
+  z.object({
+    version: z.union([z.enum(["foreign", "absent"]), versionIdSchema]),
+    shape: z.string().max(64).optional(),
+    time: z.iso.datetime().transform((text) => Date.parse(text)),
+  }),
+);
+
+/** Reduces a Secret as the API server sends it. @throws when it is none; the error holds no value. */
+export function managedSecret(object: unknown): ManagedSecret {
+  const { metadata, type, immutable, data } = secretSchema.parse(object);
+  const { namespace, name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
+  const versionId = versionIdSchema.safeParse(annotations[VERSION_ID_ANNOTATION]);
+  return {
+    metadata: { namespace, name, uid, resourceVersion },
+    secret: {
+      kind: "present",
+      uid,
+      resourceVersion,
+      type,
+      immutable,
+      data: SecretData.fromBase64(data ?? undefined),
+      writes: parseWrites(annotations[WRITES_ANNOTATION]),
+      metadata: {
+        labels: settable(labels),
+        annotations: settable(annotations),
+        owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
+        hash: annotations[METADATA_ANNOTATION],
+      },
+      ...optional("managedBy", labels[MANAGED_BY_LABEL]),
+      ...optional("ownerUid", annotations[OWNER_UID_ANNOTATION]),
+      ...optional("adopt", annotations[ADOPT_ANNOTATION]),
+      ...optional("versionId", versionId.data),
+      ...optional("dataManagers", metadata.managedFields?.flatMap(dataManager)),
+    },
+  };
+}
+
+/** The text of the annotation `rotatedsecrets.dev/writes`: JSON, times as ISO 8601 with milliseconds. */
+export function formatWrites(writes: readonly SecretWrite[]): string {
+  return JSON.stringify(
+    writes.map(({ version, shape, time }) => ({ version, shape, time: new Date(time).toISOString() })),
+  );
+}
+
+/** The reverse of `formatWrites`. What cannot be read is as good as nothing: the lifecycle then takes every pod for an old one. */
+export function parseWrites(text: string | undefined): readonly SecretWrite[] {
+  try {
+    return writesSchema.safeParse(JSON.parse(text ?? "[]")).data ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** Kubernetes: fieldsV1 has `f:<name>` for each field that the manager owns, and `.` for the map itself. */
+function dataManager({ manager, time, fieldsV1 }: z.infer<typeof managedFields>): readonly DataManager[] {
+  const keys = Object.keys(fieldsV1?.["f:data"] ?? {})
+    .filter((field) => field.startsWith("f:"))
+    .map((field) => field.slice("f:".length));
+  if (keys.length === 0) return [];
+  return [{ manager, keys, ...(time ? { time: Date.parse(time) } : {}) }];
+}
+
+/** What a spec may ask for; in the rest may be more than is to be kept, such as whole Secrets in kubectl's own annotation. */
+function settable(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(map).filter(([name, value]) => !isReserved(name) && value.length <= MAX_ANNOTATION),
+  );
+}
+
+function optional<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [K in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [K in Name]: Value });
+}

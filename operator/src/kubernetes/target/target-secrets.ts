@@ -1,0 +1,125 @@
+import {
+  FIELD_MANAGER,
+  MANAGED_BY_LABEL,
+  MANAGED_BY_VALUE,
+  METADATA_ANNOTATION,
+  OWNER_UID_ANNOTATION,
+  VERSION_ID_ANNOTATION,
+  WRITES_ANNOTATION,
+} from "@rotated-secrets/contract/annotations";
+import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
+import { hasStatus } from "@rotated-secrets/kube-runtime/client/api-error";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { type KubernetesObject, keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { objectPath } from "@rotated-secrets/kube-runtime/client/resource";
+import { API_VERSION, ROTATED_SECRET } from "../../api/resources.ts";
+import type {
+  NamespacedName,
+  SecretWriteRequest,
+  TargetSecret,
+  TargetSecrets,
+} from "../../ports/target-secrets.ts";
+import { SECRETS } from "../api-resources.ts";
+import { judgedWrite } from "../judged-write.ts";
+import { formatWrites, type ManagedSecret, managedSecret } from "./managed-secret.ts";
+
+/**
+ * A resourceVersion that no object has, as etcd's first revision is its empty state. An apply that carries it creates
+ * the object where there is none and is refused (409) where there is one: looked up and written in one transaction.
+ *
+ * A plain create would do that too, but leaves its keys to our field manager's *Update* operation, and a later apply
+ * (operation *Apply*) that leaves a key out would not remove it. A test against the real API server holds both.
+ */
+const NO_SUCH_VERSION = "1";
+
+/** What the adapter works with. */
+export interface KubernetesTargetSecretsOptions {
+  readonly client: Pick<KubeClient, "get" | "apply" | "patch">;
+  /** The Secrets that the operator manages; answers to its writes are laid over it. */
+  readonly store: Store<ManagedSecret>;
+}
+
+/** Target Secrets at the API server. Needs the verbs list, watch, get, create and patch on secrets. */
+export class KubernetesTargetSecrets implements TargetSecrets {
+  readonly #client: KubernetesTargetSecretsOptions["client"];
+  readonly #store: Store<ManagedSecret>;
+
+  constructor({ client, store }: KubernetesTargetSecretsOptions) {
+    this.#client = client;
+    this.#store = store;
+  }
+
+  cached(target: NamespacedName): TargetSecret | undefined {
+    return this.#store.get(target)?.secret;
+  }
+
+  async read(target: NamespacedName, signal: AbortSignal): Promise<TargetSecret> {
+    try {
+      return managedSecret(await this.#client.get(objectPath(SECRETS, target), { signal })).secret;
+    } catch (error) {
+      if (hasStatus(error, 404)) return { kind: "absent" };
+      throw error;
+    }
+  }
+
+  apply(request: SecretWriteRequest, signal: AbortSignal): Promise<TargetSecret> {
+    const { target } = request;
+    const options = { fieldManager: FIELD_MANAGER, force: true, signal };
+    return this.#written(target, this.#client.apply(objectPath(SECRETS, target), secretOf(request), options));
+  }
+
+  removeKeys(
+    target: NamespacedName,
+    keys: readonly string[],
+    over: { readonly uid: string; readonly resourceVersion: string },
+    signal: AbortSignal,
+  ): Promise<TargetSecret> {
+    // A merge patch, because its resourceVersion fails as a conflict; a JSON patch's `test` fails like any bad request.
+    const body = { metadata: judged(over), data: Object.fromEntries(keys.map((key) => [key, null])) };
+    const options = { type: "merge", fieldManager: FIELD_MANAGER, signal } as const;
+    return this.#written(target, this.#client.patch(objectPath(SECRETS, target), body, options));
+  }
+
+  async #written(target: NamespacedName, write: Promise<KubernetesObject>): Promise<TargetSecret> {
+    const object = await judgedWrite(`the Secret ${keyOf(target)}`, write);
+    this.#store.remember(object);
+    return managedSecret(object).secret;
+  }
+}
+
+/**
+ * The whole Secret. `data` and never `stringData`, whose keys a later apply would not remove. What is not named here,
+ * such as the owner's consent to the adoption, stays as it is.
+ */
+function secretOf(request: SecretWriteRequest): unknown {
+  const { target, type, metadata, data, versionId, owner, writes, over } = request;
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      ...target,
+      ...(over === undefined ? { resourceVersion: NO_SUCH_VERSION } : judged(over)),
+      ...(metadata.deletedWithOwner ? { ownerReferences: [ownerReference(owner)] } : {}),
+      labels: { ...metadata.labels, [MANAGED_BY_LABEL]: MANAGED_BY_VALUE },
+      annotations: {
+        ...metadata.annotations,
+        ...(metadata.hash === undefined ? {} : { [METADATA_ANNOTATION]: metadata.hash }),
+        [VERSION_ID_ANNOTATION]: versionId,
+        [OWNER_UID_ANNOTATION]: owner.uid,
+        [WRITES_ANNOTATION]: formatWrites(writes),
+      },
+    },
+    type,
+    data: data.reveal(),
+  };
+}
+
+/** No controller of it: that can only be one, and an adopted Secret may have one. */
+function ownerReference({ name, uid }: SecretWriteRequest["owner"]) {
+  return { apiVersion: API_VERSION, kind: ROTATED_SECRET.kind, name, uid };
+}
+
+/** The uid keeps an apply from making the object anew, the resourceVersion keeps every write from a changed one. */
+function judged({ uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string }) {
+  return { uid, resourceVersion };
+}

@@ -1,0 +1,122 @@
+import { type AwsProblem, describeProblem } from "../../ports/aws-problem.ts";
+import { known } from "../../ports/fact.ts";
+import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "../step.ts";
+import { RECHECK_MS } from "../times/timing.ts";
+import type { World } from "../world.ts";
+import { caller, identityToAllow, roleInWords } from "./caller.ts";
+import { couldBeGranted, isGranted } from "./grants.ts";
+import { identityWait, isOfIdentity } from "./identity-problem.ts";
+
+/** Whether there is such a secret, whether this namespace may have it, and whether AWS lets us see it. */
+export const access: Phase = (world) => {
+  const entry = known(world.source);
+  if (entry === undefined) return catalogueStarting(world);
+  const { secret, problem } = entry;
+  // What stood between the resource and its identity may have been put right since: nothing tells of that but a new try.
+  if (problem !== undefined && isOfIdentity(problem) && world.source.kind !== "live") return look("source");
+  // What AWS told before still says whose secret it is while AWS is away, so that a rollout is brought to its end.
+  const arn = secret?.arn ?? world.resource.status.secretArn;
+  if (arn === undefined) return unresolved(world, problem);
+  if (!isGranted(world, arn, "Read")) return denied(world);
+  if (secret !== undefined && replaced(world, secret.arn)) return sourceReplaced(world, secret.arn);
+  return problem === undefined ? undefined : told(world, problem, "go on");
+};
+
+function catalogueStarting(world: World): Wait {
+  return waitUntil(world.now + RECHECK_MS, {
+    phase: "access",
+    reason: "AwsUnavailable",
+    message: `AWS has not told yet of the secret ${quoted(world)}`,
+  });
+}
+
+/** No ARN is known, now or from before: there is nothing that could be synced or judged. */
+function unresolved(world: World, problem: AwsProblem | undefined): Step {
+  if (problem === undefined || problem.kind === "notFound") return denied(world);
+  // That AWS refuses a secret says that it is there.
+  const isTelling = problem.kind !== "unavailable" && !isOfIdentity(problem);
+  if (isTelling && !couldBeGranted(world, "Read")) return denied(world);
+  return told(world, problem, "stop");
+}
+
+/** Not found and not allowed look alike, so that nobody learns by trying which secrets there are. */
+function denied(world: World): Wait {
+  const { namespace } = world.resource.metadata;
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "access",
+    reason: "Denied",
+    message:
+      `the secret ${quoted(world)} does not exist, or no SecretAccessPolicy lets namespace "${namespace}" read it: check ` +
+      "spec.secretId and spec.region, or ask the platform team for a SecretAccessPolicy with action Read whose " +
+      `spec.namespaces matches the namespace's labels and whose spec.secrets matches the secret's ARN${identityToAllow(world)}`,
+  });
+}
+
+function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"]): Wait {
+  const unusable = identityWait(world, problem, "access", afterwards);
+  if (unusable !== undefined) return unusable;
+  const until = world.now + RECHECK_MS;
+  const what = describeProblem(problem);
+  switch (problem.kind) {
+    case "unavailable":
+      return waitWithAlarm(
+        until,
+        { phase: "access", reason: "AwsUnavailable", message: unavailable(world, what) },
+        afterwards,
+      );
+    case "notFound":
+      return waitForPerson(
+        until,
+        { phase: "access", reason: "SecretGone", message: gone(world, what) },
+        afterwards,
+      );
+    case "denied":
+    case "invalid":
+      return waitForPerson(
+        until,
+        { phase: "access", reason: "AwsDenied", message: refused(world, what) },
+        afterwards,
+      );
+  }
+}
+
+function unavailable(world: World, what: string): string {
+  return (
+    `AWS did not answer for ${quoted(world)}: ${what}. What the cluster has stays as it is; it is tried ` +
+    "again by itself. Check the operator's network path to AWS and AWS's own health if this lasts"
+  );
+}
+
+function gone(world: World, what: string): string {
+  return (
+    `the secret ${quoted(world)} was there and is not any more: ${what}. The Secret in the cluster stays as it is: ` +
+    "restore the secret in AWS (aws secretsmanager restore-secret), or delete this RotatedSecret"
+  );
+}
+
+function refused(world: World, what: string): string {
+  return (
+    `AWS refuses ${caller(world)} the secret ${quoted(world)}: ${what}. Allow ${roleInWords(world)} ` +
+    "secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds and secretsmanager:GetSecretValue on it " +
+    "(and kms:Decrypt on its key, where it has one of its own)"
+  );
+}
+
+function replaced(world: World, arn: string): boolean {
+  const before = world.resource.status.secretArn;
+  return before !== undefined && before !== arn;
+}
+
+function sourceReplaced(world: World, arn: string): Wait {
+  return waitForPerson(world.now + RECHECK_MS, {
+    phase: "access",
+    reason: "SourceReplaced",
+    message:
+      `the secret ${quoted(world)} is another one by now: it was ${world.resource.status.secretArn} and is ${arn}. Nothing is ` +
+      "taken from it unasked: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create it again to follow the new one",
+  });
+}
+
+function quoted({ spec }: World): string {
+  return `"${spec.secretId}" in ${spec.region}`;
+}

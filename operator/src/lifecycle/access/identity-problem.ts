@@ -1,0 +1,71 @@
+import {
+  type AwsProblem,
+  describeProblem,
+  IDENTITY_OPERATIONS,
+  type IdentityOperation,
+} from "../../ports/aws-problem.ts";
+import { known } from "../../ports/fact.ts";
+import { type PhaseName, type Wait, waitForPerson } from "../step.ts";
+import { RECHECK_MS } from "../times/timing.ts";
+import type { World } from "../world.ts";
+import { roleOf } from "./grants.ts";
+import { identityDenied, tokenRefused } from "./identity.ts";
+
+/** Whether the problem lies on the way to the identity, before the call itself. */
+export function isOfIdentity({ operation }: AwsProblem): boolean {
+  return identityOperation(operation) !== undefined;
+}
+
+/** What to do about an identity that cannot be had; undefined for a problem of another kind, or one that passes by itself. */
+export function identityWait(
+  world: World,
+  problem: AwsProblem,
+  phase: PhaseName,
+  afterwards: Wait["afterwards"],
+): Wait | undefined {
+  const { identity } = world.spec;
+  const operation = identityOperation(problem.operation);
+  if (identity.kind === "Operator" || operation === undefined || problem.kind === "unavailable")
+    return undefined;
+  const roleArn = roleOf(identity, known(world.account));
+  switch (operation) {
+    case "SecretAccessPolicy":
+      return { ...identityDenied(world, identity, roleArn), phase, afterwards };
+    case "GetServiceAccount":
+    case "TokenRequest":
+      return { ...tokenRefused(world, identity, describeProblem(problem)), phase, afterwards };
+    case "AssumeRoleWithWebIdentity": {
+      const isLate = /^ExpiredToken/.test(problem.code);
+      const reason = isLate ? "TokenExpired" : "AssumeRoleRefused";
+      const message = isLate ? expired(problem) : refused(problem, { ...identity, roleArn });
+      return waitForPerson(world.now + RECHECK_MS, { phase, reason, message }, afterwards);
+    }
+  }
+}
+
+function identityOperation(operation: string): IdentityOperation | undefined {
+  return IDENTITY_OPERATIONS.find((known) => known === operation);
+}
+
+function refused(
+  problem: AwsProblem,
+  {
+    namespace,
+    name,
+    roleArn,
+  }: { readonly namespace: string; readonly name: string; readonly roleArn: string | undefined },
+): string {
+  const advice = /^InvalidIdentityToken|^IDPRejectedClaim/.test(problem.code)
+    ? "AWS does not take the cluster's tokens: register the cluster's issuer as an IAM OpenID Connect provider of the role's " +
+      "account, with the audience sts.amazonaws.com"
+    : `the role is not there, or its trust policy does not admit the ServiceAccount: let it admit the cluster's issuer with the ` +
+      `subject (sub) "system:serviceaccount:${namespace}:${name}" and the audience (aud) "sts.amazonaws.com"`;
+  return `AWS does not let the ServiceAccount "${name}" assume the role "${roleArn}": ${describeProblem(problem)}. Most likely ${advice}`;
+}
+
+function expired(problem: AwsProblem): string {
+  return (
+    `AWS takes the cluster's token for expired, although it was made just before: ${describeProblem(problem)}. The clock of the ` +
+    "cluster's API server is behind: set it right (NTP, chrony)"
+  );
+}

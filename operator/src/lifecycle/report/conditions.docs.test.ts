@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { REASONS } from "../step.ts";
+import { CONDITION_TYPES, STANDING_REASONS } from "./conditions.ts";
+
+const PAGE = readFileSync(join(import.meta.dirname, "../../../../docs/conditions.md"), "utf8");
+
+/** The first cell of each row of the section's table, without its back-quotes. */
+function rowsOf(section: string): readonly string[] {
+  const [, text = ""] = PAGE.split(`## ${section}\n`);
+  const [table = ""] = text.split("\n## ");
+  return [...table.matchAll(/^[|] `(\w+)` [|]/gm)].map(([, name = ""]) => name);
+}
+
+describe("docs/conditions.md has a row for each and for nothing else", () => {
+  it.each([
+    ["condition", "The conditions", CONDITION_TYPES],
+    ["reason to wait", "Reasons to wait", REASONS],
+    ["other reason", "Reasons where nothing is waited for", STANDING_REASONS],
+  ])("%s", (_, section, names) => {
+    expect(rowsOf(section)).toEqual(names);
+  });
+});

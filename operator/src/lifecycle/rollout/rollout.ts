@@ -1,0 +1,197 @@
+import { selectionHash } from "../../api/workload-choice.ts";
+import { type Instant, known } from "../../ports/fact.ts";
+import {
+  isPodOf,
+  isReplacedByItself,
+  isRolledOut,
+  type ReaderPod,
+  type Workload,
+} from "../../ports/workloads.ts";
+import { look, type Phase, type Step, type Wait } from "../step.ts";
+import { ownTarget, type PresentSecret } from "../target/ownership.ts";
+import { isMarked, timedText, versionText } from "../target/writes.ts";
+import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../times/timing.ts";
+import { isPermitted, waitingForWindow } from "../times/windows.ts";
+import type { World } from "../world.ts";
+import { mayHoldOther, safeStart } from "./holdings.ts";
+import {
+  awaitTermination,
+  beingReplaced,
+  lingering,
+  refusalOf,
+  refused,
+  restartText,
+  stuck,
+  unmanaged,
+  waitingForDeletion,
+} from "./rollout-waits.ts";
+
+/**
+ * Restarts what may hold something else than the Secret carries, and waits until nothing does: no pod of a reader,
+ * terminating ones included. Whether a restart is due is computed from the pods' starts and the Secret's last writes.
+ */
+export const rollout: Phase = (world) => {
+  const target = ownTarget(world);
+  if (target === undefined || isSettled(world, target)) return undefined;
+  const unfinished = markedWorkloads(world, target).filter((workload) => !isRolledOut(workload));
+  if (unfinished.length > 0 && !somethingMayBeUnmarked(world, target))
+    return rollingOut(world, target, unfinished);
+  // Before this a pod that is about to start may have read what was there before, and could not be told by its start.
+  const readable = safeStart(target.writes.at(-1)?.time ?? 0);
+  const isEarly = world.now < readable;
+  if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
+  if (world.pods.kind !== "live") return look("pods");
+  if (isEarly && world.pods.value.length > 0) return beingReplaced(world, target, readable);
+  return (
+    restart(world, target) ??
+    refused(world, target) ??
+    outsideWindows(world, target, unfinished) ??
+    awaitPods(world, target, unfinished)
+  );
+};
+
+/** Whether nothing older than this data is held any more, by what was proven before. */
+export function isSettled(world: World, target: PresentSecret): boolean {
+  const { resource, spec } = world;
+  const last = target.writes.at(-1);
+  const { settled, observedGeneration } = resource.status;
+  if (spec.workloads.kind === "None") return true;
+  if (last === undefined || settled === undefined || observedGeneration !== resource.metadata.generation)
+    return false;
+  if (settled.selected !== selected(world)) return false;
+  return settled.versionId === last.version && Date.parse(settled.writtenAt) === last.time;
+}
+
+/** Which workloads a proof is about, where that can change without a change of the spec or of their pods. */
+export function selected({ spec, workloads }: World): string | undefined {
+  return spec.workloads.kind === "Selector" ? selectionHash(workloads.map(({ ref }) => ref)) : undefined;
+}
+
+function markedWorkloads(world: World, target: PresentSecret): readonly Workload[] {
+  return world.workloads.filter((workload) => isMarked(workload, target.writes));
+}
+
+/** Whether there are workloads without our mark that are old enough to have pods with another value. */
+function somethingMayBeUnmarked(world: World, target: PresentSecret): boolean {
+  const young = (target.writes.at(-1)?.time ?? 0) + START_MARGIN_MS;
+  return world.workloads.some(
+    (workload) => !isMarked(workload, target.writes) && workload.createdAt <= young,
+  );
+}
+
+function restart(world: World, target: PresentSecret): Step | undefined {
+  const due = dueRestarts(world, target).filter((workload) => mayStart(world, workload));
+  const unmarked = due.filter((workload) => !isMarked(workload, target.writes));
+  if (unmarked.length > 0) return restartOf(unmarked, target, versionText(target.writes));
+  return due.length === 0 ? undefined : restartOf(due, target, timedText(target.writes));
+}
+
+/** Workloads with pods that may hold something else, and that were not restarted for it yet. */
+function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
+  return world.workloads.filter(
+    (workload) =>
+      refusalOf(world, workload.ref) === undefined &&
+      replaceable(world, target, workload).length > 0 &&
+      (!isMarked(workload, target.writes) || hasOldMark(world, target, workload)),
+  );
+}
+
+/** A workload of which no pod is ready has nothing to lose by a restart, whatever the windows say. */
+function mayStart(world: World, workload: Workload): boolean {
+  return isPermitted(world.spec.windows, world.now) || !podsOf(world, workload).some(({ ready }) => ready);
+}
+
+/** Restarts that are due and may not start now. Those that have started are waited for first. */
+function outsideWindows(
+  world: World,
+  target: PresentSecret,
+  unfinished: readonly Workload[],
+): Wait | undefined {
+  const held = dueRestarts(world, target);
+  if (held.length === 0 || unfinished.length > 0) return undefined;
+  return waitingForWindow(world, "rollout", restartText(held, target.versionId));
+}
+
+/**
+ * Whether the mark is of an earlier time when the Secret carried this version: all pods are of this mark, and one that may
+ * hold something else was made before the last change could have been answered by a restart. So each change restarts a
+ * workload once, and twice at most where a clock is wrong.
+ */
+function hasOldMark(world: World, target: PresentSecret, workload: Workload): boolean {
+  const answerable = safeStart(target.writes.at(-1)?.time ?? 0);
+  const isOfBefore = replaceable(world, target, workload).some(({ createdAt }) => createdAt < answerable);
+  return workload.versionText !== timedText(target.writes) && isRolledOut(workload) && isOfBefore;
+}
+
+function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text: string): Step {
+  return { do: "restart", workloads: due.map(({ ref }) => ref), versionId, text };
+}
+
+/** Pods of the workload that may hold another value, that stay, and that a change of the template would replace. */
+function replaceable(world: World, target: PresentSecret, workload: Workload): readonly ReaderPod[] {
+  return podsOf(world, workload).filter(
+    (pod) => isLasting(pod) && mayHoldOther(pod, target.writes) && isReplacedByItself(pod, workload),
+  );
+}
+
+function podsOf(world: World, { ref }: Workload): readonly ReaderPod[] {
+  return (known(world.pods) ?? []).filter((pod) => isPodOf(pod, ref));
+}
+
+function isLasting(pod: ReaderPod): boolean {
+  return !pod.terminating;
+}
+
+function awaitPods(world: World, target: PresentSecret, unfinished: readonly Workload[]): Step | undefined {
+  if (unfinished.length > 0) return rollingOut(world, target, unfinished);
+  const old = (known(world.pods) ?? []).filter((pod) => mayHoldOther(pod, target.writes));
+  const byHand = old.filter((pod) => isLasting(pod) && isLeftToPeople(world, pod));
+  if (byHand.length > 0) return waitingForDeletion(world, target, byHand);
+  const isLate = world.now >= lastProgress(world, target, world.workloads) + world.spec.rolloutTimeoutMs;
+  const leaving = old.filter(
+    (pod) => !isLasting(pod) || isOurs(world, pod) || (!isLate && endsByItself(pod)),
+  );
+  if (leaving.length > 0)
+    return isLate ? lingering(world, target, leaving) : awaitTermination(world, target, leaving);
+  return world.spec.workloads.kind === "Auto" && old.length > 0 ? unmanaged(world, target, old) : undefined;
+}
+
+/**
+ * Of a workload that is gone, or that does not read the Secret any more: its pods end soon, unless it left them behind.
+ * Those of a Job run to their end, and the next run takes what the Secret carries then.
+ */
+function endsByItself({ owner }: ReaderPod): boolean {
+  return owner.kind !== "other";
+}
+
+function isOurs(world: World, pod: ReaderPod): boolean {
+  return world.workloads.some(({ ref }) => isPodOf(pod, ref));
+}
+
+/** Of a workload whose controller waits until somebody deletes the pod. */
+function isLeftToPeople(world: World, pod: ReaderPod): boolean {
+  return world.workloads.some((workload) => isPodOf(pod, workload.ref) && !isReplacedByItself(pod, workload));
+}
+
+function rollingOut(world: World, target: PresentSecret, unfinished: readonly Workload[]): Step {
+  const deadline = lastProgress(world, target, unfinished) + world.spec.rolloutTimeoutMs;
+  const failed = unfinished.find(({ rollout: { failure } }) => failure !== undefined);
+  if (world.now < deadline && failed === undefined) {
+    return beingReplaced(world, target, Math.min(deadline, world.now + ROLLOUT_RECHECK_MS));
+  }
+  if (world.pods.kind !== "live") return look("pods");
+  return stuck(world, target, unfinished);
+}
+
+/**
+ * The deadline runs without progress. Deployments note it; of the others the making of a pod is the progress that can be
+ * seen. Both survive a restart of the operator.
+ */
+function lastProgress(world: World, target: PresentSecret, unfinished: readonly Workload[]): Instant {
+  const noted = unfinished.flatMap((workload) => {
+    const { progressedAt } = workload.rollout;
+    if (progressedAt !== undefined) return [progressedAt];
+    return podsOf(world, workload).map(({ createdAt }) => createdAt);
+  });
+  return Math.max(target.writes.at(-1)?.time ?? 0, ...noted);
+}

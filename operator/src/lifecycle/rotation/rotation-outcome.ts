@@ -1,0 +1,87 @@
+import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
+import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
+import type { RotationStatus } from "../../api/rotated-secret.ts";
+import { type Instant, known } from "../../ports/fact.ts";
+import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { currentSince, maxAgeReachedAt } from "../times/schedule.ts";
+import { AWS_READ_LAG_MS } from "../times/timing.ts";
+import type { World } from "../world.ts";
+import { currentVersion, labelsOf, versionWith } from "./staging.ts";
+
+/**
+ * How a rotation under way has ended; undefined while it has not, or while that cannot be told. `Vanished` is one that
+ * AWS knows nothing of and that nobody waits for any more: a trial of somebody else's, as RotateSecret makes with
+ * RotateImmediately=false, or a wish that was withdrawn or overtaken before AWS took it up. `Unknown` is one that AWS
+ * has gone on from, twice at least: it does not keep whether the version was ever current.
+ */
+export function outcomeOf(
+  world: World,
+  underway: RotationStatus,
+): "Succeeded" | "Failed" | "Vanished" | "Unknown" | undefined {
+  const secret = known(world.source)?.secret;
+  if (secret === undefined) return undefined;
+  const token = parseVersionId(underway.token);
+  if (currentVersion(secret) === token) return "Succeeded";
+  const labels = labelsOf(secret, token);
+  // AWS may take up again what is pending, even a version that was current before and was left.
+  if (labels.includes(AWSPENDING)) return undefined;
+  if (labels.includes(AWSPREVIOUS)) return "Succeeded";
+  if (world.now < quietUntil(world, underway)) return undefined;
+  const wasMade = knownToAws(world, token);
+  if (wasMade === undefined) return undefined;
+  if (wasMade) return isLeftBehind(world, secret, token) ? "Unknown" : "Failed";
+  return underway.trigger === "External" || isWithdrawn(world, underway) ? "Vanished" : undefined;
+}
+
+/** Whether AWSPREVIOUS, which follows where AWSCURRENT was, has gone to a version that was made after this one. */
+function isLeftBehind({ ages }: World, secret: SecretFacts, token: VersionId): boolean {
+  const previous = versionWith(secret, AWSPREVIOUS);
+  const versions = known(ages);
+  if (previous === undefined || versions === undefined || "problem" in versions) return false;
+  return (versions.get(previous) ?? 0) > (versions.get(token) ?? Infinity);
+}
+
+/** Whether what asked for the rotation does not ask for it any more, or a version has become current since it was due. */
+export function isWithdrawn(world: World, { trigger, tick, request }: RotationStatus): boolean {
+  switch (trigger) {
+    case "External":
+      return false;
+    case "Request":
+      return world.resource.metadata.annotations?.[ROTATE_ANNOTATION] !== request;
+    case "MaxAge": {
+      const reachedAt = maxAgeReachedAt(world);
+      return world.spec.maxAgeMs === undefined || (reachedAt !== undefined && reachedAt > world.now);
+    }
+    case "Schedule": {
+      const since = currentSince(world);
+      const isOvertaken = since !== undefined && tick !== undefined && since >= Date.parse(tick);
+      return world.spec.trigger.kind !== "Schedule" || isOvertaken;
+    }
+  }
+}
+
+/**
+ * Whether AWS has a version with this id, deprecated ones included; undefined where it did not tell in this pass. What
+ * was read before says nothing of a version that is missing in it.
+ */
+export function knownToAws(world: World, token: VersionId): boolean | undefined {
+  const { source, ages } = world;
+  if (source.kind !== "live" || source.value.problem !== undefined) return undefined;
+  if (ages.kind !== "live" || "problem" in ages.value) return undefined;
+  return ages.value.has(token) || (source.value.secret?.stages.has(token) ?? false);
+}
+
+/** Before this, AWS's reads may not show yet what a call of ours has done. */
+export function quietUntil(world: World, underway: RotationStatus): Instant {
+  return Math.max(calledAt(underway), world.operatorStartedAt) + AWS_READ_LAG_MS;
+}
+
+/** When a rotation under way counts as late, by the last time that AWS was asked for it. */
+export function rotationDeadline({ spec }: Pick<World, "spec">, underway: RotationStatus): Instant {
+  return calledAt(underway) + spec.rotationTimeoutMs;
+}
+
+function calledAt({ startedAt, lastAttemptAt }: RotationStatus): Instant {
+  return Date.parse(lastAttemptAt ?? startedAt);
+}

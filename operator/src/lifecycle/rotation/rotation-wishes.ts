@@ -1,0 +1,102 @@
+import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { AWSPREVIOUS } from "@rotated-secrets/contract/labels";
+import { maxAgeToken, requestToken, scheduleToken } from "@rotated-secrets/contract/rotation-token";
+import type { VersionId } from "@rotated-secrets/contract/version-id";
+import { MAX_REQUEST_TEXT } from "../../api/rotated-secret-status.ts";
+import type { EventNote } from "../../ports/reporting.ts";
+import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { maxAgeReachedAt, overdueTick } from "../times/schedule.ts";
+import { AWS_READ_LAG_MS } from "../times/timing.ts";
+import type { World } from "../world.ts";
+import { currentVersion, labelsOf } from "./staging.ts";
+
+/** AWS keeps about 100 versions of a secret, so that more attempts than these cannot be told apart. */
+const MAX_ATTEMPTS = 200;
+
+/** What asks for a rotation now. */
+export type Wish =
+  | { readonly trigger: "Request"; readonly token: VersionId; readonly request: string }
+  | { readonly trigger: "Schedule"; readonly token: VersionId; readonly tick: string }
+  | { readonly trigger: "MaxAge"; readonly token: VersionId };
+
+/** What asks for a rotation now: a request before the schedule, the schedule before the version's age. */
+export function wishesOf(world: World, secret: SecretFacts): readonly Wish[] {
+  return [requested, scheduled, aged].flatMap((wish) => wish(world, secret) ?? []);
+}
+
+/** The event that tells why a rotation begins. */
+export function triggered(wish: Wish): EventNote {
+  const message = `a rotation begins, for ${reasonFor(wish)}; its version will be ${wish.token}`;
+  return { type: "Normal", reason: "RotationTriggered", message };
+}
+
+/** Why the rotation is to be, for people. */
+export function reasonFor(wish: Wish): string {
+  switch (wish.trigger) {
+    case "Request":
+      return "it was requested by annotation";
+    case "Schedule":
+      return `it was due at ${wish.tick}`;
+    case "MaxAge":
+      return "the current version is older than spec.rotation.maxAge";
+  }
+}
+
+/** Whether the text of the request is more than status can remember. */
+export function isRequestTooLong(world: World): boolean {
+  return (newRequest(world)?.length ?? 0) > MAX_REQUEST_TEXT;
+}
+
+function requested(world: World, secret: SecretFacts): Wish | undefined {
+  const request = newRequest(world);
+  if (request === undefined || isRequestTooLong(world)) return undefined;
+  return {
+    trigger: "Request",
+    request,
+    token: requestToken(secret.arn, world.resource.metadata.uid, request),
+  };
+}
+
+function newRequest({ resource: { metadata, status } }: World): string | undefined {
+  const request = metadata.annotations?.[ROTATE_ANNOTATION];
+  return request === "" || request === status.lastHandledRotateRequest ? undefined : request;
+}
+
+/** Due only if no version became current since the tick. */
+function scheduled(world: World, secret: SecretFacts): Wish | undefined {
+  const tick = overdueTick(world);
+  if (tick === undefined) return undefined;
+  const time = new Date(tick).toISOString();
+  return { trigger: "Schedule", tick: time, token: scheduleToken(secret.arn, time) };
+}
+
+function aged(world: World, secret: SecretFacts): Wish | undefined {
+  const current = currentVersion(secret);
+  const reachedAt = maxAgeReachedAt(world);
+  if (current === undefined || reachedAt === undefined || reachedAt > world.now) return undefined;
+  const token = unspentToken(world, secret, current);
+  return token === undefined ? undefined : { trigger: "MaxAge", token };
+}
+
+/**
+ * An attempt that failed has used its token up, so that the next one has another: the same for all who saw it fail, or see
+ * in AWS that it was made and left. None where the attempt had succeeded and its version was taken back: by people, who want
+ * the older one.
+ */
+function unspentToken(world: World, secret: SecretFacts, current: VersionId): VersionId | undefined {
+  const { history = [] } = world.resource.status;
+  const failed = new Set(history.filter(({ result }) => result === "Failed").map(({ token }) => token));
+  for (let attempt = 0; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const token = maxAgeToken(secret.arn, current, attempt);
+    if (labelsOf(secret, token).includes(AWSPREVIOUS)) return undefined;
+    if (!failed.has(token) && !wasLeft(world, token)) return token;
+  }
+  return undefined;
+}
+
+/** Whether AWS has a version with this id since longer than its reads may lag; only what was read in this pass tells. */
+function wasLeft({ ages, now }: World, token: VersionId): boolean {
+  if (ages.kind !== "live" || "problem" in ages.value) return false;
+  const made = ages.value.get(token);
+  return made !== undefined && made <= now - AWS_READ_LAG_MS;
+}

@@ -1,0 +1,413 @@
+import { requestToken, scheduleToken } from "@rotated-secrets/contract/rotation-token";
+import { describe, expect, it } from "vitest";
+import type { RotatedSecretSpec, RotatedSecretStatus, RotationStatus } from "../../api/rotated-secret.ts";
+import { cached, live } from "../../ports/fact.ts";
+import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import {
+  ARN,
+  ages,
+  dataOf,
+  LONG_AGO,
+  NOW,
+  policy,
+  resource,
+  secret,
+  target,
+  version,
+  world,
+} from "../testing/world.ts";
+import { AWS_READ_LAG_MS } from "../times/timing.ts";
+import type { World } from "../world.ts";
+import { rotation } from "./rotation.ts";
+import { outcomeOf } from "./rotation-outcome.ts";
+
+const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
+const daily: Partial<RotatedSecretSpec> = {
+  rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * *" } },
+};
+const THREE = "2026-11-20T03:00:00.000Z";
+const DUE = scheduleToken(ARN, THREE);
+
+function given(
+  spec: Partial<RotatedSecretSpec>,
+  change: Partial<World> = {},
+  status: Partial<RotatedSecretStatus> = {},
+  annotations: Record<string, string> = {},
+): World {
+  return world(1, {
+    resource: resource(spec, { secretArn: ARN, settled, ...status }, annotations),
+    ...change,
+  });
+}
+
+function seen(change: Partial<SecretFacts> = {}): Pick<World, "source" | "ages"> {
+  return { source: live({ secret: secret(1, change) }, NOW), ages: ages(1) };
+}
+
+/** AWS did not answer for the versions. */
+function untold(kind: "denied" | "unavailable"): World["ages"] {
+  return live({ problem: { kind, operation: "ListSecretVersionIds", code: "AnException" } }, NOW);
+}
+
+describe("a rotation begins", () => {
+  it("at its time, after AWS was asked what versions there are", () => {
+    expect(rotation(given(daily))).toEqual({ do: "look", facts: ["source", "ages"] });
+    expect(rotation(given(daily, seen()))).toMatchObject({
+      do: "recordRotation",
+      rotation: { token: DUE, trigger: "Schedule", tick: THREE, attempts: 0 },
+    });
+  });
+
+  it("on request, whatever the trigger", () => {
+    const step = rotation(given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "now" }));
+    expect(step).toMatchObject({
+      do: "recordRotation",
+      rotation: { token: requestToken(ARN, "uid-db", "now"), trigger: "Request", request: "now" },
+    });
+  });
+
+  it("by the schedule, although a request is too long", () => {
+    const tooLong = { "rotatedsecrets.dev/rotate": "x".repeat(257) };
+    expect(rotation(given(daily, seen(), {}, tooLong))).toMatchObject({
+      do: "recordRotation",
+      rotation: { trigger: "Schedule" },
+    });
+  });
+
+  it("with the call after the token is in status, and never before", () => {
+    const underway = {
+      token: DUE,
+      trigger: "Schedule",
+      phase: "Rotating",
+      startedAt: new Date(NOW).toISOString(),
+      attempts: 0,
+    } as const;
+    const recorded = given(daily, { ...seen(), recordedNow: DUE }, { rotation: underway });
+    expect(rotation(recorded)).toEqual({ do: "rotate", arn: ARN, token: DUE });
+  });
+});
+
+describe("no rotation begins", () => {
+  const requested = { "rotatedsecrets.dev/rotate": "now" };
+  it.each([
+    ["with trigger External", given({}, seen())],
+    ["with trigger Manual and no request", given({ rotation: { trigger: "Manual" } }, seen())],
+    ["for a request that was handled", given({}, seen(), { lastHandledRotateRequest: "now" }, requested)],
+    [
+      "where a version became current since the tick",
+      given(daily, { ...seen(), value: live({ ...valueOf(), createdAt: Date.parse(THREE) + 1 }, NOW) }),
+    ],
+    ["where AWS rotated since the tick", given(daily, seen({ lastRotatedAt: Date.parse(THREE) + 1 }))],
+    ["for a tick before the resource existed", made(given(daily, seen()), "2026-11-20T03:00:01Z")],
+    [
+      "where the Secret does not carry the current version yet",
+      given(daily, { ...seen(), target: { kind: "cached", value: { kind: "absent" } } }),
+    ],
+    [
+      "with a token of the schedule that AWS knows",
+      given(daily, {
+        ...seen(),
+        ages: live(
+          new Map([
+            [version(1), LONG_AGO],
+            [DUE, LONG_AGO],
+          ]),
+          NOW,
+        ),
+      }),
+    ],
+  ])("%s", (_, theWorld) => {
+    expect(rotation(theWorld)).toBeUndefined();
+  });
+
+  it.each([
+    ["without a policy", given(daily, { ...seen(), policies: [policy("Read")] }), "RotateDenied"],
+    ["where rotation is off", given(daily, seen({ rotation: { kind: "off" } })), "RotationNotConfigured"],
+    [
+      "where rotation is off, which is said before it is due",
+      given({ rotation: { trigger: "Manual" } }, seen({ rotation: { kind: "off" } })),
+      "RotationNotConfigured",
+    ],
+    [
+      "for a request that is too long",
+      given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "x".repeat(257) }),
+      "RequestTooLong",
+    ],
+    [
+      "while AWS does not tell the versions",
+      given(daily, { ...seen(), ages: untold("unavailable") }),
+      "AwsUnavailable",
+    ],
+    ["while AWS may not tell the versions", given(daily, { ...seen(), ages: untold("denied") }), "AwsDenied"],
+  ])("%s, and it is said", (_, theWorld, reason) => {
+    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason });
+  });
+
+  it("for a request whose text was used before: it is said, and counts as handled", () => {
+    const token = requestToken(ARN, "uid-db", "now");
+    const known = live(new Map([[token, LONG_AGO]]), NOW);
+    const again = given({}, { ...seen(), ages: known }, { lastHandledRotateRequest: "later" }, requested);
+    expect(rotation(again)).toMatchObject({
+      do: "dismissRequest",
+      request: "now",
+      notes: [{ reason: "RequestUsedBefore", type: "Warning", message: expect.stringContaining(token) }],
+    });
+  });
+
+  it("while the Secret may not be written, or somebody fights over it", () => {
+    const drifted = target(1, { data: dataOf({ username: "mallory" }) });
+    const refusals = [{ kind: "Secret", name: "db", why: "403 Forbidden" } as const];
+    const held = given({}, { ...seen(), target: live(drifted, NOW), refusals }, {}, requested);
+    expect(rotation(held)).toBeUndefined();
+  });
+
+  it("while one of somebody else is pending: that one is followed", () => {
+    const stages = new Map([
+      [version(1), ["AWSCURRENT"]],
+      [version(2), ["AWSPENDING"]],
+    ]);
+    expect(rotation(given(daily, seen({ stages })))).toMatchObject({
+      do: "recordRotation",
+      rotation: { token: version(2), trigger: "External" },
+    });
+  });
+});
+
+describe("a rotation under way", () => {
+  const start = NOW - 60_000;
+  const underway = {
+    token: DUE,
+    trigger: "Schedule",
+    phase: "Rotating",
+    startedAt: new Date(start).toISOString(),
+    attempts: 0,
+  } as const;
+  const pending = new Map([
+    [version(1), ["AWSCURRENT"]],
+    [DUE, ["AWSPENDING"]],
+  ]);
+
+  it("is waited for", () => {
+    expect(rotation(given(daily, seen({ stages: pending }), { rotation: underway }))).toMatchObject({
+      do: "wait",
+      reason: "Rotating",
+      endedBy: "time",
+    });
+  });
+
+  it("is reported when it takes too long, with the line that clears it, and no new token is made", () => {
+    const late = { ...underway, startedAt: new Date(NOW - 601_000).toISOString() };
+    const step = rotation(given(daily, seen({ stages: pending }), { rotation: late }));
+    expect(step).toMatchObject({ do: "wait", reason: "RotationTimedOut", endedBy: "person" });
+    expect(step).toMatchObject({
+      message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${DUE}`),
+    });
+  });
+
+  it("has succeeded when its version is current, or was", () => {
+    const current = new Map([
+      [DUE, ["AWSCURRENT"]],
+      [version(1), ["AWSPREVIOUS"]],
+    ]);
+    const previous = new Map([
+      [version(9), ["AWSCURRENT"]],
+      [DUE, ["AWSPREVIOUS"]],
+    ]);
+    for (const stages of [current, previous]) {
+      const ended = given(daily, seen({ stages }), { rotation: underway });
+      expect(outcomeOf(ended, underway)).toBe("Succeeded");
+      expect(rotation(ended)).toBeUndefined();
+    }
+  });
+
+  it("has failed when AWS knows its version and it is neither pending nor current", () => {
+    const known = live(
+      new Map([
+        [version(1), LONG_AGO],
+        [DUE, start],
+      ]),
+      NOW,
+    );
+    expect(outcomeOf(given(daily, { ...seen(), ages: known }, { rotation: underway }), underway)).toBe(
+      "Failed",
+    );
+  });
+
+  it("is not said to have failed where AWS has gone on from it twice: it does not tell whether it was current", () => {
+    const stages = new Map([
+      [version(3), ["AWSCURRENT"]],
+      [version(2), ["AWSPREVIOUS"]],
+    ]);
+    const made = live(
+      new Map([
+        [version(1), LONG_AGO],
+        [DUE, start],
+        [version(2), start + 10_000],
+        [version(3), start + 20_000],
+      ]),
+      NOW,
+    );
+    const ended = given(daily, { ...seen({ stages }), ages: made }, { rotation: underway });
+    expect(outcomeOf(ended, underway)).toBe("Unknown");
+    expect(rotation(ended)).toBeUndefined();
+  });
+
+  it("is not judged by one cached look: it is read at the source first", () => {
+    expect(rotation(given(daily, {}, { rotation: underway }))).toEqual({
+      do: "look",
+      facts: ["source", "ages"],
+    });
+  });
+
+  it("is called again after a crash between the record and the call, once AWS's reads can be believed", () => {
+    const restarted = { operatorStartedAt: NOW - 1_000 };
+    expect(rotation(given(daily, { ...seen(), ...restarted }, { rotation: underway }))).toMatchObject({
+      do: "wait",
+      reason: "Rotating",
+    });
+    const later = { operatorStartedAt: NOW - AWS_READ_LAG_MS };
+    expect(rotation(given(daily, { ...seen(), ...later }, { rotation: underway }))).toEqual({
+      do: "recordRotation",
+      rotation: { ...underway, lastAttemptAt: new Date(NOW).toISOString() },
+      notes: [],
+    });
+  });
+
+  it("has as much time from its last call as from the first", () => {
+    const old = { ...underway, startedAt: new Date(NOW - 3_600_000).toISOString() };
+    const called = { ...old, lastAttemptAt: new Date(NOW - 1_000).toISOString() };
+    const late = (rotation: RotationStatus) => given(daily, seen({ stages: pending }), { rotation });
+    expect(rotation(late(old))).toMatchObject({ reason: "RotationTimedOut" });
+    expect(rotation(late(called))).toMatchObject({ reason: "Rotating" });
+  });
+
+  it("is not called with a token that AWS already has, even in the pass that recorded it", () => {
+    const fresh = { ...underway, startedAt: new Date(NOW).toISOString() };
+    const known = live(
+      new Map([
+        [version(1), LONG_AGO],
+        [DUE, start],
+      ]),
+      NOW,
+    );
+    const theWorld = given(daily, { ...seen(), ages: known, recordedNow: DUE }, { rotation: fresh });
+    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
+  });
+
+  it.each([
+    [1, 5_000],
+    [2, 10_000],
+    [4, 40_000],
+    [20, 600_000],
+  ])("that was refused %d times is called again %d ms after the last time", (attempts, delay) => {
+    const problem = { lastError: "RotateSecret: AccessDeniedException", attempts };
+    const at = (lastAttempt: number) => ({
+      ...underway,
+      ...problem,
+      lastAttemptAt: new Date(lastAttempt).toISOString(),
+    });
+    expect(rotation(given(daily, seen(), { rotation: at(NOW - delay + 1) }))).toMatchObject({ do: "wait" });
+    expect(
+      rotation(given(daily, seen(), { rotation: at(NOW - Math.max(delay, AWS_READ_LAG_MS)) })),
+    ).toMatchObject({ do: "recordRotation", rotation: { attempts, phase: "Rotating" } });
+  });
+
+  describe("that AWS has not taken up", () => {
+    const refused = {
+      ...underway,
+      tick: THREE,
+      attempts: 3,
+      lastAttemptAt: new Date(NOW - 6_000).toISOString(),
+      lastError: "RotateSecret: AccessDeniedException",
+    };
+    const request = {
+      ...refused,
+      trigger: "Request",
+      token: requestToken(ARN, "uid-db", "now"),
+      request: "now",
+    } as const;
+    const asked = { "rotatedsecrets.dev/rotate": "now" };
+
+    it.each<[string, World, RotationStatus]>([
+      ["the schedule is gone", given({}, seen(), { rotation: refused }), refused],
+      [
+        "a version became current since it was due",
+        given(daily, seen({ lastRotatedAt: Date.parse(THREE) + 1 }), { rotation: refused }),
+        refused,
+      ],
+      ["the request was taken back", given({}, seen(), { rotation: request }), request],
+    ])("is given up when %s", (_, theWorld, status) => {
+      expect(outcomeOf(theWorld, status)).toBe("Vanished");
+      expect(rotation(theWorld)).toBeUndefined();
+    });
+
+    it("goes on while the request stands", () => {
+      const theWorld = given({}, seen(), { rotation: request }, asked);
+      expect(outcomeOf(theWorld, request)).toBeUndefined();
+      expect(rotation(theWorld)).toMatchObject({ reason: "RotationRefused" });
+    });
+
+    it("does not race one of somebody else's", () => {
+      const stages = new Map([
+        [version(1), ["AWSCURRENT"]],
+        [version(2), ["AWSPENDING"]],
+      ]);
+      const due = { ...request, lastAttemptAt: new Date(NOW - 3_600_000).toISOString() };
+      const step = rotation(given({}, seen({ stages }), { rotation: due }, asked));
+      expect(step).toMatchObject({ do: "wait", phase: "rotation" });
+      expect(step).toMatchObject({ message: expect.stringContaining(version(2)) });
+    });
+  });
+
+  describe("is not judged by what was read before", () => {
+    const known = live(new Map([[DUE, start]]), NOW);
+    const away = { kind: "unavailable", operation: "DescribeSecret", code: "TimeoutError" } as const;
+    it.each<[string, World["source"]]>([
+      ["from the cache", cached({ secret: secret(1) })],
+      ["where AWS does not answer now", live({ secret: secret(1), problem: away }, NOW)],
+    ])("%s", (_, source) => {
+      expect(
+        outcomeOf(given(daily, { source, ages: known }, { rotation: underway }), underway),
+      ).toBeUndefined();
+    });
+
+    it("nor is one begun", () => {
+      const blind = { source: live({ secret: secret(1), problem: away }, NOW), ages: ages(1) };
+      expect(rotation(given(daily, blind))).toMatchObject({ do: "wait", reason: "AwsUnavailable" });
+    });
+  });
+
+  it("that was taken back by hand, and left pending, may be taken up again by AWS", () => {
+    const stages = new Map([
+      [version(1), ["AWSCURRENT"]],
+      [version(2), ["AWSPENDING", "AWSPREVIOUS"]],
+    ]);
+    const left = { ...underway, trigger: "External", token: version(2) } as const;
+    const theWorld = given(daily, seen({ stages }), { rotation: left });
+    expect(outcomeOf(theWorld, left)).toBeUndefined();
+    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
+  });
+
+  it("of others ends when its pending version is gone for good", () => {
+    const external = { ...underway, trigger: "External", token: version(2) } as const;
+    expect(rotation(given(daily, {}, { rotation: external }))).toEqual({
+      do: "look",
+      facts: ["source", "ages"],
+    });
+    expect(outcomeOf(given(daily, seen(), { rotation: external }), external)).toBe("Vanished");
+    const deprecated = given(daily, { ...seen(), ages: ages(2) }, { rotation: external });
+    expect(outcomeOf(deprecated, external)).toBe("Failed");
+  });
+});
+
+function valueOf() {
+  const reading = world(1).value;
+  if (reading.kind === "unknown" || reading.value.kind !== "value")
+    throw new Error("the fixture has a value");
+  return reading.value;
+}
+
+function made(theWorld: World, creationTimestamp: string): World {
+  const metadata = { ...theWorld.resource.metadata, creationTimestamp };
+  return { ...theWorld, resource: { ...theWorld.resource, metadata } };
+}

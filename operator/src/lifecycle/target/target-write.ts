@@ -1,0 +1,186 @@
+import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
+import { known } from "../../ports/fact.ts";
+import type { EventNote } from "../../ports/reporting.ts";
+import type { SecretData } from "../../ports/secret-data.ts";
+import { look, type Step } from "../step.ts";
+import type { World } from "../world.ts";
+import { driftFight } from "./drift-fight.ts";
+import { isOwnUnmarked, type PresentSecret } from "./ownership.ts";
+import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
+import {
+  carriesContent,
+  isAsAdopted,
+  nextWrites,
+  type OwnContent,
+  otherManagers,
+  rememberedWrites,
+  writesOfAdopted,
+  writesOfNew,
+} from "./writes.ts";
+
+/**
+ * What makes the target Secret carry this data, which is this content, whole: it is made, taken over, or brought up to
+ * date, and foreign keys are removed. Nothing where it is all so already.
+ */
+export function writeTarget(world: World, content: OwnContent, data: SecretData): Step | undefined {
+  const target = known(world.target);
+  if (target?.kind !== "present") return create(world, content, data);
+  const isOwn = target.ownerUid === world.resource.metadata.uid || isOwnUnmarked(world, target);
+  return isOwn ? keep(world, target, content, data) : takeOver(world, target, content, data);
+}
+
+function create(world: World, content: OwnContent, data: SecretData): Step {
+  const { status, metadata } = world.resource;
+  const ofAllReaders =
+    world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
+  const writes = writesOfNew(content, world.now, { ...status, ofAllReaders });
+  // No event tells of it: the condition Ready does, and where many are made an event each is a third of all requests.
+  return apply(world, undefined, { content, data, writes, notes: [] });
+}
+
+/** The one write of the Secret: all of it, over what was judged. */
+function apply(
+  world: World,
+  over: PresentSecret | undefined,
+  {
+    content,
+    ...rest
+  }: Pick<Extract<Step, { do: "applySecret" }>, "data" | "writes" | "notes"> & {
+    readonly content: OwnContent;
+  },
+): Step {
+  return {
+    do: "applySecret",
+    versionId: content.version,
+    ...rest,
+    over,
+    metadata: wantedMetadata(world, over),
+  };
+}
+
+/** Somebody else's Secret, with their consent; or one of a RotatedSecret that is gone, which remembers its writes. */
+function takeOver(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step {
+  if (world.target.kind !== "live") return look("target");
+  const isAdoption = target.ownerUid === undefined;
+  const isSameContent = isAdoption || carriesContent(target, content);
+  const sameData = isSameContent ? target.data.includes(data) : keepsData(target, data);
+  const writes = isAdoption
+    ? writesOfAdopted(content, world.now, sameData)
+    : nextWrites(target, { content, now: world.now, sameData });
+  const foreign = target.data.keysBeyond(data);
+  const fate = sameData ? "they are kept until the data changes" : "they are removed";
+  const notes = [
+    normal(
+      "SecretAdopted",
+      `Secret "${world.spec.targetName}" was taken over with ${sameData ? "equal" : "different"} data, version ${content.version}`,
+    ),
+    ...(foreign.length === 0
+      ? []
+      : [
+          warning(
+            "ForeignKeys",
+            `Secret "${world.spec.targetName}" has keys that are not in the AWS secret: ${managed(target, foreign)}; ${fate}`,
+          ),
+        ]),
+  ];
+  return apply(world, target, { content, data, writes, notes });
+}
+
+/** Our own Secret: a new version, another spec, or data, marks or metadata that somebody else has changed. */
+function keep(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step | undefined {
+  const isNew = !carriesContent(target, content);
+  // Who wrote what is told by a live reading only.
+  const isTelling = target.data.keysBeyond(data).length > 0 || target.data.includes(data);
+  if (isNew && isTelling && world.target.kind !== "live") return look("target");
+  const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
+  const fight = isNew || sameData ? undefined : driftFight(world, target);
+  if (fight !== undefined) return world.target.kind === "live" ? fight : look("target");
+  if (isNew || !sameData || !isMarked(target) || !hasMetadata(world, target)) {
+    const isExpected = isNew && isMarked(target);
+    if (!isExpected && world.target.kind !== "live") return look("target");
+    const remembered = { ...target, writes: rememberedWrites(target, world.resource.status.settled) };
+    const writes = nextWrites(remembered, { content, now: world.now, sameData });
+    const notes = [written(world, target, content, sameData)];
+    return apply(world, target, { content, data, writes, notes });
+  }
+  return removeForeignKeys(world, target, data);
+}
+
+/**
+ * Whether another content leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's.
+ * Data that somebody else has put there before us is new to pods all the same: they may hold what was there before that.
+ */
+function keepsData(target: PresentSecret, data: SecretData): boolean {
+  const own = target.dataManagers?.filter(({ manager }) => manager === FIELD_MANAGER);
+  const isOwn = (key: string) => own === undefined || own.some(({ keys }) => keys.includes(key));
+  const isSame = target.data.includes(data) && !target.data.keysBeyond(data).some(isOwn);
+  return isSame && !wasWrittenByOthers(target, data);
+}
+
+/** Whether somebody else has written some of this data since the operator's own last write. */
+function wasWrittenByOthers(target: PresentSecret, data: SecretData): boolean {
+  const ours = target.dataManagers?.find(({ manager }) => manager === FIELD_MANAGER)?.time ?? 0;
+  return otherManagers(target).some(
+    ({ time = Infinity, keys }) => time >= ours && keys.some((key) => data.keys.includes(key)),
+  );
+}
+
+/** Whether the label and the annotations are there that every Secret of the operator has. */
+function isMarked({ managedBy, ownerUid, versionId, writes }: PresentSecret): boolean {
+  return (
+    managedBy === MANAGED_BY_VALUE && ownerUid !== undefined && versionId !== undefined && writes.length > 0
+  );
+}
+
+function written(world: World, target: PresentSecret, content: OwnContent, sameData: boolean): EventNote {
+  const secret = `Secret "${world.spec.targetName}"`;
+  const isNew = !carriesContent(target, content);
+  if (sameData && !isMarked(target))
+    return warning("DriftCorrected", `${secret} had lost its label or annotations, which are there again`);
+  if (isNew) {
+    const how = target.versionId === content.version ? ", as spec.target now makes it" : "";
+    return normal("SecretSynced", `${secret} now carries version ${content.version}${how}`);
+  }
+  if (sameData && isMetadataNew(world, target))
+    return normal(
+      "SecretUpdated",
+      `${secret} now has the labels, annotations and owner that spec.target asks for`,
+    );
+  if (sameData)
+    return warning(
+      "DriftCorrected",
+      `${secret} had lost labels, annotations or its owner of spec.target, which are there again`,
+    );
+  const others = otherManagers(target)
+    .map(({ manager }) => `"${manager}"`)
+    .join(", ");
+  return warning(
+    "DriftCorrected",
+    `${secret} had been changed by ${others || "somebody else"} and carries version ${content.version} again`,
+  );
+}
+
+function removeForeignKeys(world: World, target: PresentSecret, data: SecretData): Step | undefined {
+  const keys = target.data.keysBeyond(data);
+  if (keys.length === 0 || isAsAdopted(target)) return undefined;
+  if (world.target.kind !== "live") return look("target");
+  const message = `keys that are not in the AWS secret were removed from Secret "${world.spec.targetName}": ${managed(target, keys)}`;
+  return { do: "removeKeys", keys, over: target, notes: [warning("ForeignKeysRemoved", message)] };
+}
+
+function managed(target: PresentSecret, keys: readonly string[]): string {
+  return keys
+    .map((key) => {
+      const manager = target.dataManagers?.find((candidate) => candidate.keys.includes(key))?.manager;
+      return manager === undefined ? `"${key}"` : `"${key}" (written by ${manager})`;
+    })
+    .join(", ");
+}
+
+function normal(reason: string, message: string): EventNote {
+  return { type: "Normal", reason, message };
+}
+
+function warning(reason: string, message: string): EventNote {
+  return { type: "Warning", reason, message };
+}

@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { LONG_AGO, NOW, target, version } from "../testing/world.ts";
+import {
+  isAsAdopted,
+  nextWrites,
+  rememberedWrites,
+  versionText,
+  writesOfAdopted,
+  writesOfNew,
+} from "./writes.ts";
+
+const [v1, v2, v3] = [version(1), version(2), version(3)];
+
+describe("the Secret's memory of its changes", () => {
+  it("gets an entry for a new version", () => {
+    expect(nextWrites(target(1), { content: { version: v2 }, now: NOW, sameData: false })).toEqual([
+      { version: v1, time: LONG_AGO },
+      { version: v2, time: NOW },
+    ]);
+  });
+
+  it("gets none for a new version with the same data, whose pods already hold it", () => {
+    expect(nextWrites(target(1), { content: { version: v2 }, now: NOW, sameData: true })).toEqual([
+      { version: v2, time: LONG_AGO },
+    ]);
+  });
+
+  it("tells since when foreign data was there, by the server's record", () => {
+    const edited = target(1, {
+      dataManagers: [{ manager: "kubectl-edit", time: NOW - 5_000, keys: ["password"] }],
+    });
+    expect(nextWrites(edited, { content: { version: v1 }, now: NOW, sameData: false })).toEqual([
+      { version: v1, time: LONG_AGO },
+      { version: "foreign", time: NOW - 5_000 },
+      { version: v1, time: NOW },
+    ]);
+  });
+
+  it("takes the last own write where the server does not tell", () => {
+    expect(nextWrites(target(1), { content: { version: v1 }, now: NOW, sameData: false })[1]).toEqual({
+      version: "foreign",
+      time: LONG_AGO,
+    });
+  });
+
+  describe("with a spec that shapes the data", () => {
+    const shaped = (shape?: string) => (shape === undefined ? { version: v1 } : { version: v1, shape });
+    const held = target(1, { writes: [{ ...shaped("one"), time: LONG_AGO }] });
+
+    it.each([
+      ["another shape", shaped("two")],
+      ["none any more", shaped()],
+    ])("gets an entry for %s of the same version, and no foreign one between", (_, content) => {
+      expect(nextWrites(held, { content, now: NOW, sameData: false })).toEqual([
+        { ...shaped("one"), time: LONG_AGO },
+        { ...content, time: NOW },
+      ]);
+    });
+
+    it("gets none for another shape that leaves the data equal", () => {
+      expect(nextWrites(held, { content: shaped("two"), now: NOW, sameData: true })).toEqual([
+        { ...shaped("two"), time: LONG_AGO },
+      ]);
+    });
+
+    it("remembers foreign data under the same shape", () => {
+      expect(nextWrites(held, { content: shaped("one"), now: NOW, sameData: false })[1]).toEqual({
+        version: "foreign",
+        time: LONG_AGO,
+      });
+    });
+
+    it("is what was proven before, where it was lost", () => {
+      const settled = { versionId: v1, shape: "one", writtenAt: new Date(LONG_AGO).toISOString() };
+      const lost = target(1, {
+        writes: [],
+        dataManagers: [{ manager: "rotated-secrets", keys: ["password"] }],
+      });
+      expect(rememberedWrites(lost, settled)).toEqual(held.writes);
+      expect(writesOfNew(shaped("one"), NOW, { settled, currentVersion: v1, ofAllReaders: true })[1]).toEqual(
+        {
+          version: "absent",
+          time: LONG_AGO,
+        },
+      );
+    });
+  });
+
+  it("keeps the last 20", () => {
+    const writes = Array.from({ length: 20 }, (_, i) => ({ version: version(i + 1), time: LONG_AGO + i }));
+    const next = nextWrites(target(20, { writes }), {
+      content: { version: version(21) },
+      now: NOW,
+      sameData: false,
+    });
+    expect(next).toHaveLength(20);
+    expect(next.at(0)?.version).toBe(v2);
+    expect(next.at(-1)?.version).toBe(version(21));
+  });
+
+  it("begins anew where it was lost", () => {
+    expect(
+      nextWrites(target(1, { writes: [] }), { content: { version: v1 }, now: NOW, sameData: true }),
+    ).toEqual([
+      { version: "foreign", time: 0 },
+      { version: v1, time: NOW },
+    ]);
+  });
+
+  it("is what was proven before, where it was lost and nobody else wrote", () => {
+    const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
+    const lost = (manager: string) =>
+      target(1, { writes: [], dataManagers: [{ manager, keys: ["password"] }] });
+    expect(rememberedWrites(lost("rotated-secrets"), settled)).toEqual([{ version: v1, time: LONG_AGO }]);
+    expect(rememberedWrites(lost("rotated-secrets"), undefined)).toEqual([]);
+    expect(rememberedWrites(lost("kubectl-edit"), settled)).toEqual([]);
+  });
+
+  it("knows a Secret that was adopted with equal data, and one that was not", () => {
+    expect(isAsAdopted(target(1, { writes: writesOfAdopted({ version: v1 }, NOW, true) }))).toBe(true);
+    expect(isAsAdopted(target(1, { writes: writesOfAdopted({ version: v1 }, NOW, false) }))).toBe(false);
+  });
+
+  it("has nothing in it that lies ahead, as a clock that was wrong may have written", () => {
+    const ahead = target(1, { writes: [{ version: v1, time: NOW + 9_000 }] });
+    expect(nextWrites(ahead, { content: { version: v2 }, now: NOW, sameData: false })).toEqual([
+      { version: v1, time: NOW },
+      { version: v2, time: NOW },
+    ]);
+  });
+
+  describe("of a Secret that is made", () => {
+    const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
+
+    it("begins with it where nothing is known to have been there", () => {
+      expect(writesOfNew({ version: v1 }, NOW, { ofAllReaders: true })).toEqual([{ version: v1, time: NOW }]);
+    });
+
+    it("has what all readers were proven to hold, however old they are, and that the Secret was gone", () => {
+      expect(writesOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual([
+        { version: v1, time: 0 },
+        { version: "absent", time: LONG_AGO },
+        { version: v1, time: NOW },
+      ]);
+    });
+
+    it("says nothing of the time before the proof where just some readers were looked at", () => {
+      expect(writesOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: false })).toEqual(
+        [
+          { version: v1, time: LONG_AGO },
+          { version: "absent", time: LONG_AGO },
+          { version: v1, time: NOW },
+        ],
+      );
+    });
+
+    it("has what the readers were proven to hold of an older version", () => {
+      expect(writesOfNew({ version: v2 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual([
+        { version: v1, time: 0 },
+        { version: "absent", time: NOW },
+        { version: v2, time: NOW },
+      ]);
+    });
+
+    it("says that something was there, where nothing was proven of it", () => {
+      expect(writesOfNew({ version: v2 }, NOW, { currentVersion: v1, ofAllReaders: true })).toEqual([
+        { version: "foreign", time: 0 },
+        { version: v2, time: NOW },
+      ]);
+    });
+  });
+});
+
+describe("the text on pod templates", () => {
+  const at = (...versions: ("foreign" | "absent" | typeof v1)[]) =>
+    versions.map((v, i) => ({ version: v, time: LONG_AGO + i }));
+  const corrected = (writes: readonly { readonly time: number }[]) => `.${writes.at(-1)?.time.toString(36)}`;
+  it.each([
+    ["is the version's id", at(v1, v2), v2],
+    ["is the same again after going back", at(v1, v2, v1), v1],
+    ["forgets corrections with the next version", at(v2, "foreign", v2, v3), v3],
+    ["is the version's id where nothing was there before", at(v1), v1],
+  ])("%s", (_, writes, text) => {
+    expect(versionText(writes)).toBe(text);
+  });
+
+  it.each([
+    ["a correction of foreign data", at(v1, "foreign", v1)],
+    ["an absence", at(v1, "absent", v1)],
+    ["a take-over of what nobody knows", at("foreign", v1)],
+  ])("tells %s by its time", (_, writes) => {
+    expect(versionText(writes)).toBe(v1 + corrected(writes));
+  });
+
+  it("tells the spec's shape, and the time after it", () => {
+    const one = { version: v1, shape: "0123456789", time: LONG_AGO };
+    expect(versionText([one])).toBe(`${v1}.0123456789`);
+    expect(versionText([one, { version: "foreign", time: NOW }, { ...one, time: NOW }])).toBe(
+      `${v1}.0123456789${corrected([{ time: NOW }])}`,
+    );
+  });
+
+  it("is another one after each correction, however many there were", () => {
+    let held = target(1);
+    const texts = new Set<string>();
+    for (let n = 1; n <= 30; n += 1) {
+      const writes = nextWrites(held, {
+        content: { version: v1 },
+        now: LONG_AGO + n * 60_000,
+        sameData: false,
+      });
+      held = { ...held, writes };
+      texts.add(versionText(writes));
+    }
+    expect(texts.size).toBe(30);
+  });
+});

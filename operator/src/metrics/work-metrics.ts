@@ -1,0 +1,127 @@
+import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
+import { Counter, Histogram, type Registry } from "prom-client";
+import type { PastRotation, RotatedSecretStatus } from "../api/rotated-secret.ts";
+import type { WatchedRotatedSecret } from "../kubernetes/watched-resources.ts";
+import type { EventNote, Reporting } from "../ports/reporting.ts";
+import type { Workloads } from "../ports/workloads.ts";
+import { WriteRefused } from "../ports/write-refused.ts";
+
+/** From a rotation of a generated value to one that AWS tried again for a day, in seconds. */
+const ROTATION_BUCKETS = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
+const TRIGGERS = [
+  "Schedule",
+  "MaxAge",
+  "Request",
+  "External",
+] as const satisfies readonly PastRotation["trigger"][];
+const ROTATION_RESULTS = ["Succeeded", "Failed"] as const;
+const RESTART_RESULTS = ["Accepted", "Refused"] as const;
+/** Notes of a rollout's end, and what it is called. */
+const ROLLOUT_RESULTS = new Map([
+  ["RolledOut", "Completed"],
+  ["RolloutTimedOut", "TimedOut"],
+]);
+/** Notes of what somebody else did to a Secret and was undone. */
+const CORRECTIONS = ["DriftCorrected", "ForeignKeysRemoved"] as const;
+
+/** Counts what the operator does, as it reports it. */
+export class WorkMetrics {
+  readonly #rotations: Counter<"result" | "trigger">;
+  readonly #rotationTime: Histogram<"trigger">;
+  readonly #restarts: Counter<"result">;
+  readonly #rollouts: Counter<"result">;
+  readonly #corrections: Counter<"reason">;
+
+  /** Every series is there from the beginning, so that a rate sees the first count too. */
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#rotations = new Counter({
+      name: "rotated_secrets_rotations_total",
+      help: "Rotations that have ended, by how and by what started them.",
+      labelNames: ["result", "trigger"],
+      registers,
+    });
+    this.#rotationTime = new Histogram({
+      name: "rotated_secrets_rotation_duration_seconds",
+      help: "How long rotations that have succeeded took, from when they were asked for or seen until AWSCURRENT was seen to move.",
+      labelNames: ["trigger"],
+      buckets: ROTATION_BUCKETS,
+      registers,
+    });
+    this.#restarts = new Counter({
+      name: "rotated_secrets_restarts_total",
+      help: "Restarts of workloads that were asked for, by what the API server said.",
+      labelNames: ["result"],
+      registers,
+    });
+    this.#rollouts = new Counter({
+      name: "rotated_secrets_rollouts_total",
+      help: "Rollouts of a version to all workloads of a RotatedSecret, by how they ended.",
+      labelNames: ["result"],
+      registers,
+    });
+    this.#corrections = new Counter({
+      name: "rotated_secrets_drift_corrections_total",
+      help: "Changes of Secrets by others that were undone, by the reason of the event that tells of it.",
+      labelNames: ["reason"],
+      registers,
+    });
+    for (const trigger of TRIGGERS)
+      for (const result of ROTATION_RESULTS) this.#rotations.inc({ result, trigger }, 0);
+    for (const result of RESTART_RESULTS) this.#restarts.inc({ result }, 0);
+    for (const result of ROLLOUT_RESULTS.values()) this.#rollouts.inc({ result }, 0);
+    for (const reason of CORRECTIONS) this.#corrections.inc({ reason }, 0);
+  }
+
+  /** The same reporting, counted. @param store the RotatedSecrets as they are before a status is written */
+  reporting(inner: Reporting, store: Store<WatchedRotatedSecret>): Reporting {
+    return {
+      writeStatus: async (resource, status, signal) => {
+        const known = new Set(historyOf(store.get(resource.metadata)).map(({ token }) => token));
+        const metadata = await inner.writeStatus(resource, status, signal);
+        for (const past of status.history ?? []) if (!known.has(past.token)) this.#ended(past);
+        return metadata;
+      },
+      record: async (resource, note) => {
+        this.#told(note);
+        await inner.record(resource, note);
+      },
+    };
+  }
+
+  /** The same workloads, their restarts counted. What has changed since it was judged is judged again, and not counted. */
+  workloads(inner: Workloads): Workloads {
+    return {
+      cached: (secret, names) => inner.cached(secret, names),
+      pods: (secret, names, signal) => inner.pods(secret, names, signal),
+      restart: async (secret, workload, text, signal) => {
+        try {
+          const restarted = await inner.restart(secret, workload, text, signal);
+          this.#restarts.inc({ result: "Accepted" });
+          return restarted;
+        } catch (error) {
+          if (error instanceof WriteRefused) this.#restarts.inc({ result: "Refused" });
+          throw error;
+        }
+      },
+    };
+  }
+
+  #ended({ result, trigger, startedAt, finishedAt }: PastRotation): void {
+    this.#rotations.inc({ result, trigger });
+    if (result !== "Succeeded") return;
+    this.#rotationTime.observe({ trigger }, (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
+  }
+
+  #told({ reason }: EventNote): void {
+    const result = ROLLOUT_RESULTS.get(reason);
+    if (result !== undefined) this.#rollouts.inc({ result });
+    if (CORRECTIONS.some((correction) => correction === reason)) this.#corrections.inc({ reason });
+  }
+}
+
+function historyOf(watched: WatchedRotatedSecret | undefined): NonNullable<RotatedSecretStatus["history"]> {
+  if (watched === undefined || watched.parsed.kind === "unreadable") return [];
+  const { parsed } = watched;
+  return (parsed.kind === "valid" ? parsed.resource.status : parsed.status).history ?? [];
+}
