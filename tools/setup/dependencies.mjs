@@ -49,8 +49,9 @@ export async function areInstalled(root) {
   if (!installed) return false;
   if ((await readFile(stampOf(root), "utf8").catch(() => "")) === (await lockfileDigest(root))) return true;
   return Object.entries(wanted).every(([path, { version, integrity, link, optional, devOptional }]) => {
-    if (!path.includes("node_modules/") || link) return true;
+    if (!path.includes("node_modules/")) return true;
     const there = installed[path];
+    if (link) return there?.link === true;
     if (!there) return optional === true || devOptional === true;
     return there.version === version && there.integrity === integrity;
   });
