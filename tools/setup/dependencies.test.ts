@@ -11,6 +11,7 @@ const WANTED = {
   "node_modules/a": { version: "1.0.0", integrity: "sha512-a" },
   "node_modules/only-on-macos": { version: "1.0.0", integrity: "sha512-m", optional: true },
 };
+const workspace = { "node_modules/@rotated-secrets/operator": { resolved: "operator", link: true } };
 const { a, m } = { a: WANTED["node_modules/a"], m: WANTED["node_modules/only-on-macos"] };
 
 let root: string;
@@ -30,13 +31,26 @@ describe("the packages of the lockfile", () => {
     [
       "are installed when npm recorded the same ones",
       true,
-      { "node_modules/a": a, "node_modules/only-on-macos": m },
+      { ...workspace, "node_modules/a": a, "node_modules/only-on-macos": m },
     ],
-    ["are installed without what is for another platform", true, { "node_modules/a": a }],
-    ["are installed although others lie there too", true, { "node_modules/a": a, "node_modules/b": a }],
-    ["are not when one is missing", false, {}],
-    ["are not when one has another version", false, { "node_modules/a": { ...a, version: "1.0.1" } }],
-    ["are not when one has other content", false, { "node_modules/a": { ...a, integrity: "sha512-b" } }],
+    ["are installed without what is for another platform", true, { ...workspace, "node_modules/a": a }],
+    [
+      "are installed although others lie there too",
+      true,
+      { ...workspace, "node_modules/a": a, "node_modules/b": a },
+    ],
+    ["are not when one is missing", false, workspace],
+    ["are not when a workspace is not linked", false, { "node_modules/a": a }],
+    [
+      "are not when one has another version",
+      false,
+      { ...workspace, "node_modules/a": { ...a, version: "1.0.1" } },
+    ],
+    [
+      "are not when one has other content",
+      false,
+      { ...workspace, "node_modules/a": { ...a, integrity: "sha512-b" } },
+    ],
   ])("%s", async (_name, expected, installed) => {
     await write(join("node_modules", ".package-lock.json"), installed);
     expect(await areInstalled(root)).toBe(expected);
