@@ -3,13 +3,14 @@ import type { Random } from "@rotated-secrets/kube-runtime/time/random";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, SecretSource } from "../../ports/secret-catalogue.ts";
+import { currentVersion } from "../../ports/staging-labels.ts";
 import type { Answer, SecretSnapshot } from "../calls/secrets-manager-api.ts";
 import type { Slots } from "../calls/slots.ts";
 import type { CatalogueSettings } from "./catalogue-settings.ts";
 import { ChangeWatch } from "./change-watch.ts";
 import { fullJitter } from "./full-jitter.ts";
 import type { RegionHealth } from "./region-health.ts";
-import { afterFirstList, afterLook, agree, callsForLook, currentOf } from "./secret-knowledge.ts";
+import { afterFirstList, afterLook, agree, callsForLook } from "./secret-knowledge.ts";
 
 /** What the secrets of one region share. */
 export interface RegionParts {
@@ -114,7 +115,7 @@ export class FollowedSecret {
   /** Looks closely until AWSCURRENT moves or `until`. */
   expectChange(until: Instant): void {
     const facts = this.#known?.secret;
-    this.#watch.start(this.#confirmed && facts !== undefined ? currentOf(facts) : undefined, until);
+    this.#watch.start(this.#confirmed && facts !== undefined ? currentVersion(facts) : undefined, until);
   }
 
   /** Tells of the entry if it changed since this was last done. */
@@ -154,7 +155,7 @@ export class FollowedSecret {
     this.#learn(known);
     if (answer.kind === "answer") {
       this.#confirmed = true;
-      this.#watch.saw(currentOf(answer.value));
+      this.#watch.saw(currentVersion(answer.value));
     }
     return known;
   }

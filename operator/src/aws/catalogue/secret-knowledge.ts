@@ -1,17 +1,11 @@
-import { AWSCURRENT, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
-import type { VersionId } from "@rotated-secrets/contract/version-id";
+import { AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, RotationSetUp, SecretFacts } from "../../ports/secret-catalogue.ts";
+import { currentVersion, haveSameLabels, versionWith } from "../../ports/staging-labels.ts";
 import type { Answer, SecretSnapshot } from "../calls/secrets-manager-api.ts";
 
 /** AWS: ListSecrets "might not reflect changes from the last five minutes". */
 export const LIST_LAG_MS = 300_000;
-
-/** The version that carries this staging label. */
-export function versionOf(stages: SecretFacts["stages"], label: string): VersionId | undefined {
-  for (const [version, labels] of stages) if (labels.includes(label)) return version;
-  return undefined;
-}
 
 /** What is known after a read at the source. A refused one leaves the last facts, with the problem beside them. */
 export function afterLook(
@@ -24,8 +18,8 @@ export function afterLook(
     return facts === undefined ? { problem: answer.problem } : { secret: facts, problem: answer.problem };
   const sameCurrent =
     facts?.arn === answer.value.arn &&
-    currentOf(facts) === currentOf(answer.value) &&
-    currentOf(facts) !== undefined;
+    currentVersion(facts) === currentVersion(answer.value) &&
+    currentVersion(facts) !== undefined;
   // AWS read it some time between request and answer: taken so that the two reads lie at least as far apart as it says.
   const currentRead = sameCurrent
     ? { first: facts.currentRead.first, last: Math.max(facts.currentRead.last, askedAt) }
@@ -46,10 +40,9 @@ export function callsForLook(known: CatalogueEntry, listed: SecretSnapshot, at: 
   const facts = known.secret;
   if (facts === undefined) return known.problem?.kind === "notFound";
   if (facts.arn !== listed.arn) return true;
-  const shown = currentOf(listed);
-  if (shown === currentOf(facts)) return false;
-  const isOldList =
-    shown === versionOf(facts.stages, AWSPREVIOUS) && at - facts.currentRead.first < LIST_LAG_MS;
+  const shown = currentVersion(listed);
+  if (shown === currentVersion(facts)) return false;
+  const isOldList = shown === versionWith(facts, AWSPREVIOUS) && at - facts.currentRead.first < LIST_LAG_MS;
   return !isOldList;
 }
 
@@ -61,13 +54,8 @@ export function agree(a: CatalogueEntry | undefined, b: CatalogueEntry | undefin
     a?.problem?.code === b?.problem?.code &&
     a?.secret?.arn === b?.secret?.arn &&
     sameRotation(a?.secret?.rotation, b?.secret?.rotation) &&
-    sameStages(a?.secret?.stages, b?.secret?.stages)
+    sameLabels(a?.secret, b?.secret)
   );
-}
-
-/** The AWSCURRENT version. */
-export function currentOf({ stages }: Pick<SecretFacts, "stages">): VersionId | undefined {
-  return versionOf(stages, AWSCURRENT);
 }
 
 function sameRotation(a: RotationSetUp | undefined, b: RotationSetUp | undefined): boolean {
@@ -79,13 +67,6 @@ function detailOf(rotation: RotationSetUp | undefined): string | undefined {
   return rotation?.kind === "managed" ? rotation.owner : undefined;
 }
 
-function sameStages(a: SecretFacts["stages"] | undefined, b: SecretFacts["stages"] | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return (
-    a.size === b.size &&
-    [...a].every(([version, labels]) => {
-      const others = b.get(version);
-      return others?.length === labels.length && labels.every((label) => others.includes(label));
-    })
-  );
+function sameLabels(a: SecretFacts | undefined, b: SecretFacts | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : haveSameLabels(a, b);
 }

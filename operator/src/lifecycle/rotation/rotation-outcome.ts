@@ -4,10 +4,10 @@ import { parseVersionId, type VersionId } from "@rotated-secrets/contract/versio
 import type { RotationStatus } from "../../api/rotated-secret.ts";
 import { type Instant, known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { currentVersion, labelsOf, versionWith } from "../../ports/staging-labels.ts";
 import { currentSince, maxAgeReachedAt } from "../times/schedule.ts";
 import { AWS_READ_LAG_MS } from "../times/timing.ts";
 import type { World } from "../world.ts";
-import { currentVersion, labelsOf, versionWith } from "./staging.ts";
 
 /**
  * How a rotation under way has ended; undefined while it has not, or while that cannot be told. `Vanished` is one that

@@ -5,10 +5,10 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { MAX_REQUEST_TEXT } from "../../api/rotated-secret-status.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { currentVersion, labelsOf } from "../../ports/staging-labels.ts";
 import { maxAgeReachedAt, overdueTick } from "../times/schedule.ts";
 import { AWS_READ_LAG_MS } from "../times/timing.ts";
 import type { World } from "../world.ts";
-import { currentVersion, labelsOf } from "./staging.ts";
 
 /** AWS keeps about 100 versions of a secret, so that more attempts than these cannot be told apart. */
 const MAX_ATTEMPTS = 200;

@@ -5,6 +5,7 @@ import type { RotationStatus } from "../../api/rotated-secret.ts";
 import { describeProblem } from "../../ports/aws-problem.ts";
 import { type Instant, known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { labelsOf, pendingVersion } from "../../ports/staging-labels.ts";
 import { isGranted } from "../access/grants.ts";
 import { look, type Phase, type Step, type Wait } from "../step.ts";
 import { pinned } from "../target/pinning.ts";
@@ -24,7 +25,6 @@ import {
   versionsUnread,
 } from "./rotation-waits.ts";
 import { isRequestTooLong, reasonFor, triggered, type Wish, wishesOf } from "./rotation-wishes.ts";
-import { labelsOf, pendingVersion } from "./staging.ts";
 
 /** Starts a rotation when one is due and everything before is at rest; follows one that is under way, whoever began it. */
 export const rotation: Phase = (world) => {

@@ -1,6 +1,6 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { known } from "../../ports/fact.ts";
-import { currentVersion } from "../rotation/staging.ts";
+import { currentVersion } from "../../ports/staging-labels.ts";
 import { type Wait, waitForPerson } from "../step.ts";
 import { RECHECK_MS, REST_MS } from "../times/timing.ts";
 import type { World } from "../world.ts";

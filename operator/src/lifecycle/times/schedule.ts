@@ -1,6 +1,6 @@
 import type { Schedule } from "../../api/resolved-spec.ts";
 import { type Instant, known } from "../../ports/fact.ts";
-import { currentVersion } from "../rotation/staging.ts";
+import { currentVersion } from "../../ports/staging-labels.ts";
 import type { World } from "../world.ts";
 import { lastRun, nextRun } from "./cron-times.ts";
 

@@ -8,6 +8,7 @@ import type { Instant } from "../../ports/fact.ts";
 import type { RotateOutcome } from "../../ports/rotations.ts";
 import type { VersionAges } from "../../ports/secret-catalogue.ts";
 import type { CurrentValue } from "../../ports/secret-values.ts";
+import { currentVersion, versionWith } from "../../ports/staging-labels.ts";
 
 /** What AWS shows to those who read at the right time. */
 interface Moment {
@@ -44,11 +45,11 @@ export class SimulatedAws {
   }
 
   get current(): VersionId {
-    return this.#holder("AWSCURRENT") ?? version(1);
+    return currentVersion(this.#latest) ?? version(1);
   }
 
   get pending(): VersionId | undefined {
-    return this.#holder("AWSPENDING");
+    return versionWith(this.#latest, "AWSPENDING");
   }
 
   /** When something happens next by itself. */
@@ -88,7 +89,7 @@ export class SimulatedAws {
 
   /** Somebody moves AWSCURRENT back to the version before. AWS: AWSPREVIOUS follows, AWSPENDING stays. */
   moveBack(): void {
-    const previous = this.#holder("AWSPREVIOUS");
+    const previous = versionWith(this.#latest, "AWSPREVIOUS");
     const { current, pending } = this;
     if (previous === undefined) return;
     const entries: [VersionId, string[]][] = [
@@ -123,8 +124,7 @@ export class SimulatedAws {
   }
 
   value(): CurrentValue {
-    const [versionId = version(1)] =
-      [...this.#shown.stages].find(([, labels]) => labels.includes("AWSCURRENT")) ?? [];
+    const versionId = currentVersion(this.#shown) ?? version(1);
     return {
       versionId,
       createdAt: this.#madeAt.get(versionId) ?? 0,
@@ -176,10 +176,6 @@ export class SimulatedAws {
 
   get #isRotating(): boolean {
     return this.pending !== undefined && this.pending !== this.current;
-  }
-
-  #holder(label: string): VersionId | undefined {
-    return [...this.#latest.stages].find(([, labels]) => labels.includes(label))?.[0];
   }
 
   get #latest(): Moment {
