@@ -4,8 +4,8 @@ import type { RotatedSecretSpec } from "./rotated-secret.ts";
 
 type Target = RotatedSecretSpec["target"];
 
-describe("the shape that a spec gives a document", () => {
-  const shapeOf = (target: Target, name = "db") => resolveTarget(name, target).shape;
+describe("the hash of keys and template", () => {
+  const hashOf = (target: Target, name = "db") => resolveTarget(name, target).specHash;
 
   it.each<[string, Target]>([
     ["nothing", undefined],
@@ -13,7 +13,7 @@ describe("the shape that a spec gives a document", () => {
     ["a type alone, which changes no data", { type: "kubernetes.io/tls" }],
     ["labels and what becomes of the Secret", { labels: { a: "b" }, deletionPolicy: "Delete" }],
   ])("is none for %s", (_, target) => {
-    expect(shapeOf(target)).toBeUndefined();
+    expect(hashOf(target)).toBeUndefined();
   });
 
   it("never changes: a release that made another would write every such Secret once more", () => {
@@ -21,7 +21,7 @@ describe("the shape that a spec gives a document", () => {
       keys: { include: ["a", "b"], exclude: ["c"], rename: { a: "d" } },
       template: { URL: "{{ a }}" },
     };
-    expect(shapeOf(target)).toMatchInlineSnapshot(`"e1a93ed986"`);
+    expect(hashOf(target)).toMatchInlineSnapshot(`"e1a93ed986"`);
   });
 
   it.each<[string, Target, Target]>([
@@ -29,21 +29,21 @@ describe("the shape that a spec gives a document", () => {
     ["renamed members", { keys: { rename: { a: "x", b: "y" } } }, { keys: { rename: { b: "y", a: "x" } } }],
     ["templates", { template: { a: "1", b: "2" } }, { template: { b: "2", a: "1" } }],
   ])("is the same for another order of %s", (_, one, other) => {
-    expect(shapeOf(one)).toBe(shapeOf(other));
+    expect(hashOf(one)).toBe(hashOf(other));
   });
 
   it("differs for everything that may change the data", () => {
-    const shapes = [
-      shapeOf({ keys: { exclude: ["a"] } }),
-      shapeOf({ keys: { include: ["a"] } }),
-      shapeOf({ keys: { include: [] } }),
-      shapeOf({ keys: { rename: { a: "b" } } }),
-      shapeOf({ keys: { rename: { b: "a" } } }),
-      shapeOf({ template: { a: "b" } }),
-      shapeOf({ template: { a: "b" }, type: "kubernetes.io/tls" }),
-      shapeOf({ template: { a: "b" } }, "cache"),
+    const hashes = [
+      hashOf({ keys: { exclude: ["a"] } }),
+      hashOf({ keys: { include: ["a"] } }),
+      hashOf({ keys: { include: [] } }),
+      hashOf({ keys: { rename: { a: "b" } } }),
+      hashOf({ keys: { rename: { b: "a" } } }),
+      hashOf({ template: { a: "b" } }),
+      hashOf({ template: { a: "b" }, type: "kubernetes.io/tls" }),
+      hashOf({ template: { a: "b" } }, "cache"),
     ];
-    expect(new Set(shapes).size).toBe(shapes.length);
+    expect(new Set(hashes).size).toBe(hashes.length);
   });
 });
 

@@ -23,8 +23,8 @@ export interface ResolvedTarget {
   /** Texts of templates by the key that they make. */
   readonly template: ReadonlyMap<string, string>;
   readonly deletionPolicy: "Retain" | "Delete";
-  /** Short hash of what the spec makes of a document; undefined where it takes documents as they are. */
-  readonly shape: string | undefined;
+  /** Short hash of keys and template. Undefined when the Secret gets the document unchanged. */
+  readonly specHash: string | undefined;
 }
 
 /** Fills in what absent fields mean. `name` is that of the Secret. */
@@ -36,8 +36,9 @@ export function resolveTarget(name: string, target: RotatedSecretSpec["target"] 
     rename: new Map(Object.entries(target.keys?.rename ?? {})),
   };
   const template = new Map(Object.entries(target.template ?? {}));
-  const shape = takesAll(keys) && template.size === 0 ? undefined : shapeOf({ name, type, keys, template });
-  return { type, labels, annotations, keys, template, deletionPolicy, shape };
+  const specHash =
+    takesAll(keys) && template.size === 0 ? undefined : hashSpec({ name, type, keys, template });
+  return { type, labels, annotations, keys, template, deletionPolicy, specHash };
 }
 
 /** Whether a document's members become keys as they are. */
@@ -46,7 +47,7 @@ function takesAll({ include, exclude, rename }: KeyChoice): boolean {
 }
 
 /** The short hash of the canonical JSON: members and globs sorted, nothing of a value in it. Never changes for the same spec. */
-function shapeOf({
+function hashSpec({
   name,
   type,
   keys,

@@ -42,7 +42,7 @@ describe("a RotatedSecret with nothing but a secretId", () => {
         keys: { include: ["*"], exclude: [], rename: new Map() },
         template: new Map(),
         deletionPolicy: "Retain",
-        shape: undefined,
+        specHash: undefined,
       },
       workloads: { kind: "Auto" },
       rolloutTimeoutMs: 600_000,

@@ -9,19 +9,19 @@ export interface NamespacedName {
 }
 
 /**
- * What the data of a Secret are made of: a version's document, and the spec's shape for it where it has one. The same
- * content is the same data.
+ * What the data of a Secret are made of: a version's document, and the hash of the spec's keys and template when it sets
+ * them. The same content is the same data.
  */
 export interface SecretContent {
   /** Besides version ids, `foreign` (somebody else's data, found and corrected) or `absent` (the Secret was gone). */
   readonly version: VersionId | "foreign" | "absent";
-  /** `ResolvedTarget.shape`, a hash of the spec's keys and template; undefined where the document was taken as it is. */
-  readonly shape?: string | undefined;
+  /** `ResolvedTarget.specHash`; undefined when the Secret got the document unchanged. */
+  readonly specHash?: string | undefined;
 }
 
 /** Whether the two are the same data. */
 export function isSameContent(one: SecretContent | undefined, other: SecretContent | undefined): boolean {
-  return one?.version === other?.version && one?.shape === other?.shape;
+  return one?.version === other?.version && one?.specHash === other?.specHash;
 }
 
 /**

@@ -103,14 +103,14 @@ describe("a change of keys or template under the same version", () => {
 });
 
 describe("with a template", () => {
-  it("a rotation restarts each reader once, onto the version's id and the spec's shape", async () => {
+  it("a rotation restarts each reader once, onto the version's id and the spec's hash", async () => {
     const simulation = await inUse();
     await edit(simulation, URL);
-    const [, shape] = textsOf(simulation)[0]?.split(".") ?? [];
+    const [, specHash] = textsOf(simulation)[0]?.split(".") ?? [];
     simulation.cluster.request("one");
     await simulation.run(LONG);
     expect(restarts(simulation)).toEqual([2, 2]);
-    expect(textsOf(simulation)[0]).toBe(`${simulation.aws.current}.${shape}`);
+    expect(textsOf(simulation)[0]).toBe(`${simulation.aws.current}.${specHash}`);
     expectHeld(simulation);
   });
 

@@ -134,8 +134,9 @@ describe("parseWrites", () => {
   it("reads what formatWrites writes, to the millisecond", () => {
     expect(formatWrites(WRITES)).toContain('"2026-01-01T00:00:01.007Z"');
     expect(parseWrites(formatWrites(WRITES))).toEqual(WRITES);
-    const shaped = [{ version: VERSION, shape: "0123456789", time: WRITES[1].time }];
-    expect(parseWrites(formatWrites(shaped))).toEqual(shaped);
+    const hashed = [{ version: VERSION, specHash: "0123456789", time: WRITES[1].time }];
+    expect(formatWrites(hashed)).toContain('"shape":"0123456789"');
+    expect(parseWrites(formatWrites(hashed))).toEqual(hashed);
   });
 
   it.each([

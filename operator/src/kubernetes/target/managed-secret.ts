@@ -47,12 +47,15 @@ function isTextByKey(value: unknown): boolean {
   );
 }
 
+/** The annotation calls the spec's hash `shape`, and keeps that name: Secrets of earlier releases carry it. */
 const writesSchema = z.array(
-  z.object({
-    version: z.union([z.enum(["foreign", "absent"]), versionIdSchema]),
-    shape: z.string().max(64).optional(),
-    time: z.iso.datetime().transform((text) => Date.parse(text)),
-  }),
+  z
+    .object({
+      version: z.union([z.enum(["foreign", "absent"]), versionIdSchema]),
+      shape: z.string().max(64).optional(),
+      time: z.iso.datetime().transform((text) => Date.parse(text)),
+    })
+    .transform(({ shape, ...write }) => ({ ...write, ...optional("specHash", shape) })),
 );
 
 /** Reduces a Secret as the API server sends it. @throws when it is none; the error holds no value. */
@@ -88,7 +91,11 @@ export function managedSecret(object: unknown): ManagedSecret {
 /** The text of the annotation `rotatedsecrets.dev/writes`: JSON, times as ISO 8601 with milliseconds. */
 export function formatWrites(writes: readonly SecretWrite[]): string {
   return JSON.stringify(
-    writes.map(({ version, shape, time }) => ({ version, shape, time: new Date(time).toISOString() })),
+    writes.map(({ version, specHash, time }) => ({
+      version,
+      shape: specHash,
+      time: new Date(time).toISOString(),
+    })),
   );
 }
 

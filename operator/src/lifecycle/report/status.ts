@@ -141,7 +141,7 @@ function settled(world: World, waits: readonly Wait[]): RotatedSecretStatus["set
     return status.observedGeneration === metadata.generation ? status.settled : undefined;
   }
   const writtenAt = new Date(last.time).toISOString();
-  return defined({ versionId: target.versionId, shape: last.shape, writtenAt, selected: selected(world) });
+  return defined({ versionId: target.versionId, shape: last.specHash, writtenAt, selected: selected(world) });
 }
 
 /** The counts move only together with a condition, so that a rollout does not write a status for every pod. */

@@ -25,11 +25,11 @@ describe("a pod may hold something else than the Secret carries", () => {
     ],
     ["of which no history is known", NOW, [], true],
     [
-      "started before the spec gave the same version another shape",
+      "started before the spec gave the same version another hash",
       NOW - 50 * S,
       [
         { version: v1, time: NOW - 100 * S },
-        { version: v1, shape: "one", time: NOW },
+        { version: v1, specHash: "one", time: NOW },
       ],
       true,
     ],

@@ -49,7 +49,7 @@ export function isInSync(world: World): boolean {
   const wanted = wantedVersion(world);
   const target = ownTarget(world);
   if (wanted === undefined || target === undefined) return false;
-  return carriesContent(target, ownContent(wanted, world.spec.target.shape));
+  return carriesContent(target, ownContent(wanted, world.spec.target.specHash));
 }
 
 function noCurrentVersion(world: World, secret: SecretFacts): Step {
@@ -154,7 +154,7 @@ function carry(world: World, current: VersionId): Step | undefined {
   const mapped = mapDocument(reading.value, world.spec.target);
   return mapped.kind === "invalid"
     ? unmappable(world, current, mapped)
-    : writeTarget(world, ownContent(current, world.spec.target.shape), mapped.data);
+    : writeTarget(world, ownContent(current, world.spec.target.specHash), mapped.data);
 }
 
 /** The last good data stays, whoever has to correct what: the document, the spec or both. */

@@ -43,28 +43,29 @@ describe("the Secret's memory of its changes", () => {
     });
   });
 
-  describe("with a spec that shapes the data", () => {
-    const shaped = (shape?: string) => (shape === undefined ? { version: v1 } : { version: v1, shape });
-    const held = target(1, { writes: [{ ...shaped("one"), time: LONG_AGO }] });
+  describe("with a spec that sets keys or template", () => {
+    const hashed = (specHash?: string) =>
+      specHash === undefined ? { version: v1 } : { version: v1, specHash };
+    const held = target(1, { writes: [{ ...hashed("one"), time: LONG_AGO }] });
 
     it.each([
-      ["another shape", shaped("two")],
-      ["none any more", shaped()],
+      ["another hash", hashed("two")],
+      ["none any more", hashed()],
     ])("gets an entry for %s of the same version, and no foreign one between", (_, content) => {
       expect(nextWrites(held, { content, now: NOW, sameData: false })).toEqual([
-        { ...shaped("one"), time: LONG_AGO },
+        { ...hashed("one"), time: LONG_AGO },
         { ...content, time: NOW },
       ]);
     });
 
-    it("gets none for another shape that leaves the data equal", () => {
-      expect(nextWrites(held, { content: shaped("two"), now: NOW, sameData: true })).toEqual([
-        { ...shaped("two"), time: LONG_AGO },
+    it("gets none for another hash that leaves the data equal", () => {
+      expect(nextWrites(held, { content: hashed("two"), now: NOW, sameData: true })).toEqual([
+        { ...hashed("two"), time: LONG_AGO },
       ]);
     });
 
-    it("remembers foreign data under the same shape", () => {
-      expect(nextWrites(held, { content: shaped("one"), now: NOW, sameData: false })[1]).toEqual({
+    it("remembers foreign data under the same hash", () => {
+      expect(nextWrites(held, { content: hashed("one"), now: NOW, sameData: false })[1]).toEqual({
         version: "foreign",
         time: LONG_AGO,
       });
@@ -77,7 +78,7 @@ describe("the Secret's memory of its changes", () => {
         dataManagers: [{ manager: "rotated-secrets", keys: ["password"] }],
       });
       expect(rememberedWrites(lost, settled)).toEqual(held.writes);
-      expect(writesOfNew(shaped("one"), NOW, { settled, currentVersion: v1, ofAllReaders: true })[1]).toEqual(
+      expect(writesOfNew(hashed("one"), NOW, { settled, currentVersion: v1, ofAllReaders: true })[1]).toEqual(
         {
           version: "absent",
           time: LONG_AGO,
@@ -192,8 +193,8 @@ describe("the text on pod templates", () => {
     expect(versionText(writes)).toBe(v1 + corrected(writes));
   });
 
-  it("tells the spec's shape, and the time after it", () => {
-    const one = { version: v1, shape: "0123456789", time: LONG_AGO };
+  it("tells the spec's hash, and the time after it", () => {
+    const one = { version: v1, specHash: "0123456789", time: LONG_AGO };
     expect(versionText([one])).toBe(`${v1}.0123456789`);
     expect(versionText([one, { version: "foreign", time: NOW }, { ...one, time: NOW }])).toBe(
       `${v1}.0123456789${corrected([{ time: NOW }])}`,

@@ -25,17 +25,17 @@ export interface OwnContent extends SecretContent {
   readonly version: VersionId;
 }
 
-/** The content that a version's document is, with the spec's shape for it where it has one. */
-export function ownContent(version: VersionId, shape: string | undefined): OwnContent {
-  return shape === undefined ? { version } : { version, shape };
+/** A version's document, and the hash of the spec's keys and template when it sets them. */
+export function ownContent(version: VersionId, specHash: string | undefined): OwnContent {
+  return specHash === undefined ? { version } : { version, specHash };
 }
 
 /** Whether the Secret was last written with this content. What its memory does not tell, because it was lost, its version tells. */
 export function carriesContent(
   { versionId, writes }: PresentSecret,
-  { version, shape }: OwnContent,
+  { version, specHash }: OwnContent,
 ): boolean {
-  return versionId === version && (writes.length === 0 || writes.at(-1)?.shape === shape);
+  return versionId === version && (writes.length === 0 || writes.at(-1)?.specHash === specHash);
 }
 
 /** Whether the Secret still is as it was taken over: nothing has been written since. */
@@ -130,7 +130,7 @@ function foreignSince(target: PresentSecret, ours: Instant): Instant {
 }
 
 /**
- * The text of the pod template's annotation for what the Secret carries: the version's id, the spec's shape for it where
+ * The text of the pod template's annotation for what the Secret carries: the version's id, the spec's hash where
  * it has one, and where it came over something else than a version also which time that was, as the Secret remembers
  * it. So who took foreign data, or may have missed the Secret, is restarted once for each time, however often that was.
  */
@@ -141,7 +141,7 @@ export function versionText(writes: readonly SecretWrite[]): string {
 
 function contentText(content: SecretContent | undefined): string {
   if (content === undefined) return "";
-  return content.shape === undefined ? content.version : `${content.version}.${content.shape}`;
+  return content.specHash === undefined ? content.version : `${content.version}.${content.specHash}`;
 }
 
 /** The text for a workload that has the other one from before, when the Secret carried this version an earlier time. */
