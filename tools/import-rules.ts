@@ -18,6 +18,8 @@ const PARTS: readonly Part[] = [
   { path: "kube-runtime/src", parts: [] },
 
   { path: "operator/src/api", parts: ["contract/src"], modules: ["zod", "croner", "node:crypto"] },
+  // The fields of log lines: the runtime's, and those of the product.
+  { path: "operator/src/log-fields.ts", parts: ["kube-runtime/src"] },
   { path: "operator/src/ports", parts: ["operator/src/api", "contract/src"], modules: ["node:util"] },
   // How a document becomes a Secret's data. It knows neither World nor Step.
   {
@@ -32,7 +34,13 @@ const PARTS: readonly Part[] = [
   },
   ...["kubernetes", "aws"].map((adapter) => ({
     path: `operator/src/${adapter}`,
-    parts: ["operator/src/ports", "operator/src/api", "kube-runtime/src", "contract/src"],
+    parts: [
+      "operator/src/ports",
+      "operator/src/api",
+      "operator/src/log-fields.ts",
+      "kube-runtime/src",
+      "contract/src",
+    ],
   })),
   {
     path: "operator/src/reconciler",
@@ -40,6 +48,7 @@ const PARTS: readonly Part[] = [
       "operator/src/lifecycle",
       "operator/src/ports",
       "operator/src/api",
+      "operator/src/log-fields.ts",
       "kube-runtime/src",
       "contract/src",
     ],

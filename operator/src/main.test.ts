@@ -124,8 +124,8 @@ describe("SIGTERM ends the operator in good order, within seconds,", () => {
   it.each<[string, () => void, string]>([
     ["while no API server is there", () => void api.stop(), "list and watch again"],
     ["while the API server does not answer", () => (api.answer = () => {}), "started"],
-    ["while another leads", () => (api.answer = cluster({}, "operator-2")), "stands by"],
-    ["while it leads and has nothing to do", () => {}, '"msg":"leads"'],
+    ["while another leads", () => (api.answer = cluster({}, "operator-2")), "standby"],
+    ["while it leads and has nothing to do", () => {}, '"msg":"became leader"'],
     [
       "while the API server refuses everything",
       () =>
@@ -174,7 +174,7 @@ describe("the operator", () => {
   it("that stands by is ready and alive, and asks AWS for nothing", async () => {
     api.answer = cluster({ rotatedsecrets: rotatedSecrets }, "operator-2");
     const process = await operator("--leader-elect=true");
-    await process.said("stands by");
+    await process.said("standby");
     expect((await process.get("/readyz")).status).toBe(200);
     expect((await process.get("/healthz?verbose")).body).toContain("[+]queue-rotatedsecret ok");
     expect((await process.get("/metrics")).body).toContain(
@@ -185,7 +185,7 @@ describe("the operator", () => {
 
   it("ends with status 1 and says so when its lease is another's", async () => {
     const process = await operator("--leader-elect=true");
-    await process.said('"msg":"leads"');
+    await process.said('"msg":"became leader"');
     api.answer = ({ method }, response) =>
       method === "PUT" ? status(response, 409, "Conflict") : json(response, 200, leaseOf("thief", 99));
     expect(await process.ended).toBe(1);

@@ -3,13 +3,12 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { Reflector } from "@rotated-secrets/kube-runtime/cache/reflector";
 import { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import { loadKubeConfig } from "@rotated-secrets/kube-runtime/client/kube-config";
-import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { type KubernetesObject, keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { Controller } from "@rotated-secrets/kube-runtime/controller/controller";
 import { HealthServer } from "@rotated-secrets/kube-runtime/manager/health";
 import { Manager } from "@rotated-secrets/kube-runtime/manager/manager";
 import type { Runnable } from "@rotated-secrets/kube-runtime/manager/runnable-group";
 import { jsonLogger } from "@rotated-secrets/kube-runtime/telemetry/json-logger";
-import type { Logger } from "@rotated-secrets/kube-runtime/telemetry/logger";
 import type { RuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/runtime-metrics";
 import { systemClock } from "@rotated-secrets/kube-runtime/time/clock";
 import { systemRandom } from "@rotated-secrets/kube-runtime/time/random";
@@ -32,8 +31,10 @@ import {
 } from "./kubernetes/watched-resources.ts";
 import { leaderLease } from "./leader-lease.ts";
 import { mayAssume } from "./lifecycle/access/grants.ts";
+import type { LogField, OperatorLogger } from "./log-fields.ts";
 import { operatorMetrics } from "./metrics/operator-metrics.ts";
 import type { Resources } from "./ports/resources.ts";
+import type { NamespacedName } from "./ports/target-secrets.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { connectTriggers } from "./triggers.ts";
@@ -59,7 +60,7 @@ switch (commandLine.kind) {
 
 /** Runs the operator until SIGTERM or SIGINT. Returns the exit status: 1 when a part failed. */
 async function run(settings: Settings): Promise<number> {
-  const log = jsonLogger({ level: settings["log-level"] });
+  const log: OperatorLogger = jsonLogger({ level: settings["log-level"] });
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   try {
@@ -72,7 +73,7 @@ async function run(settings: Settings): Promise<number> {
 }
 
 /** Wires the parts and runs them. */
-async function operate(settings: Settings, log: Logger, signal: AbortSignal): Promise<void> {
+async function operate(settings: Settings, log: OperatorLogger, signal: AbortSignal): Promise<void> {
   const watched = watchedResources((resource, object, error) =>
     log.error("an object of the watch could not be taken in", { resource, object, error }),
   );
@@ -111,10 +112,12 @@ async function operate(settings: Settings, log: Logger, signal: AbortSignal): Pr
     reporting: work.reporting(reporting, watched.rotatedSecrets.store),
   };
   const operator = { startedAt: systemClock.now(), region: settings.region };
-  const controller = new Controller({
+  const controller = new Controller<NamespacedName, LogField>({
     ...common,
     name: "rotatedsecret",
     reconciler: new RotatedSecretReconciler(ports, operator, systemClock),
+    keyOf,
+    logFields: (name) => ({ object: keyOf(name) }),
     log,
     metrics: runtimeMetrics,
     workers: settings.workers,
@@ -191,7 +194,12 @@ function kubeClient(settings: Settings, config: KubeConfig, metrics: RuntimeMetr
   });
 }
 
-function reflectors(watched: WatchedResources, client: KubeClient, log: Logger, metrics: RuntimeMetrics) {
+function reflectors(
+  watched: WatchedResources,
+  client: KubeClient,
+  log: OperatorLogger,
+  metrics: RuntimeMetrics,
+) {
   const reflector = <T extends KubernetesObject>({ name, path, selectors, store }: WatchedResource<T>) =>
     new Reflector<T>({
       ...common,

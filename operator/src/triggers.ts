@@ -1,4 +1,4 @@
-import { keyOf, type NamespacedName } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { matchesLabels } from "./api/label-selector.ts";
 import { resolveSpec } from "./api/resolved-spec.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "./api/workload-choice.ts";
@@ -10,6 +10,7 @@ import { scopeKey } from "./ports/aws-scope.ts";
 import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
 import type { SecretValues } from "./ports/secret-values.ts";
 import type { ServiceAccounts } from "./ports/service-accounts.ts";
+import type { NamespacedName } from "./ports/target-secrets.ts";
 
 /** What the triggers connect. */
 export interface TriggersOptions {
@@ -41,7 +42,7 @@ export function connectTriggers(options: TriggersOptions): void {
   store.addIndex(BY_SERVICE_ACCOUNT, (resource) => accountKeys(resource, options.region));
   store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads);
   store.addIndex(SELECTING, (resource) =>
-    choiceOf(resource)?.kind === "Selector" ? [resource.metadata.namespace ?? ""] : [],
+    choiceOf(resource)?.kind === "Selector" ? [resource.metadata.namespace] : [],
   );
   const wake = (index: string, key: string) => {
     for (const { metadata } of store.byIndex(index, key)) enqueue(metadata);
@@ -146,7 +147,7 @@ function choiceOf({ parsed }: WatchedRotatedSecret): WorkloadChoice | undefined 
 
 function namedWorkloads(resource: WatchedRotatedSecret): readonly string[] {
   const choice = choiceOf(resource);
-  const { namespace = "" } = resource.metadata;
+  const { namespace } = resource.metadata;
   return choice?.kind === "Names" ? choice.names.map((name) => workloadKey(namespace, name)) : [];
 }
 

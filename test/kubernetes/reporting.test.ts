@@ -34,7 +34,7 @@ const FULL: RotatedSecretStatus = {
 };
 
 /** The line of each event. */
-const TOLD = "told by an event";
+const TOLD = "event";
 
 let cluster: Cluster;
 beforeAll(async () => {

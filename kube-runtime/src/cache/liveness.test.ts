@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, ConnectionError } from "../client/api-error.ts";
 import type { ObjectList } from "../client/kube-client.ts";
+import { keyOf, type NamespacedName } from "../client/kubernetes-object.ts";
 import { Controller } from "../controller/controller.ts";
 import type { Reconciler, Result } from "../controller/reconciler.ts";
 import { silentLogger } from "../telemetry/logger.ts";
@@ -121,12 +122,14 @@ describe("a reflector is not ready", () => {
 
 describe("a queue drains", () => {
   const done: Result = { kind: "done" };
-  const start = (reconcile: Reconciler["reconcile"], workers = 2) => {
+  const start = (reconcile: Reconciler<NamespacedName>["reconcile"], workers = 2) => {
     const clock = new ManualClock();
     const stop = new AbortController();
-    const controller = new Controller({
+    const controller = new Controller<NamespacedName>({
       name: "things",
       reconciler: { reconcile },
+      keyOf,
+      logFields: () => ({}),
       clock,
       random: () => 0.5,
       log: silentLogger,
@@ -136,11 +139,11 @@ describe("a queue drains", () => {
     const run = () => void controller.run(stop.signal);
     return { clock, stop, controller, run };
   };
-  const enqueue = (controller: Controller, count: number) => {
+  const enqueue = (controller: Controller<NamespacedName>, count: number) => {
     for (let n = 0; n < count; n += 1) controller.enqueue({ namespace: "shop", name: `thing-${n}` });
   };
 
-  it.each<[string, Reconciler["reconcile"]]>([
+  it.each<[string, Reconciler<NamespacedName>["reconcile"]]>([
     ["work takes all of its time", () => new Promise<never>(() => {})],
     ["all work fails", async () => Promise.reject(new Error("no"))],
   ])("slowly, but it does, although %s", async (_, reconcile) => {
@@ -169,6 +172,6 @@ describe("a queue drains", () => {
     await clock.advance(249_000);
     expect(controller.stalled()).toBeUndefined();
     await clock.advance(1_000);
-    expect(controller.stalled()).toBe("3 objects wait, and no worker took one for 250 s");
+    expect(controller.stalled()).toBe("3 keys wait, and no worker took one for 250 s");
   });
 });

@@ -1,48 +1,64 @@
+import { randomUUID } from "node:crypto";
 import { ApiError, hasStatus } from "../client/api-error.ts";
-import { keyOf, type NamespacedName, parseKey } from "../client/kubernetes-object.ts";
-import type { Logger } from "../telemetry/logger.ts";
+import { withLogFields } from "../telemetry/log-scope.ts";
+import type { LogFields, Logger, RuntimeLogField } from "../telemetry/logger.ts";
 import type { ControllerMetrics, ReconcileOutcome, RuntimeMetrics } from "../telemetry/runtime-metrics.ts";
 import type { Clock } from "../time/clock.ts";
 import { DeadlineExceeded, deadline } from "../time/deadline.ts";
 import type { Random } from "../time/random.ts";
 import type { BackoffLimits } from "./backoff.ts";
+import { isPanic } from "./panic.ts";
 import type { Reconciler, Result } from "./reconciler.ts";
 import { WorkQueue } from "./work-queue.ts";
 
-/** What a controller works with. */
-export interface ControllerOptions {
-  /** Names it in logs and metrics. */
+/** Options of a Controller. */
+export interface ControllerOptions<Key, Field extends string = RuntimeLogField> {
+  /** Names the controller in logs and metrics. */
   readonly name: string;
-  readonly reconciler: Reconciler;
+  readonly reconciler: Reconciler<Key, Field>;
+  /** The string form of a key: two keys with the same string are the same key. It names the key in messages. */
+  readonly keyOf: (key: Key) => string;
+  /** The log fields that name the key, such as `{ object: "shop/db" }`. */
+  readonly logFields: (key: Key) => LogFields<Field>;
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: Logger;
+  readonly log: Logger<Field>;
   readonly metrics: Pick<RuntimeMetrics, "controller" | "workQueue">;
-  /** How many objects are reconciled at once. @default 8 */
+  /** How many keys are reconciled at the same time. @default 8 */
   readonly workers?: number;
-  /** A reconcile is given up after this time, in ms. @default 120,000 */
+  /** A reconcile is aborted after this time, in ms. @default 120,000 */
   readonly deadlineMs?: number;
-  /** How long an object whose reconcile failed is put off. @default 1 s to 5 min */
+  /** How long a key waits after a failure. @default 1 s to 5 min */
   readonly backoff?: BackoffLimits;
 }
 
 const DEFAULT_DEADLINE_MS = 120_000;
-/** A reconcile that does not heed its signal keeps its worker for so long after the deadline, in ms. */
-const HEED_MS = 5_000;
-/** Every worker is free again after deadline and HEED_MS; keys that wait so many times longer wait for nobody. */
+/** How long a worker waits, after the deadline, for a reconcile that ignores its signal, in ms. */
+const ABORT_GRACE_MS = 5_000;
+/** Every worker is free again after the deadline and ABORT_GRACE_MS. The controller is stalled after this many times that. */
 const STALLED_TURNS = 2;
 
-/** Has a reconciler called for every object that is enqueued: never twice at once for one, a bounded number at once in all. */
-export class Controller {
-  readonly #options: ControllerOptions;
+/**
+ * Calls a reconciler for each key that is enqueued: never twice at the same time for one key, and for a bounded number
+ * of keys at the same time.
+ *
+ * Several controllers with different kinds of keys run side by side in one Manager: one keyed by the name of an object
+ * (`Controller<NamespacedName>`), another by anything else that has a string form, such as the ARN of a secret. Each
+ * has its own queue, workers, back-off and metrics.
+ *
+ * @typeParam Key what the controller works on
+ * @typeParam Field names of the log fields that the product adds, see Logger
+ */
+export class Controller<Key, Field extends string = RuntimeLogField> {
+  readonly #options: ControllerOptions<Key, Field>;
   readonly #metrics: ControllerMetrics;
-  readonly #queue: WorkQueue;
+  readonly #queue: WorkQueue<Key>;
 
-  constructor(options: ControllerOptions) {
-    const { clock, random, metrics, name, backoff } = options;
+  constructor(options: ControllerOptions<Key, Field>) {
+    const { clock, random, metrics, name, keyOf, backoff } = options;
     this.#options = options;
     this.#metrics = metrics.controller(name);
-    const common = { clock, random, metrics: metrics.workQueue(name) };
+    const common = { keyOf, clock, random, metrics: metrics.workQueue(name) };
     this.#queue = new WorkQueue(backoff === undefined ? common : { ...common, backoff });
   }
 
@@ -50,25 +66,25 @@ export class Controller {
     return this.#options.name;
   }
 
-  /** Objects that wait for a worker. */
+  /** How many keys wait for a worker. */
   get depth(): number {
     return this.#queue.depth;
   }
 
-  /** What is wrong when objects wait and no worker takes one, in a few words; undefined when all is well. */
+  /** For a health check: what is wrong if keys wait and no worker takes one; undefined when all is well. */
   stalled(): string | undefined {
     const { deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
     const { standstill } = this.#queue;
-    if (standstill * 1_000 < STALLED_TURNS * (deadlineMs + HEED_MS)) return undefined;
-    return `${this.depth} objects wait, and no worker took one for ${Math.round(standstill)} s`;
+    if (standstill * 1_000 < STALLED_TURNS * (deadlineMs + ABORT_GRACE_MS)) return undefined;
+    return `${this.depth} keys wait, and no worker took one for ${Math.round(standstill)} s`;
   }
 
-  /** Has the object reconciled as soon as may be. For listeners of stores and other sources; may be called before `run`. */
-  enqueue(request: NamespacedName): void {
-    this.#queue.add(keyOf(request));
+  /** Reconciles the key as soon as a worker is free. Listeners of stores and other sources call it, also before `run`. */
+  enqueue(key: Key): void {
+    this.#queue.add(key);
   }
 
-  /** Works until `signal` aborts; resolves when all workers have ended. Never rejects. */
+  /** Works until `signal` aborts, then resolves when all workers have ended. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const workers = this.#options.workers ?? 8;
     this.#metrics.workers(workers);
@@ -84,47 +100,46 @@ export class Controller {
     }
   }
 
-  /** Resolves when the reconcile is over, or is past waiting for; the key stays taken until it is really over. */
-  async #reconcile(key: string, signal: AbortSignal): Promise<void> {
-    const { clock, log, deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
-    const limit = deadline(clock, deadlineMs, `the reconcile of ${key}`, signal);
+  /** Resolves when the reconcile has ended, or has ignored its deadline; the queue keeps the key until it has ended. */
+  async #reconcile(key: Key, signal: AbortSignal): Promise<void> {
+    const { clock, log, logFields, keyOf, deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
+    const limit = deadline(clock, deadlineMs, `the reconcile of ${keyOf(key)}`, signal);
     this.#metrics.active(1);
     const over = this.#run(key, limit.signal).finally(() => {
       limit.release();
       this.#queue.done(key);
     });
-    const pastWaiting = Promise.withResolvers<void>();
-    const giveUp = clock.setTimer(deadlineMs + HEED_MS, () => {
-      log.error("reconcile does not heed its deadline: its worker goes on without it", { object: key });
-      pastWaiting.resolve();
+    const ignored = Promise.withResolvers<void>();
+    const giveUp = clock.setTimer(deadlineMs + ABORT_GRACE_MS, () => {
+      log.child(logFields(key)).error("reconcile ignores its deadline: its worker goes on without it");
+      ignored.resolve();
     });
-    await Promise.race([over, pastWaiting.promise]);
+    await Promise.race([over, ignored.promise]);
     giveUp.cancel();
     this.#metrics.active(-1);
   }
 
-  /** Calls the reconciler and sees to what follows. Never rejects. */
-  async #run(key: string, signal: AbortSignal): Promise<void> {
-    const { clock, log, name, reconciler } = this.#options;
-    const context = {
-      signal,
-      log: log.child({ controller: name, object: key }),
-      attempt: this.#queue.attempts(key),
-    };
+  /** Calls the reconciler and acts on its result. Never rejects. */
+  async #run(key: Key, signal: AbortSignal): Promise<void> {
+    const { clock, logFields, name, reconciler } = this.#options;
+    const run = { controller: name, reconcileID: randomUUID() };
+    const log = this.#options.log.child(run).child(logFields(key));
     const startedAt = clock.monotonic();
     const seconds = () => (clock.monotonic() - startedAt) / 1_000;
     try {
-      const result = await reconciler.reconcile(parseKey(key), context);
+      const result = await withLogFields({ ...run, ...logFields(key) }, () =>
+        reconciler.reconcile(key, { signal, log }),
+      );
       this.#metrics.reconciled(this.#follow(key, result), seconds());
     } catch (error) {
-      // Given up because the process ends: not the object's fault.
+      // The process stops: not a failure of this key.
       if (signal.aborted && !(signal.reason instanceof DeadlineExceeded)) return;
-      this.#fail(key, error, context.log);
+      this.#fail(key, error, log);
       this.#metrics.reconciled("error", seconds());
     }
   }
 
-  #follow(key: string, result: Result): ReconcileOutcome {
+  #follow(key: Key, result: Result): ReconcileOutcome {
     switch (result.kind) {
       case "done":
         this.#queue.forget(key);
@@ -139,12 +154,16 @@ export class Controller {
     }
   }
 
-  #fail(key: string, error: unknown, log: Logger): void {
+  #fail(key: Key, error: unknown, log: Logger<Field>): void {
     const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
     const waitMs = Math.round(this.#queue.addRateLimited(key, asked));
     const fields = { error, attempt: this.#queue.attempts(key), waitMs };
-    // Somebody else wrote first: the next reconcile sees what.
-    if (hasStatus(error, 409)) log.info("reconcile was overtaken", fields);
+    if (isPanic(error)) {
+      this.#metrics.panicked();
+      log.error("reconcile failed by a bug: please report it", fields);
+    }
+    // Somebody else wrote the object first: the next reconcile reads what they wrote.
+    else if (hasStatus(error, 409)) log.info("reconcile met a conflict", fields);
     else log.error("reconcile failed", fields);
   }
 }

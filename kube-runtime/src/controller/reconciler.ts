@@ -1,32 +1,31 @@
-import type { Logger } from "../telemetry/logger.ts";
+import type { Logger, RuntimeLogField } from "../telemetry/logger.ts";
 
-/** Which object to reconcile. It says nothing of what happened: look, and bring about what should be. */
-export interface Request {
-  /** Empty for what belongs to the whole cluster. */
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** What a reconcile gets besides its request. */
-export interface ReconcileContext {
-  /** Aborts when the deadline is over or the process ends: give up what is on its way. */
+/** Passed to each reconcile along with its key. */
+export interface ReconcileContext<Field extends string = RuntimeLogField> {
+  /** Aborts when the reconcile has used up its time, or when the process stops: abandon pending calls. */
   readonly signal: AbortSignal;
-  /** Says which controller and object in each line. */
-  readonly log: Logger;
-  /** How many reconciles of this object have failed in a row before this one. */
-  readonly attempt: number;
+  /** Adds the controller and the key to each line. */
+  readonly log: Logger<Field>;
 }
 
-/** What is to follow a reconcile that went well. An exception means: again, later each time. */
+/** What the controller does after a reconcile that succeeded. After an exception it tries again with back-off. */
 export type Result =
-  /** Nothing, until something happens. */
+  /** Nothing, until somebody enqueues the key again. */
   | { readonly kind: "done" }
-  /** Again after this time, in ms, if nothing happens before. */
+  /** Reconcile again after this time, in ms, unless the key is enqueued earlier. */
   | { readonly kind: "requeueAfter"; readonly ms: number }
-  /** Again, later each time. */
+  /** Reconcile again, with back-off. */
   | { readonly kind: "requeue" };
 
-/** Brings one object, and what belongs to it, from what is to what should be. Must bear being called at any time, any number of times. */
-export interface Reconciler {
-  reconcile(request: Request, context: ReconcileContext): Promise<Result>;
+/**
+ * Brings the thing that a key names from its actual state to its desired state. The key does not say what happened:
+ * read the state, then act. A reconciler must tolerate calls at any time and in any number. A controller never calls
+ * it twice at the same time for the same key.
+ *
+ * @typeParam Key what the controller works on: the name of an object, the ARN of a secret
+ * @typeParam Field names of the log fields that the product adds, see Logger
+ */
+export interface Reconciler<Key, Field extends string = RuntimeLogField> {
+  /** @throws anything: the controller logs it, counts it, and tries again with back-off */
+  reconcile(key: Key, context: ReconcileContext<Field>): Promise<Result>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Store } from "../cache/store.ts";
+import { keyOf, type NamespacedName } from "../client/kubernetes-object.ts";
 import { silentLogger } from "../telemetry/logger.ts";
 import { noMetrics } from "../telemetry/runtime-metrics.ts";
 import { ManualClock } from "../time/manual-clock.ts";
@@ -17,7 +18,7 @@ describe("10,000 objects that are enqueued at once", () => {
     let active = 0;
     let most = 0;
     const isPoisoned = (name: string) => name.endsWith("13");
-    const controller = new Controller({
+    const controller = new Controller<NamespacedName>({
       name: "things",
       reconciler: {
         reconcile: async ({ name }) => {
@@ -30,6 +31,8 @@ describe("10,000 objects that are enqueued at once", () => {
           return { kind: "done" };
         },
       },
+      keyOf,
+      logFields: () => ({}),
       clock,
       random: () => 0.5,
       log: silentLogger,
@@ -81,7 +84,12 @@ async function quickest(work: () => Promise<void>): Promise<number> {
 
 async function throughTheQueue(count: number): Promise<void> {
   const metrics = noMetrics.workQueue("things");
-  const queue = new WorkQueue({ clock: new ManualClock(), random: () => 0.5, metrics });
+  const queue = new WorkQueue({
+    keyOf: (key: string) => key,
+    clock: new ManualClock(),
+    random: () => 0.5,
+    metrics,
+  });
   for (const _ of ["once", "twice"]) for (let n = 0; n < count; n += 1) queue.add(`thing-${n}`);
   for (let n = 0; n < count; n += 1) {
     const key = (await queue.take()) ?? "";

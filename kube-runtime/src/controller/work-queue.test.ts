@@ -7,12 +7,17 @@ import { WorkQueue } from "./work-queue.ts";
 
 function newQueue(random: Random = () => 0.5) {
   const clock = new ManualClock();
-  const queue = new WorkQueue({ clock, random, metrics: noMetrics.workQueue("test") });
+  const queue = new WorkQueue({
+    keyOf: (key: string) => key,
+    clock,
+    random,
+    metrics: noMetrics.workQueue("test"),
+  });
   return { clock, queue };
 }
 
 /** What is ready now, taken and handed back. */
-async function drain(queue: WorkQueue): Promise<string[]> {
+async function drain(queue: WorkQueue<string>): Promise<string[]> {
   const keys: string[] = [];
   while (queue.depth > 0) {
     const key = await queue.take();

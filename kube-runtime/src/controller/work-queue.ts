@@ -4,15 +4,25 @@ import type { Random } from "../time/random.ts";
 import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import { Fifo } from "./fifo.ts";
 
-/** What a queue works with. */
-export interface WorkQueueOptions {
+/** Options of a WorkQueue. */
+export interface WorkQueueOptions<Key> {
+  /** The string form of a key: two keys with the same string are the same key. */
+  readonly keyOf: (key: Key) => string;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: WorkQueueMetrics;
-  /** How long a key that failed is put off. @default 1 s to 5 min */
+  /** How long a failed key waits. @default 1 s to 5 min */
   readonly backoff?: BackoffLimits;
 }
 
+/** A key that waits for a worker. */
+interface Waiting<Key> {
+  readonly key: Key;
+  /** When it was added, in seconds of the monotonic clock. */
+  readonly since: number;
+}
+
+/** A key that is added when its time comes. */
 interface Delayed {
   readonly due: number;
   readonly timer: Timer;
@@ -21,27 +31,30 @@ interface Delayed {
 const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 1_000, maxMs: 300_000 };
 
 /**
- * Keys that need work, as client-go's workqueue: a key waits at most once however often it is added, is in the hands
- * of one worker at a time, and waits again if it was added meanwhile. First come, first served.
+ * Keys that need work, with the guarantees of client-go's workqueue. A key waits at most once, however often it is
+ * added. One worker at a time has it. If it is added while a worker has it, it waits again afterwards. The order is
+ * first in, first out.
+ *
+ * @typeParam Key any value; `keyOf` tells keys apart
  */
-export class WorkQueue {
-  readonly #options: WorkQueueOptions;
-  /** Keys that wait for a worker, and since when. */
-  readonly #ready = new Map<string, number>();
+export class WorkQueue<Key> {
+  readonly #options: WorkQueueOptions<Key>;
+  /** Keys that wait for a worker, by string form. */
+  readonly #ready = new Map<string, Waiting<Key>>();
   /** The same keys, in their order. */
   readonly #order = new Fifo<string>();
-  /** Keys in the hands of a worker, and since when. */
+  /** Keys that a worker has, and since when. */
   readonly #processing = new Map<string, number>();
-  /** Keys that were added while in the hands of a worker. */
-  readonly #dirty = new Set<string>();
+  /** Keys that were added while a worker had them. */
+  readonly #dirty = new Map<string, Key>();
   readonly #delayed = new Map<string, Delayed>();
   readonly #failures = new Map<string, number>();
-  #takers: ((key: string | undefined) => void)[] = [];
+  #takers: ((key: Key | undefined) => void)[] = [];
   /** When a worker last took a key. */
   #lastTaken = Number.NEGATIVE_INFINITY;
   #shutDown = false;
 
-  constructor(options: WorkQueueOptions) {
+  constructor(options: WorkQueueOptions<Key>) {
     this.#options = options;
     options.metrics.running(() => {
       const now = this.#seconds();
@@ -49,45 +62,47 @@ export class WorkQueue {
     });
   }
 
-  /** Keys that wait for a worker; those that are put off do not count. */
+  /** How many keys wait for a worker. Delayed keys do not count. */
   get depth(): number {
     return this.#ready.size;
   }
 
-  /** For how long, in seconds, keys have waited without any worker taking one; 0 when none waits. */
+  /** For how many seconds keys have waited while no worker took one; 0 when no key waits. */
   get standstill(): number {
-    const since = this.#ready.get(this.#order.first ?? "");
-    return since === undefined ? 0 : this.#seconds() - Math.max(since, this.#lastTaken);
+    const first = this.#ready.get(this.#order.first ?? "");
+    return first === undefined ? 0 : this.#seconds() - Math.max(first.since, this.#lastTaken);
   }
 
-  /** Asks for work on the key, as soon as a worker is free. */
-  add(key: string): void {
-    if (this.#shutDown || this.#ready.has(key) || this.#dirty.has(key)) return;
+  /** Asks for work on the key as soon as a worker is free. */
+  add(key: Key): void {
+    const id = this.#options.keyOf(key);
+    if (this.#shutDown || this.#ready.has(id) || this.#dirty.has(id)) return;
     this.#options.metrics.added();
-    if (this.#processing.has(key)) this.#dirty.add(key);
-    else this.#enqueue(key);
+    if (this.#processing.has(id)) this.#dirty.set(id, key);
+    else this.#enqueue(id, key);
   }
 
-  /** Asks for work on the key in `ms`. The earliest of several such wishes holds; `add` does not fulfil it. */
-  addAfter(key: string, ms: number): void {
+  /** Adds the key after `ms`. Of several calls the earliest time counts. `add` does not cancel it. */
+  addAfter(key: Key, ms: number): void {
     if (this.#shutDown) return;
-    const { clock } = this.#options;
+    const { clock, keyOf } = this.#options;
+    const id = keyOf(key);
     const due = clock.monotonic() + ms;
-    const delayed = this.#delayed.get(key);
+    const delayed = this.#delayed.get(id);
     if (delayed !== undefined && delayed.due <= due) return;
     delayed?.timer.cancel();
     const timer = clock.setTimer(ms, () => {
-      this.#delayed.delete(key);
+      this.#delayed.delete(id);
       this.add(key);
     });
-    this.#delayed.set(key, { due, timer });
+    this.#delayed.set(id, { due, timer });
   }
 
-  /** Asks for work on a key whose work failed, later each time, and not before `atLeastMs`. Returns the wait in ms. */
-  addRateLimited(key: string, atLeastMs = 0): number {
+  /** Adds a key whose work failed, with back-off, and not before `atLeastMs`. Returns the delay in ms. */
+  addRateLimited(key: Key, atLeastMs = 0): number {
+    const { backoff = DEFAULT_BACKOFF, keyOf, random, metrics } = this.#options;
     const failures = this.attempts(key) + 1;
-    this.#failures.set(key, failures);
-    const { backoff = DEFAULT_BACKOFF, random, metrics } = this.#options;
+    this.#failures.set(keyOf(key), failures);
     const waitMs = Math.max(atLeastMs, backoffMs(backoff, failures, random));
     metrics.retried();
     this.addAfter(key, waitMs);
@@ -95,36 +110,40 @@ export class WorkQueue {
   }
 
   /** How often `addRateLimited` was called for the key since `forget`. */
-  attempts(key: string): number {
-    return this.#failures.get(key) ?? 0;
+  attempts(key: Key): number {
+    return this.#failures.get(this.#options.keyOf(key)) ?? 0;
   }
 
-  /** Its work went well: its next failure counts as the first. */
-  forget(key: string): void {
-    this.#failures.delete(key);
+  /** Its work succeeded: the next failure of the key counts as the first. */
+  forget(key: Key): void {
+    this.#failures.delete(this.#options.keyOf(key));
   }
 
-  /** Gives out the next key, as soon as there is one; it must be handed back by `done`. Undefined once shut down. */
-  take(): Promise<string | undefined> {
+  /** Resolves with the next key as soon as there is one; undefined after `shutDown`. Call `done` for each key. */
+  take(): Promise<Key | undefined> {
     if (this.#shutDown) return Promise.resolve(undefined);
-    const key = this.#order.shift();
-    if (key === undefined) return new Promise((resolve) => this.#takers.push(resolve));
-    const since = this.#ready.get(key) ?? this.#seconds();
-    this.#ready.delete(key);
-    this.#handOut(key, since);
-    return Promise.resolve(key);
+    const id = this.#order.shift() ?? "";
+    const waiting = this.#ready.get(id);
+    if (waiting === undefined) return new Promise((resolve) => this.#takers.push(resolve));
+    this.#ready.delete(id);
+    this.#handOut(id, waiting.since);
+    return Promise.resolve(waiting.key);
   }
 
-  /** The worker has no more to do with the key. */
-  done(key: string): void {
-    const since = this.#processing.get(key);
+  /** The worker has finished with the key. */
+  done(key: Key): void {
+    const id = this.#options.keyOf(key);
+    const since = this.#processing.get(id);
     if (since === undefined) return;
-    this.#processing.delete(key);
+    this.#processing.delete(id);
     this.#options.metrics.finished(this.#seconds() - since);
-    if (this.#dirty.delete(key) && !this.#shutDown) this.#enqueue(key);
+    const again = this.#dirty.get(id);
+    if (again === undefined) return;
+    this.#dirty.delete(id);
+    if (!this.#shutDown) this.#enqueue(id, again);
   }
 
-  /** Gives out nothing any more, neither what waits nor what is put off: a restart finds it again. */
+  /** Hands out no more keys and drops those that wait: after a restart the sources enqueue them again. */
   shutDown(): void {
     this.#shutDown = true;
     for (const { timer } of this.#delayed.values()) timer.cancel();
@@ -136,21 +155,21 @@ export class WorkQueue {
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
-  #enqueue(key: string): void {
+  #enqueue(id: string, key: Key): void {
     const taker = this.#takers.shift();
     if (taker !== undefined) {
-      this.#handOut(key, this.#seconds());
+      this.#handOut(id, this.#seconds());
       taker(key);
       return;
     }
-    this.#ready.set(key, this.#seconds());
-    this.#order.push(key);
+    this.#ready.set(id, { key, since: this.#seconds() });
+    this.#order.push(id);
     this.#options.metrics.depth(this.depth);
   }
 
-  #handOut(key: string, since: number): void {
+  #handOut(id: string, since: number): void {
     const now = this.#seconds();
-    this.#processing.set(key, now);
+    this.#processing.set(id, now);
     this.#lastTaken = now;
     this.#options.metrics.taken(now - since);
     this.#options.metrics.depth(this.depth);

@@ -142,7 +142,7 @@ describe("a process that wants to lead", () => {
       await clock.advance(20_000);
       expect([first.leads(), second.leads()]).toEqual([true, false]);
     }
-    expect(second.story.filter((text) => text.startsWith("stands by"))).toHaveLength(1);
+    expect(second.story.filter((text) => text.startsWith("standby"))).toHaveLength(1);
   });
 
   it("leads when the other has given the lease back, after one wait", async () => {

@@ -74,7 +74,7 @@ export class LeaderElector implements Runnable {
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.#acquire(signal);
-      this.#options.log.info("leads", { lease: this.#options.lock.name });
+      this.#options.log.info("became leader", { lease: this.#options.lock.name });
       this.#options.report(true);
       this.#elected.resolve();
       await this.#keep(signal);
@@ -95,7 +95,7 @@ export class LeaderElector implements Runnable {
       if (attempt?.kind === "held") return;
       if (attempt !== undefined && attempt.holder !== holder) {
         holder = attempt.holder;
-        log.info("stands by: another process leads", { lease: lock.name, holder });
+        log.info("standby: another process is the leader", { lease: lock.name, holder });
       }
       await delay(clock, RETRY_PERIOD_MS * (1 + random() * JITTER), signal);
     }

@@ -1,11 +1,12 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { describe, expect, it } from "vitest";
 import { jsonLogger } from "./json-logger.ts";
+import { withLogFields } from "./log-scope.ts";
 import type { Logger, LogLevel } from "./logger.ts";
 
-function logged(write: (log: Logger) => void, level: LogLevel = "info"): Record<string, unknown>[] {
+function logged(write: (log: Logger<string>) => void, level: LogLevel = "info"): Record<string, unknown>[] {
   const lines: string[] = [];
-  write(jsonLogger({ level, destination: { write: (line: string) => lines.push(line) } }));
+  write(jsonLogger<string>({ level, destination: { write: (line: string) => lines.push(line) } }));
   return lines.map((line) => JSON.parse(line));
 }
 
@@ -25,6 +26,22 @@ describe("a line", () => {
       attempt: 2,
       msg: "synced",
     });
+  });
+
+  it("has each field once: the line's own before its logger's before those of the scope", () => {
+    const lines: string[] = [];
+    const log = jsonLogger<string>({
+      level: "info",
+      destination: { write: (line: string) => lines.push(line) },
+    });
+    withLogFields({ controller: "scope", reconcileID: "1" }, () => {
+      withLogFields({ attempt: 1 }, () => log.child({ controller: "child" }).info("one", { attempt: 2 }));
+    });
+    log.info("two");
+    expect(lines.map((line) => line.replace(/"time":"[^"]*",/, "").trim())).toEqual([
+      '{"level":"info","controller":"child","reconcileID":"1","attempt":2,"msg":"one"}',
+      '{"level":"info","msg":"two"}',
+    ]);
   });
 
   it.each<[LogLevel, string[]]>([
@@ -97,7 +114,7 @@ describe("an error", () => {
   });
 
   it("has a stack at level debug only", () => {
-    const write = (log: Logger) => log.error("failed", { error: new OurError("refused") });
+    const write = (log: Logger<string>) => log.error("failed", { error: new OurError("refused") });
     expect(JSON.stringify(logged(write, "info"))).not.toContain("json-logger.test.ts");
     expect(JSON.stringify(logged(write, "debug"))).toContain("json-logger.test.ts");
   });

@@ -1,10 +1,11 @@
 import { type DestinationStream, pino, stdTimeFunctions } from "pino";
 import { stackFrames, summarizeError } from "./error-summary.ts";
-import type { LogFields, Logger, LogLevel } from "./logger.ts";
+import { scopedLogFields } from "./log-scope.ts";
+import type { Logger, LogLevel, RuntimeLogField } from "./logger.ts";
 
-/** How to make the process' logger. */
+/** Options of jsonLogger. */
 export interface JsonLoggerOptions {
-  /** Least important level that is written; `debug` also writes stacks. */
+  /** The least important level that is written; `debug` also writes stacks. */
   readonly level: LogLevel;
   /** Where lines go. @default stdout */
   readonly destination?: DestinationStream;
@@ -14,13 +15,14 @@ const DEEPEST = 5;
 const LONGEST_TEXT = 2_000;
 
 /**
- * A logger that writes one JSON object a line: time (RFC 3339, UTC), level, the fields, msg. Errors, wherever they
- * stand, are reduced by summarizeError; what has a toJSON, as SecretValue has, is written as that says.
+ * A logger that writes one JSON object a line: time (RFC 3339, UTC), level, the fields, msg. Fields come from the
+ * enclosing `withLogFields`, from `child` and from the line; of two with the same name the last one counts. Errors,
+ * wherever they stand, are reduced by summarizeError; a value with a toJSON is written as that says.
  */
-export function jsonLogger({
+export function jsonLogger<Field extends string = RuntimeLogField>({
   level,
   destination = pino.destination({ fd: 1, sync: true }),
-}: JsonLoggerOptions): Logger {
+}: JsonLoggerOptions): Logger<Field> {
   const options = {
     level,
     base: null,
@@ -28,10 +30,9 @@ export function jsonLogger({
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (fields: object) => plainFields(fields, level),
-      bindings: (fields: object) => plainFields(fields, level),
     },
   };
-  return wrap(pino(options, destination));
+  return withFields(pino(options, destination), {});
 }
 
 /** The part of pino's logger that is used. */
@@ -40,22 +41,23 @@ interface PinoLogger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
-  child(fields: object): PinoLogger;
 }
 
-function wrap(logger: PinoLogger): Logger {
+/** Not pino's own children: they would write a field twice that the line has too. */
+function withFields(pinoLogger: PinoLogger, bound: object): Logger<string> {
+  const all = (fields: object) => ({ ...scopedLogFields(), ...bound, ...named(fields) });
   return {
-    debug: (message, fields = {}) => logger.debug(guarded(fields), message),
-    info: (message, fields = {}) => logger.info(guarded(fields), message),
-    warn: (message, fields = {}) => logger.warn(guarded(fields), message),
-    error: (message, fields = {}) => logger.error(guarded(fields), message),
-    child: (fields) => wrap(logger.child(guarded(fields))),
+    debug: (message, fields = {}) => pinoLogger.debug(all(fields), message),
+    info: (message, fields = {}) => pinoLogger.info(all(fields), message),
+    warn: (message, fields = {}) => pinoLogger.warn(all(fields), message),
+    error: (message, fields = {}) => pinoLogger.error(all(fields), message),
+    child: (fields) => withFields(pinoLogger, { ...bound, ...named(fields) }),
   };
 }
 
-/** A copy: pino treats an Error, and some of Node's objects, in its own way when they are the fields themselves. */
-function guarded(fields: LogFields): object {
-  return fields instanceof Error ? { error: fields } : { ...fields };
+/** An Error in place of fields still is an error. */
+function named(fields: object): object {
+  return fields instanceof Error ? { error: fields } : fields;
 }
 
 function plainFields(fields: object, level: LogLevel): Record<string, unknown> {

@@ -1,50 +1,55 @@
-/** Every field that a line may have besides time, level and msg, and what it means; docs/logs.md has a row for each. */
-export const LOG_FIELDS = {
-  controller: "Which controller's line it is.",
-  object: "The object that it is about, as namespace/name.",
-  attempt: "How often in a row work on the object has failed.",
-  waitMs: "After how long it is tried again, in ms.",
+/** The fields that lines of the runtime may have besides time, level and msg, with their meaning. */
+export const RUNTIME_LOG_FIELDS = {
+  controller: "The controller that writes the line.",
+  reconcileID:
+    "The reconcile in which the line was written: the same in all of its lines, a new one each time.",
+  attempt: "How many times in a row the reconcile of this key has failed.",
+  waitMs: "Time until the next attempt, in ms.",
   error:
-    "What was thrown: name, reason and message, at level debug also the stack. Of others' errors the message is withheld.",
-  reason: "Reason of an event.",
-  note: "What an event says.",
-  conflict: "Which object had changed since it was judged.",
-  reflector: "Which watched resource it is about.",
-  resource: "Kind of an object that could not be read.",
-  objects: "How many objects a list had.",
-  resourceVersion: "How far a list had come.",
-  listed: "The resourceVersion of a list that was older than what was seen before.",
-  observed: "The resourceVersion that had been seen before.",
-  name: "The part of the operator that it is about.",
-  names: "The parts of the operator that it is about.",
-  graceMs: "How long they were waited for, in ms.",
-  lease: "Name of the Lease by which replicas agree on who leads.",
-  holder: "The replica that leads.",
+    "What was thrown: name, reason and message; at level debug also the stack. The message is withheld if the error is not the operator's own.",
+  reflector: "The watched resource.",
+  objects: "Number of objects in a list.",
+  resourceVersion: "The resourceVersion of a list.",
+  listed: "The resourceVersion of a list that is older than what was seen before.",
+  observed: "The resourceVersion that was seen before.",
+  name: "A part of the process.",
+  names: "Parts of the process.",
+  graceMs: "How long the process waited for them, in ms.",
+  lease: "The Lease of the leader election.",
+  holder: "The replica that is the leader.",
   healthPort: "The port of /healthz, /readyz and /metrics.",
 } as const;
 
-/**
- * What a line says besides its message: plain data, under names that mean one thing everywhere, so that logs can be
- * searched. Values that must not leak say so by their toJSON; whatever was thrown goes under `error` and is reduced by
- * summarizeError.
- */
-export type LogFields = { readonly [Field in keyof typeof LOG_FIELDS]?: unknown };
+/** One of `RUNTIME_LOG_FIELDS`. */
+export type RuntimeLogField = keyof typeof RUNTIME_LOG_FIELDS;
 
-/** Least important level that is written. */
+/**
+ * The fields of a line: plain data, under names that mean the same in every line, so that logs can be searched. Put
+ * anything thrown under `error`: the logger reduces it by summarizeError. Values that must not leak have a toJSON.
+ */
+export type LogFields<Field extends string = RuntimeLogField> =
+  | { readonly [Name in Field]?: unknown }
+  | { readonly [Name in RuntimeLogField]?: unknown };
+
+/** The least important level that is written. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-/** Writes lines of fields. Messages are fixed texts; what varies goes into fields. */
-export interface Logger {
-  debug(message: string, fields?: LogFields): void;
-  info(message: string, fields?: LogFields): void;
-  warn(message: string, fields?: LogFields): void;
-  error(message: string, fields?: LogFields): void;
+/**
+ * Writes lines. A message is a fixed text, so that lines can be counted; values go into fields.
+ *
+ * @typeParam Field names of the fields that a product adds to those of the runtime; other names do not compile
+ */
+export interface Logger<Field extends string = RuntimeLogField> {
+  debug(message: string, fields?: LogFields<Field>): void;
+  info(message: string, fields?: LogFields<Field>): void;
+  warn(message: string, fields?: LogFields<Field>): void;
+  error(message: string, fields?: LogFields<Field>): void;
   /** A logger that adds these fields to each of its lines. */
-  child(fields: LogFields): Logger;
+  child(fields: LogFields<Field>): Logger<Field>;
 }
 
 /** Writes nothing. */
-export const silentLogger: Logger = {
+export const silentLogger: Logger<string> = {
   debug: () => {},
   info: () => {},
   warn: () => {},

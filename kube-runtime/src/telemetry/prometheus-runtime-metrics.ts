@@ -123,6 +123,11 @@ function controllerMetrics(registry: Registry): (name: string) => ControllerMetr
     name: "controller_runtime_reconcile_errors_total",
     help: "Reconciles that ended in an error.",
   });
+  const panics = new Counter({
+    ...common,
+    name: "controller_runtime_reconcile_panics_total",
+    help: "Reconciles that failed because of a bug.",
+  });
   const time = new Histogram({
     ...common,
     name: "controller_runtime_reconcile_time_seconds",
@@ -143,6 +148,7 @@ function controllerMetrics(registry: Registry): (name: string) => ControllerMetr
     for (const result of ["success", "error", "requeue", "requeue_after"])
       total.inc({ controller, result }, 0);
     errors.inc({ controller }, 0);
+    panics.inc({ controller }, 0);
     active.set({ controller }, 0);
     return {
       workers: (count) => most.set({ controller }, count),
@@ -152,6 +158,7 @@ function controllerMetrics(registry: Registry): (name: string) => ControllerMetr
         if (result === "error") errors.inc({ controller });
         time.observe({ controller }, seconds);
       },
+      panicked: () => panics.inc({ controller }),
     };
   };
 }

@@ -21,6 +21,8 @@ export interface ControllerMetrics {
   workers(count: number): void;
   active(change: 1 | -1): void;
   reconciled(outcome: ReconcileOutcome, seconds: number): void;
+  /** A reconcile threw because of a bug, see isPanic. It is reported to `reconciled` as an error too. */
+  panicked(): void;
 }
 
 /** What a reflector tells of itself (`reflector_*`). */
@@ -59,7 +61,7 @@ export const noMetrics: RuntimeMetrics = {
     finished: () => {},
     running: () => {},
   }),
-  controller: () => ({ workers: () => {}, active: () => {}, reconciled: () => {} }),
+  controller: () => ({ workers: () => {}, active: () => {}, reconciled: () => {}, panicked: () => {} }),
   reflector: () => ({ listed: () => {}, watched: () => {}, failed: () => {}, lastEvent: () => {} }),
   leader: () => () => {},
   request: () => {},

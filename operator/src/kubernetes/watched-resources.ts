@@ -21,7 +21,7 @@ import { type ManagedSecret, managedSecret } from "./target/managed-secret.ts";
 
 /** A RotatedSecret, or what came in place of one: an object that breaks the rules is kept, so that its status can say so. */
 export interface WatchedRotatedSecret {
-  readonly metadata: ObjectMeta;
+  readonly metadata: ObjectMeta & { readonly namespace: string };
   readonly parsed: ParsedRotatedSecret;
 }
 
@@ -104,7 +104,8 @@ export function watchedResources(
 }
 
 function watchedRotatedSecret(object: KubernetesObject): WatchedRotatedSecret {
-  return { metadata: identityOf(object), parsed: parseRotatedSecret(object) };
+  const { namespace = "", ...metadata } = identityOf(object);
+  return { metadata: { ...metadata, namespace }, parsed: parseRotatedSecret(object) };
 }
 
 function watchedPolicy(object: KubernetesObject): WatchedPolicy {

@@ -31,6 +31,7 @@ describe("metrics", () => {
     controller.workers(8);
     controller.active(1);
     controller.reconciled("error", 0.2);
+    controller.panicked();
     runtime.reflector("pods").failed("Expired");
     const lines = await samples(metrics);
     for (const line of [
@@ -41,6 +42,7 @@ describe("metrics", () => {
       'controller_runtime_reconcile_total{controller="rsec",result="error"} 1',
       'controller_runtime_reconcile_total{controller="rsec",result="success"} 0',
       'controller_runtime_reconcile_errors_total{controller="rsec"} 1',
+      'controller_runtime_reconcile_panics_total{controller="rsec"} 1',
       'controller_runtime_reconcile_time_seconds_count{controller="rsec"} 1',
       'controller_runtime_active_workers{controller="rsec"} 1',
       'controller_runtime_max_concurrent_reconciles{controller="rsec"} 8',
@@ -54,7 +56,12 @@ describe("metrics", () => {
     const metrics = new Metrics();
     const clock = new ManualClock();
     const runtime = prometheusRuntimeMetrics(metrics.registry);
-    const queue = new WorkQueue({ clock, random: () => 0, metrics: runtime.workQueue("rsec") });
+    const queue = new WorkQueue({
+      keyOf: (key: string) => key,
+      clock,
+      random: () => 0,
+      metrics: runtime.workQueue("rsec"),
+    });
     for (const key of ["a", "b", "c"]) queue.add(key);
     await queue.take();
     await clock.advance(2_000);

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { InvariantError } from "@rotated-secrets/kube-runtime/controller/panic";
 import type {
   ReconcileContext,
   Reconciler,
-  Request,
   Result,
 } from "@rotated-secrets/kube-runtime/controller/reconciler";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
@@ -11,8 +11,9 @@ import { type Decision, decide } from "../lifecycle/decide.ts";
 import { conditionOf, hasSomethingToReport } from "../lifecycle/report/conditions.ts";
 import { endNotes, newAlarms, statusOf } from "../lifecycle/report/status.ts";
 import type { World } from "../lifecycle/world.ts";
+import type { LogField } from "../log-fields.ts";
 import type { Instant } from "../ports/fact.ts";
-import { Conflict } from "../ports/target-secrets.ts";
+import { Conflict, type NamespacedName } from "../ports/target-secrets.ts";
 import { act, type Means, record, watchRotation } from "./act.ts";
 import { type OperatorIdentity, observe } from "./observe.ts";
 import type { Ports } from "./ports.ts";
@@ -23,7 +24,7 @@ const MAX_STEPS = 40;
 type Rest = Extract<Decision, { kind: "rest" }>;
 
 /** Brings one RotatedSecret to rest: observe, decide, act, again and again, until there is nothing to do but wait. */
-export class RotatedSecretReconciler implements Reconciler {
+export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogField> {
   readonly #ports: Ports;
   readonly #operator: OperatorIdentity;
   readonly #clock: Clock;
@@ -35,8 +36,8 @@ export class RotatedSecretReconciler implements Reconciler {
   }
 
   /** Returns when to look again. @throws what a port throws for faults; the queue then tries again with back-off. */
-  async reconcile({ namespace, name }: Request, { signal, log }: ReconcileContext): Promise<Result> {
-    const parsed = this.#ports.resources.rotatedSecret({ namespace, name });
+  async reconcile(resource: NamespacedName, { signal, log }: ReconcileContext<LogField>): Promise<Result> {
+    const parsed = this.#ports.resources.rotatedSecret(resource);
     if (parsed === undefined) return { kind: "done" };
     const means: Means = { ports: this.#ports, now: () => this.#clock.now(), signal };
     try {
@@ -58,7 +59,9 @@ export class RotatedSecretReconciler implements Reconciler {
       if (decision.kind === "rest") return this.#rest(world, decision, means);
       world = await act(decision.action, world, means);
     }
-    throw new Error(`no rest after ${MAX_STEPS} steps; the last decision was ${decisionName(world)}`);
+    throw new InvariantError(
+      `no rest after ${MAX_STEPS} steps; the last decision was ${decisionName(world)}`,
+    );
   }
 
   async #rest(world: World, { waits, until }: Rest, means: Means): Promise<Instant> {

@@ -3,11 +3,11 @@ import { hasStatus } from "@rotated-secrets/kube-runtime/client/api-error";
 import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { collectionPath, objectPath } from "@rotated-secrets/kube-runtime/client/resource";
-import type { Logger } from "@rotated-secrets/kube-runtime/telemetry/logger";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { deadline } from "@rotated-secrets/kube-runtime/time/deadline";
 import { API_VERSION, ROTATED_SECRET } from "../../api/resources.ts";
 import type { ObjectMeta } from "../../api/rotated-secret.ts";
+import type { OperatorLogger } from "../../log-fields.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import { EVENTS } from "../api-resources.ts";
 import { EventBudget } from "./event-budget.ts";
@@ -25,7 +25,7 @@ const MAX_MS = 5_000;
 export interface EventRecorderOptions {
   readonly client: Pick<KubeClient, "create" | "patch">;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: OperatorLogger;
   /** The operator's pod, or whatever else tells its instances apart. */
   readonly instance: string;
 }
@@ -51,7 +51,7 @@ export class EventRecorder {
       log.debug("event left out: too many of this object", subject);
       return;
     }
-    log[note.type === "Warning" ? "warn" : "info"]("told by an event", { ...subject, note: note.message });
+    log[note.type === "Warning" ? "warn" : "info"]("event", { ...subject, note: note.message });
     const limit = deadline(clock, MAX_MS, "an event");
     try {
       await this.#tell(about, note, limit.signal);

@@ -51,7 +51,7 @@ class SimulatedOperator {
   }
 
   async #reconcile(): Promise<void> {
-    const context = { signal: new AbortController().signal, log: silentLogger, attempt: 0 };
+    const context = { signal: new AbortController().signal, log: silentLogger };
     try {
       const result = await this.#process.reconciler.reconcile({ namespace: "payments", name: "db" }, context);
       this.#dueAt = this.#simulation.now + (result.kind === "requeueAfter" ? result.ms : 1_000);
