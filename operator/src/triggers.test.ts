@@ -39,10 +39,10 @@ function connected() {
     follow: ({ secretId }: SecretSource) => void followed.add(secretId),
     unfollow: ({ secretId }: SecretSource) => void followed.delete(secretId),
     cached: () => undefined,
-    look: () => Promise.reject(new Error("nobody looks")),
-    ages: () => Promise.reject(new Error("nobody looks")),
+    refresh: () => Promise.reject(new Error("not called")),
+    versionCreatedAt: () => Promise.reject(new Error("not called")),
     expectChange: () => {},
-    onChange: () => {},
+    onChange: () => () => {},
   };
   const forgotten: string[] = [];
   const values: SecretValues = {
@@ -58,7 +58,10 @@ function connected() {
   const resources = new KnownResources(watched);
   const listeners: ((account: { namespace: string; name: string }) => void)[] = [];
   const serviceAccounts: Pick<ServiceAccounts, "onChange"> = {
-    onChange: (told) => void listeners.push(told),
+    onChange: (listener) => {
+      listeners.push(listener);
+      return () => {};
+    },
   };
   const woken: string[] = [];
   const enqueue = ({ name }: { name: string }) => void woken.push(name);

@@ -115,14 +115,14 @@ describe("250 secrets", () => {
       SecretId: nameOf(1),
       SecretBinary: new Uint8Array([0, 255, 1]),
     });
-    const after = await catalogue.look(source(nameOf(1)), signal);
+    const after = await catalogue.refresh(source(nameOf(1)), signal);
     expect(after.secret?.stages.get(parseVersionId(VersionId))).toEqual(["AWSCURRENT"]);
     expect(before.secret?.stages.has(parseVersionId(VersionId))).toBe(false);
     const reading = await values.current(arn(nameOf(1)), SCOPE, signal);
     expect(reading).toMatchObject({ kind: "value", versionId: VersionId });
     expect(reading.kind === "value" && reading.value.reveal()).toEqual(new Uint8Array([0, 255, 1]));
-    const ages = await catalogue.ages(arn(nameOf(1)), SCOPE, signal);
-    expect(ages instanceof Map && ages.size).toBe(2);
+    const createdAt = await catalogue.versionCreatedAt(arn(nameOf(1)), SCOPE, signal);
+    expect(createdAt instanceof Map && createdAt.size).toBe(2);
   });
 });
 
@@ -156,7 +156,7 @@ describe("what AWS refuses", () => {
     ["InvalidRequestException", 400, "invalid"],
   ] as const)("%s is a problem of the kind that it is", async (code, status, kind) => {
     const end = sandbox.aws.fail({ operation: "DescribeSecret" }, { code, message: "planted", status });
-    const { problem } = await catalogue.look(source(nameOf(3)), signal);
+    const { problem } = await catalogue.refresh(source(nameOf(3)), signal);
     end();
     expect(problem).toMatchObject({ kind, code, operation: "DescribeSecret", requestId: expect.any(String) });
     expect(JSON.stringify(problem)).not.toContain("planted");
@@ -164,7 +164,7 @@ describe("what AWS refuses", () => {
 
   it("a secret that is not there is not found, alone in its batch", async () => {
     const missing = parseSecretArn(`${arn(nameOf(4)).slice(0, -6)}zzzzzz`);
-    expect((await catalogue.look(source(missing), signal)).problem?.kind).toBe("notFound");
+    expect((await catalogue.refresh(source(missing), signal)).problem?.kind).toBe("notFound");
     const [there, gone] = await Promise.all(
       [arn(nameOf(4)), missing].map((each) => values.current(each, SCOPE, signal)),
     );
@@ -175,9 +175,9 @@ describe("what AWS refuses", () => {
   it("a secret that is marked for deletion is as good as gone", async () => {
     const client = sandbox.client("owner");
     await client.createSecret({ Name: "gone", SecretString: "planted" });
-    expect((await catalogue.look(source("gone"), signal)).problem).toBeUndefined();
+    expect((await catalogue.refresh(source("gone"), signal)).problem).toBeUndefined();
     await client.deleteSecret({ SecretId: "gone", RecoveryWindowInDays: 7 });
-    expect((await catalogue.look(source("gone"), signal)).problem).toMatchObject({
+    expect((await catalogue.refresh(source("gone"), signal)).problem).toMatchObject({
       kind: "notFound",
       code: "MarkedForDeletion",
     });
@@ -187,7 +187,7 @@ describe("what AWS refuses", () => {
     catalogue.follow(source(nameOf(5)));
     await settled(nameOf(5), ({ secret }) => secret !== undefined);
     const back = sandbox.aws.goAway();
-    const away = await catalogue.look(source(nameOf(5)), signal);
+    const away = await catalogue.refresh(source(nameOf(5)), signal);
     expect(away.problem?.kind).toBe("unavailable");
     expect(away.secret?.name).toBe(nameOf(5));
     expect(await values.current(arn(nameOf(5)), SCOPE, signal)).toMatchObject({
@@ -228,7 +228,7 @@ describe("RotateSecret", () => {
   it("begins a rotation with the token, and another one is in progress until it ends", async () => {
     // Setting up rotation makes AWS try the function's testSecret, on a pending version that goes away again.
     await vi.waitFor(async () => expect(await rotate("slow", 1)).toEqual({ kind: "accepted" }));
-    const { secret } = await catalogue.look(source("slow"), signal);
+    const { secret } = await catalogue.refresh(source("slow"), signal);
     expect(secret?.rotation.kind).toBe("function");
     expect(secret?.stages.get(token(1))).toEqual(["AWSPENDING"]);
     const before = lastCall();

@@ -101,6 +101,18 @@ describe("a ServiceAccount", () => {
     }
     expect(told).toEqual([APP]);
   });
+
+  it("that has changed is not reported to a subscription that has ended", async () => {
+    const told: unknown[] = [];
+    const end = accounts.onChange((account) => told.push(account));
+    accounts.onChange(() => told.push("the other subscription"));
+    await accounts.read(APP, never);
+    end();
+    answer = error(404);
+    await clock.advance(15_000);
+    await accounts.read(APP, never);
+    expect(told).toEqual(["the other subscription"]);
+  });
 });
 
 describe("a token", () => {

@@ -44,7 +44,7 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
   /** In the order of their reading; `at` by the monotonic clock. */
   readonly #readings = new Map<string, { readonly reading: ServiceAccountReading; readonly at: number }>();
   readonly #flights = new Map<string, Promise<ServiceAccountReading>>();
-  readonly #listeners: ((account: NamespacedName) => void)[] = [];
+  readonly #listeners = new Set<(account: NamespacedName) => void>();
 
   constructor({ client, clock }: KubernetesServiceAccountsOptions) {
     this.#client = client;
@@ -81,8 +81,9 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
     }
   }
 
-  onChange(listener: (account: NamespacedName) => void): void {
-    this.#listeners.push(listener);
+  onChange(listener: (account: NamespacedName) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   async #within(ms: number, account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {

@@ -5,7 +5,7 @@ import type { SecretAccessPolicy } from "../api/secret-access-policy.ts";
 import type { AwsProblem } from "../ports/aws-problem.ts";
 import type { Fact, Instant } from "../ports/fact.ts";
 import type { RotateOutcome } from "../ports/rotations.ts";
-import type { CatalogueEntry, VersionAges } from "../ports/secret-catalogue.ts";
+import type { CatalogueEntry, VersionCreatedAt } from "../ports/secret-catalogue.ts";
 import type { ValueReading } from "../ports/secret-values.ts";
 import type { ServiceAccountReading } from "../ports/service-accounts.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
@@ -31,7 +31,7 @@ export interface World {
   /** The ServiceAccount in whose name AWS is called; unknown where it is called as the operator. */
   readonly account: Fact<ServiceAccountReading>;
   readonly source: Fact<CatalogueEntry>;
-  readonly ages: Fact<VersionAges | { readonly problem: AwsProblem }>;
+  readonly ages: Fact<VersionCreatedAt | { readonly problem: AwsProblem }>;
   readonly value: Fact<ValueReading>;
   readonly target: Fact<TargetSecret>;
   readonly workloads: readonly Workload[];

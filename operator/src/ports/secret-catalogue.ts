@@ -43,30 +43,33 @@ export interface CatalogueEntry {
   readonly problem?: AwsProblem;
 }
 
-/** When each version was made; versions without labels (deprecated) are included. From ListSecretVersionIds. */
-export type VersionAges = ReadonlyMap<VersionId, Instant>;
+/** When AWS created each version, deprecated versions (those without labels) included. From ListSecretVersionIds. */
+export type VersionCreatedAt = ReadonlyMap<VersionId, Instant>;
 
 /**
- * The versions of the secrets in use, kept for all of one account, region and identity at the price of a few calls: pages of
- * ListSecrets as a cheap hint that never undoes newer knowledge, DescribeSecret of each on a long, spread interval.
+ * Keeps the versions of all followed secrets of an account, region and identity with few calls: pages of ListSecrets as
+ * a cheap hint that never replaces newer facts, and DescribeSecret of each secret on a long interval, spread over time.
  */
 export interface SecretCatalogue {
-  /** Keeps this source up to date from now on. Following twice is following once. */
+  /** Keeps this source up to date from now on. Following a source again changes nothing. */
   follow(source: SecretSource): void;
   /** Ends `follow`. */
   unfollow(source: SecretSource): void;
-  /** What is known without a call; undefined until the first answer. */
+  /** The latest facts and problem, without a call; undefined until the first answer. */
   cached(source: SecretSource): CatalogueEntry | undefined;
-  /** Asks AWS now (DescribeSecret). Problems are part of the answer; throws only when aborted. */
-  look(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry>;
-  /** When the versions were made (ListSecretVersionIds, deprecated ones included, all pages). */
-  ages(
+  /** Asks AWS now (DescribeSecret). Problems are part of the answer. @throws only the signal's reason */
+  refresh(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry>;
+  /** When the versions were created: all pages of ListSecretVersionIds, deprecated versions included. */
+  versionCreatedAt(
     arn: SecretArn,
     scope: AwsScope,
     signal: AbortSignal,
-  ): Promise<VersionAges | { readonly problem: AwsProblem }>;
-  /** Reads this secret closely (after 1 s, then 1.5 times longer up to 15 s) until its AWSCURRENT moves or `until` has come. */
+  ): Promise<VersionCreatedAt | { readonly problem: AwsProblem }>;
+  /** Refreshes this secret often (after 1 s, then each time 1.5 times later, up to 15 s) until AWSCURRENT moves or `until`. */
   expectChange(source: SecretSource, until: Instant): void;
-  /** Calls back, never within the call that caused it, when what `cached` gives for a followed source has changed. */
-  onChange(listener: (source: SecretSource) => void): void;
+  /**
+   * Calls back when `cached` gives something else for a followed source, never within the call that caused the change.
+   * Returns the function that ends the subscription.
+   */
+  onChange(listener: (source: SecretSource) => void): () => void;
 }

@@ -6,7 +6,7 @@ import type { Instant } from "./fact.ts";
 import type { NamespacedName } from "./target-secrets.ts";
 
 /** The value of a version: of the one that AWSCURRENT named when it was read, or that was asked for. */
-export interface CurrentValue {
+export interface VersionValue {
   readonly versionId: VersionId;
   /** When the version was made. */
   readonly createdAt: Instant;
@@ -15,7 +15,7 @@ export interface CurrentValue {
 
 /** An answer to "what is the value". */
 export type ValueReading =
-  | ({ readonly kind: "value" } & CurrentValue)
+  | ({ readonly kind: "value" } & VersionValue)
   | { readonly kind: "problem"; readonly problem: AwsProblem };
 
 /**
@@ -24,7 +24,7 @@ export type ValueReading =
  */
 export interface SecretValues {
   /** The value held in memory for this version; undefined where it has to be read. */
-  cached(arn: SecretArn, scope: AwsScope, versionId: VersionId): CurrentValue | undefined;
+  cached(arn: SecretArn, scope: AwsScope, versionId: VersionId): VersionValue | undefined;
   /** Reads the AWSCURRENT value. The answer may be older or newer than what was expected: the version id tells. */
   current(arn: SecretArn, scope: AwsScope, signal: AbortSignal): Promise<ValueReading>;
   /** Reads the value of this version, whatever its labels. A version that AWS does not have is a problem `notFound`. */

@@ -29,6 +29,6 @@ export interface ServiceAccounts {
   recent(account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading>;
   /** A token of the account for AWS's STS alone, that soon expires (TokenRequest). */
   token(account: NamespacedName, signal: AbortSignal): Promise<TokenOutcome>;
-  /** Calls back when a reading differs from the one before it. */
-  onChange(listener: (account: NamespacedName) => void): void;
+  /** Calls back when a reading differs from the one before it. Returns the function that ends the subscription. */
+  onChange(listener: (account: NamespacedName) => void): () => void;
 }

@@ -62,12 +62,15 @@ export async function lookAt(
     case "account":
       return { ...world, account: live(await ports.serviceAccounts.read(accountOf(world), signal), now()) };
     case "source": {
-      const entry = await ports.catalogue.look(sourceOf(world), signal);
+      const entry = await ports.catalogue.refresh(sourceOf(world), signal);
       return { ...world, source: live(entry, now()) };
     }
     case "ages": {
       const { arn } = secretOf(world);
-      return { ...world, ages: live(await ports.catalogue.ages(arn, sourceOf(world), signal), now()) };
+      return {
+        ...world,
+        ages: live(await ports.catalogue.versionCreatedAt(arn, sourceOf(world), signal), now()),
+      };
     }
     case "value": {
       const { arn } = secretOf(world);

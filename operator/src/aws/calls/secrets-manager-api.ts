@@ -3,13 +3,13 @@ import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
-import type { CurrentValue } from "../../ports/secret-values.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
 
 /** What one call brought: an answer, or why there is none. */
-export type Answer<T> = { readonly kind: "answer"; readonly value: T } | Refusal;
+export type Answer<T> = { readonly kind: "answer"; readonly value: T } | CallFailure;
 
 /** A call that was refused or not answered. */
-export interface Refusal {
+export interface CallFailure {
   readonly kind: "problem";
   readonly problem: AwsProblem;
   /** What AWS's message said, where a caller has to know; the message itself is dropped. */
@@ -26,14 +26,14 @@ export interface Page<T> {
 }
 
 /** A version as ListSecretVersionIds shows it. */
-export interface VersionAge {
+export interface VersionEntry {
   readonly versionId: VersionId;
   readonly createdAt: Instant;
 }
 
 /** What a batch brought for each secret that it was asked for; one that is in neither map was left out by AWS. */
 export interface ValueBatch {
-  readonly values: ReadonlyMap<SecretArn, CurrentValue>;
+  readonly values: ReadonlyMap<SecretArn, VersionValue>;
   readonly problems: ReadonlyMap<SecretArn, AwsProblem>;
 }
 
@@ -56,7 +56,7 @@ export interface SecretsManagerApi {
     arn: SecretArn,
     next: string | undefined,
     signal: AbortSignal,
-  ): Promise<Answer<Page<VersionAge>>>;
+  ): Promise<Answer<Page<VersionEntry>>>;
   /** BatchGetSecretValue of at most 20 secrets. */
   batchGetSecretValue(
     scope: AwsScope,
@@ -64,14 +64,14 @@ export interface SecretsManagerApi {
     signal: AbortSignal,
   ): Promise<Answer<ValueBatch>>;
   /** GetSecretValue of AWSCURRENT, which it names: policies may be limited to that stage. */
-  getSecretValue(scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>>;
+  getSecretValue(scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<VersionValue>>;
   /** GetSecretValue of one version by its id; a version without a value is not found. */
   getSecretVersion(
     scope: AwsScope,
     arn: SecretArn,
     versionId: VersionId,
     signal: AbortSignal,
-  ): Promise<Answer<CurrentValue>>;
+  ): Promise<Answer<VersionValue>>;
   /** RotateSecret with the token and nothing else, once. */
   rotateSecret(
     scope: AwsScope,

@@ -20,8 +20,8 @@ import type { RateLimit } from "@rotated-secrets/kube-runtime/time/token-bucket"
 import type { AwsIdentity } from "../../api/aws-identity.ts";
 import type { AwsProblem, IdentityOperation } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
-import type { CurrentValue } from "../../ports/secret-values.ts";
-import { problemOfCode, refusalOf } from "./refusal.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
+import { failureOf, problemOfCode } from "./call-failure.ts";
 import { DEFAULT_LIMITS, type Operation, type RegionClient, RegionClients } from "./region-clients.ts";
 import { snapshotOfDescription, snapshotOfListEntry } from "./secret-snapshot.ts";
 import type {
@@ -30,7 +30,7 @@ import type {
   SecretSnapshot,
   SecretsManagerApi,
   ValueBatch,
-  VersionAge,
+  VersionEntry,
 } from "./secrets-manager-api.ts";
 import type { AwsSession, Sessions } from "./sessions.ts";
 import { storedValue } from "./stored-value.ts";
@@ -124,15 +124,15 @@ export class SecretsManager implements SecretsManagerApi {
     arn: SecretArn,
     next: string | undefined,
     signal: AbortSignal,
-  ): Promise<Answer<Page<VersionAge>>> {
+  ): Promise<Answer<Page<VersionEntry>>> {
     return this.#call("ListSecretVersionIds", scope, signal, async ({ reads }, options) => {
       const input = { SecretId: arn, IncludeDeprecated: true, MaxResults: PAGE_SIZE, NextToken: next };
       const { Versions = [], NextToken } = await reads.send(new ListSecretVersionIdsCommand(input), options);
-      const ages = Versions.flatMap(({ VersionId, CreatedDate }) => {
+      const entries = Versions.flatMap(({ VersionId, CreatedDate }) => {
         const id = versionIdSchema.safeParse(VersionId);
         return id.success && CreatedDate ? [{ versionId: id.data, createdAt: CreatedDate.getTime() }] : [];
       });
-      return answer(page(ages, NextToken));
+      return answer(page(entries, NextToken));
     });
   }
 
@@ -143,7 +143,7 @@ export class SecretsManager implements SecretsManagerApi {
   ): Promise<Answer<ValueBatch>> {
     return this.#call("BatchGetSecretValue", scope, signal, async ({ reads }, options) => {
       const batch = {
-        values: new Map<SecretArn, CurrentValue>(),
+        values: new Map<SecretArn, VersionValue>(),
         problems: new Map<SecretArn, AwsProblem>(),
       };
       let next: string | undefined;
@@ -159,7 +159,7 @@ export class SecretsManager implements SecretsManagerApi {
     });
   }
 
-  getSecretValue(scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>> {
+  getSecretValue(scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<VersionValue>> {
     return this.#call("GetSecretValue", scope, signal, async ({ reads }, options) => {
       const input = { SecretId: arn, VersionStage: AWSCURRENT };
       const output = await reads.send(new GetSecretValueCommand(input), options);
@@ -172,7 +172,7 @@ export class SecretsManager implements SecretsManagerApi {
     arn: SecretArn,
     versionId: VersionId,
     signal: AbortSignal,
-  ): Promise<Answer<CurrentValue>> {
+  ): Promise<Answer<VersionValue>> {
     return this.#call("GetSecretValue", scope, signal, async ({ reads }, options) => {
       const input = { SecretId: arn, VersionId: versionId };
       const output = await reads.send(new GetSecretValueCommand(input), options);
@@ -224,7 +224,7 @@ export class SecretsManager implements SecretsManagerApi {
       try {
         const result = await send(client, { abortSignal: limit.signal }).catch((error: unknown) => {
           signal.throwIfAborted();
-          return refusalOf(operation, limit.signal.aborted ? limit.signal.reason : error);
+          return failureOf(operation, limit.signal.aborted ? limit.signal.reason : error);
         });
         const code = result.kind === "problem" ? result.problem.code : "OK";
         if (session !== undefined && SESSION_IS_OVER.test(code)) this.#sessions.drop(session.value);
@@ -257,7 +257,7 @@ function page<T>(items: readonly T[], next: string | undefined): Page<T> {
 
 function collect(
   output: BatchGetSecretValueCommandOutput,
-  batch: { readonly values: Map<SecretArn, CurrentValue>; readonly problems: Map<SecretArn, AwsProblem> },
+  batch: { readonly values: Map<SecretArn, VersionValue>; readonly problems: Map<SecretArn, AwsProblem> },
 ): void {
   for (const entry of output.SecretValues ?? []) {
     const stored = storedValue(entry);

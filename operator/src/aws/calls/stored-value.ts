@@ -1,7 +1,7 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { type SecretArn, secretArnSchema, versionIdSchema } from "@rotated-secrets/contract/version-id";
 import { z } from "zod";
-import type { CurrentValue } from "../../ports/secret-values.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
 
 /** What GetSecretValue and each entry of BatchGetSecretValue have in common. */
 const storedSchema = z.object({
@@ -15,7 +15,7 @@ const storedSchema = z.object({
 /** The value and whose it is; undefined where the answer lacks what every value has. */
 export function storedValue(
   answer: unknown,
-): { readonly arn: SecretArn; readonly current: CurrentValue } | undefined {
+): { readonly arn: SecretArn; readonly current: VersionValue } | undefined {
   const parsed = storedSchema.safeParse(answer);
   const value = parsed.data?.SecretString ?? parsed.data?.SecretBinary;
   if (!parsed.success || value === undefined) return undefined;

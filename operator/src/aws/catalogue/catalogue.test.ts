@@ -191,6 +191,15 @@ describe("in the long run", () => {
   });
 });
 
+it("a change is not reported to a subscription that has ended", async () => {
+  account(1);
+  const end = catalogue.onChange(() => changes.push("ended"));
+  end();
+  follow("db-0");
+  await clock.advance(100);
+  expect(changes).toEqual(["db-0"]);
+});
+
 describe("a list that lags", () => {
   beforeEach(async () => {
     account(50);
@@ -198,7 +207,7 @@ describe("a list that lags", () => {
     await clock.advance(1_000);
     aws.listed = [...aws.secrets.values()];
     aws.put(secret("db-7", 2, 1));
-    await catalogue.look(source("db-7"), never);
+    await catalogue.refresh(source("db-7"), never);
   });
 
   it("undoes nothing and costs nothing", async () => {
@@ -309,18 +318,18 @@ describe("what stands in the way", () => {
 describe("a look", () => {
   it("tells since when and until when the reads agree", async () => {
     account(1);
-    const first = (await catalogue.look(source("db-0"), never)).secret?.currentRead;
+    const first = (await catalogue.refresh(source("db-0"), never)).secret?.currentRead;
     expect(first).toEqual({ first: clock.now(), last: clock.now() });
     follow("db-0");
     await clock.advance(100);
     const start = catalogue.cached(source("db-0"))?.secret?.currentRead.first;
     await clock.advance(5_000);
-    expect((await catalogue.look(source("db-0"), never)).secret?.currentRead).toEqual({
+    expect((await catalogue.refresh(source("db-0"), never)).secret?.currentRead).toEqual({
       first: start,
       last: clock.now(),
     });
     aws.put(secret("db-0", 2, 1));
-    expect((await catalogue.look(source("db-0"), never)).secret?.currentRead).toEqual({
+    expect((await catalogue.refresh(source("db-0"), never)).secret?.currentRead).toEqual({
       first: clock.now(),
       last: clock.now(),
     });
@@ -332,9 +341,9 @@ describe("a look", () => {
     await clock.advance(100);
     aws.latencyMs = 40;
     const before = aws.count("DescribeSecret");
-    const first = catalogue.look(source("db-0"), never);
+    const first = catalogue.refresh(source("db-0"), never);
     await clock.advance(10);
-    const others = [1, 2, 3].map(() => catalogue.look(source("db-0"), never));
+    const others = [1, 2, 3].map(() => catalogue.refresh(source("db-0"), never));
     await clock.advance(30);
     await first;
     aws.put(secret("db-0", 2, 1));
@@ -350,8 +359,8 @@ describe("a look", () => {
     follow("db-0");
     const giveUp = new AbortController();
     const [mine, other] = [
-      catalogue.look(source("db-0"), giveUp.signal),
-      catalogue.look(source("db-0"), never),
+      catalogue.refresh(source("db-0"), giveUp.signal),
+      catalogue.refresh(source("db-0"), never),
     ];
     giveUp.abort(new Error("given up"));
     await expect(mine).rejects.toThrow("given up");
@@ -362,7 +371,7 @@ describe("a look", () => {
   it("rejects when the catalogue is stopped", async () => {
     account(1);
     aws.latencyMs = 40;
-    const looks = [catalogue.look(source("db-0"), never), catalogue.look(source("db-0"), never)];
+    const looks = [catalogue.refresh(source("db-0"), never), catalogue.refresh(source("db-0"), never)];
     const results = Promise.allSettled(looks);
     catalogue.stop();
     await clock.advance(100);
@@ -375,7 +384,7 @@ describe("an expected change", () => {
     account(1);
     follow("db-0");
     await clock.advance(100);
-    await catalogue.look(source("db-0"), never);
+    await catalogue.refresh(source("db-0"), never);
   });
 
   const seconds = (from: number, times: readonly number[]) =>
@@ -405,11 +414,13 @@ describe("an expected change", () => {
   });
 });
 
-it("ages come from all pages", async () => {
-  const ages = await catalogue.ages(arnOf("db-0"), SCOPE, never);
-  expect(ages).toEqual(new Map([1, 2, 3].map((number) => [version(number), number])));
+it("the times of creation come from all pages", async () => {
+  const createdAt = await catalogue.versionCreatedAt(arnOf("db-0"), SCOPE, never);
+  expect(createdAt).toEqual(new Map([1, 2, 3].map((number) => [version(number), number])));
   aws.problems.set("ListSecretVersionIds", "denied");
-  expect(await catalogue.ages(arnOf("db-0"), SCOPE, never)).toMatchObject({ problem: { kind: "denied" } });
+  expect(await catalogue.versionCreatedAt(arnOf("db-0"), SCOPE, never)).toMatchObject({
+    problem: { kind: "denied" },
+  });
 });
 
 it("what one identity is shown is not shown to another, and each is asked for by itself", async () => {

@@ -9,12 +9,12 @@ import type {
   CatalogueEntry,
   SecretCatalogue,
   SecretSource,
-  VersionAges,
+  VersionCreatedAt,
 } from "../../ports/secret-catalogue.ts";
 import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
 import { type CatalogueSettings, DEFAULT_CATALOGUE_SETTINGS } from "./catalogue-settings.ts";
 import { RegionCatalogue } from "./region-catalogue.ts";
-import { readVersionAges } from "./version-ages.ts";
+import { readVersionCreatedAt } from "./version-created-at.ts";
 
 /** What the catalogue works with. */
 export interface AwsSecretCatalogueOptions {
@@ -30,7 +30,7 @@ export class AwsSecretCatalogue implements SecretCatalogue {
   readonly #options: AwsSecretCatalogueOptions;
   /** By `scopeKey`. */
   readonly #regions = new Map<string, RegionCatalogue>();
-  readonly #listeners: ((source: SecretSource) => void)[] = [];
+  readonly #listeners = new Set<(source: SecretSource) => void>();
   readonly #changed = new Set<SecretSource>();
   readonly #lifetime = new AbortController();
 
@@ -57,26 +57,27 @@ export class AwsSecretCatalogue implements SecretCatalogue {
     return this.#regionOf(source)?.get(source.secretId)?.entry;
   }
 
-  async look(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry> {
+  async refresh(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry> {
     signal.throwIfAborted();
     const region = this.#regionOf(source) ?? this.#newRegion(source);
     return untilAborted(region.look(source), signal);
   }
 
-  ages(
+  versionCreatedAt(
     arn: SecretArn,
     scope: AwsScope,
     signal: AbortSignal,
-  ): Promise<VersionAges | { readonly problem: AwsProblem }> {
-    return readVersionAges(this.#options.api, arn, scope, signal);
+  ): Promise<VersionCreatedAt | { readonly problem: AwsProblem }> {
+    return readVersionCreatedAt(this.#options.api, arn, scope, signal);
   }
 
   expectChange(source: SecretSource, until: Instant): void {
     this.#regionOf(source)?.get(source.secretId)?.expectChange(until);
   }
 
-  onChange(listener: (source: SecretSource) => void): void {
-    this.#listeners.push(listener);
+  onChange(listener: (source: SecretSource) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Ends all reading; who waits for a look gets an AbortError. */

@@ -3,7 +3,7 @@ import type { Random } from "@rotated-secrets/kube-runtime/time/random";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { CatalogueEntry, SecretSource } from "../../ports/secret-catalogue.ts";
-import { refusalOf } from "../calls/refusal.ts";
+import { failureOf } from "../calls/call-failure.ts";
 import type { Answer, SecretSnapshot, SecretsManagerApi } from "../calls/secrets-manager-api.ts";
 import { Slots } from "../calls/slots.ts";
 import type { CatalogueSettings } from "./catalogue-settings.ts";
@@ -200,7 +200,7 @@ export class RegionCatalogue {
     };
     return listPass(api, this.#scope, clock, reader, lifetime).catch((error: unknown) => ({
       pages: 0,
-      problem: refusalOf("ListSecrets", error).problem,
+      problem: failureOf("ListSecrets", error).problem,
     }));
   }
 
@@ -208,7 +208,7 @@ export class RegionCatalogue {
     const { api, lifetime } = this.#parts;
     return api.describeSecret(this.#scope, secretId, lifetime).catch((error: unknown) => {
       lifetime.throwIfAborted();
-      return refusalOf("DescribeSecret", error);
+      return failureOf("DescribeSecret", error);
     });
   }
 

@@ -2,7 +2,7 @@ import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
-import { refusalOf } from "../calls/refusal.ts";
+import { failureOf } from "../calls/call-failure.ts";
 import type { CallObserver } from "../calls/secrets-manager.ts";
 import type { AssumeRole, AssumeRoleRequest, AwsSession } from "../calls/sessions.ts";
 
@@ -31,7 +31,7 @@ export function assumeRoleWithWebIdentity({ clock, version, observe }: AssumeRol
       .then((value) => ({ kind: "answer", value }) as const)
       .catch((error: unknown) => {
         signal.throwIfAborted();
-        return refusalOf("AssumeRoleWithWebIdentity", error);
+        return failureOf("AssumeRoleWithWebIdentity", error);
       });
     const code = answer.kind === "problem" ? answer.problem.code : "OK";
     observe?.("AssumeRoleWithWebIdentity", code, clock.monotonic() - startedAt);

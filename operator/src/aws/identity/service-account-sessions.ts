@@ -6,7 +6,7 @@ import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
 import { ROLE_ARN_PATTERN, type ServiceAccountIdentity } from "../../api/aws-identity.ts";
 import type { IdentityOperation } from "../../ports/aws-problem.ts";
 import type { ServiceAccounts } from "../../ports/service-accounts.ts";
-import type { Answer, Refusal } from "../calls/secrets-manager-api.ts";
+import type { Answer, CallFailure } from "../calls/secrets-manager-api.ts";
 import type { AssumeRole, AwsSession, Sessions } from "../calls/sessions.ts";
 import { SessionCache } from "./session-cache.ts";
 import { TenantTurns } from "./tenant-turns.ts";
@@ -138,7 +138,11 @@ export class ServiceAccountSessions implements Sessions {
   }
 
   /** What the API server said, or that it did not answer. @throws the signal's reason, and what is no answer at all */
-  async #ask<T>(operation: IdentityOperation, answer: Promise<T>, signal: AbortSignal): Promise<T | Refusal> {
+  async #ask<T>(
+    operation: IdentityOperation,
+    answer: Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T | CallFailure> {
     try {
       return await answer;
     } catch (error) {
@@ -159,10 +163,10 @@ function sessionNameOf({ namespace, name }: ServiceAccountIdentity): string {
   return `rotated-secrets@${namespace}.${name}`.slice(0, 64);
 }
 
-function denied(operation: IdentityOperation, code: string): Refusal {
+function denied(operation: IdentityOperation, code: string): CallFailure {
   return { kind: "problem", problem: { kind: "denied", operation, code } };
 }
 
-function unavailable(operation: IdentityOperation, code: string): Refusal {
+function unavailable(operation: IdentityOperation, code: string): CallFailure {
   return { kind: "problem", problem: { kind: "unavailable", operation, code } };
 }

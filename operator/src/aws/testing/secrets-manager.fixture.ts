@@ -10,7 +10,7 @@ import { delay } from "@rotated-secrets/kube-runtime/time/deadline";
 import { OPERATOR } from "../../api/aws-identity.ts";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
-import type { CurrentValue } from "../../ports/secret-values.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
 import type { Operation } from "../calls/region-clients.ts";
 import type {
   Answer,
@@ -121,7 +121,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
   ): Promise<Answer<ValueBatch>> {
     const refusal = await this.#begin("BatchGetSecretValue", arns, signal);
     if (refusal !== undefined) return refusal;
-    const values = new Map<SecretArn, CurrentValue>();
+    const values = new Map<SecretArn, VersionValue>();
     const problems = new Map<SecretArn, AwsProblem>();
     for (const arn of arns) {
       const error = this.batchErrors.get(arn);
@@ -131,7 +131,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
     return answer({ values, problems });
   }
 
-  async getSecretValue(_scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<CurrentValue>> {
+  async getSecretValue(_scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<VersionValue>> {
     return (await this.#begin("GetSecretValue", [arn], signal)) ?? answer(this.#value(arn));
   }
 
@@ -140,7 +140,7 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
     arn: SecretArn,
     versionId: VersionId,
     signal: AbortSignal,
-  ): Promise<Answer<CurrentValue>> {
+  ): Promise<Answer<VersionValue>> {
     const refusal = await this.#begin("GetSecretValue", [arn, versionId], signal);
     if (refusal !== undefined) return refusal;
     return this.#find(arn)?.stages.has(versionId)
@@ -173,13 +173,13 @@ export class ScriptedSecretsManager implements SecretsManagerApi {
     );
   }
 
-  #value(arn: SecretArn): CurrentValue {
+  #value(arn: SecretArn): VersionValue {
     const [versionId = version(1)] = this.#find(arn)?.stages.keys() ?? [];
     return valueOf(versionId);
   }
 }
 
-function valueOf(versionId: VersionId): CurrentValue {
+function valueOf(versionId: VersionId): VersionValue {
   return { versionId, createdAt: 1, value: new SecretValue(`value of ${versionId}`) };
 }
 

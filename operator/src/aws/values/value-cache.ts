@@ -1,6 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import { type AwsIdentity, identityKey } from "../../api/aws-identity.ts";
-import type { CurrentValue } from "../../ports/secret-values.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
 import type { NamespacedName } from "../../ports/target-secrets.ts";
 
 /** How much is held in memory. */
@@ -18,7 +18,7 @@ export interface ValueOwner {
 
 interface Held {
   readonly identity: AwsIdentity;
-  readonly current: CurrentValue;
+  readonly current: VersionValue;
   readonly bytes: number;
 }
 
@@ -33,7 +33,7 @@ export class ValueCache {
     this.#limits = limits;
   }
 
-  get(owner: ValueOwner, versionId: VersionId): CurrentValue | undefined {
+  get(owner: ValueOwner, versionId: VersionId): VersionValue | undefined {
     const key = keyOf(owner);
     const held = this.#held.get(key);
     if (held?.current.versionId !== versionId) return undefined;
@@ -42,7 +42,7 @@ export class ValueCache {
     return held.current;
   }
 
-  put(owner: ValueOwner, current: CurrentValue): void {
+  put(owner: ValueOwner, current: VersionValue): void {
     this.delete(owner);
     const bytes = sizeOf(current);
     this.#held.set(keyOf(owner), { identity: owner.identity, current, bytes });
@@ -77,6 +77,6 @@ function keyOf({ identity, arn }: ValueOwner): string {
   return `${arn} ${identityKey(identity)}`;
 }
 
-function sizeOf({ value }: CurrentValue): number {
+function sizeOf({ value }: VersionValue): number {
   return Buffer.byteLength(value.reveal());
 }

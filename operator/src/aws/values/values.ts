@@ -2,7 +2,7 @@ import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id"
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
 import { type AwsScope, scopeKey } from "../../ports/aws-scope.ts";
-import type { CurrentValue, SecretValues, ValueReading } from "../../ports/secret-values.ts";
+import type { SecretValues, ValueReading, VersionValue } from "../../ports/secret-values.ts";
 import type { NamespacedName } from "../../ports/target-secrets.ts";
 import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
 import { ValueCache, type ValueCacheLimits } from "./value-cache.ts";
@@ -49,7 +49,7 @@ export class AwsSecretValues implements SecretValues {
     this.#pinned = new ValueCache({ bytes: 8 * 1024 * 1024, count: 1_000 });
   }
 
-  cached(arn: SecretArn, { identity }: AwsScope, versionId: VersionId): CurrentValue | undefined {
+  cached(arn: SecretArn, { identity }: AwsScope, versionId: VersionId): VersionValue | undefined {
     return this.#cache.get({ identity, arn }, versionId) ?? this.#pinned.get({ identity, arn }, versionId);
   }
 

@@ -15,7 +15,7 @@ export interface Interception {
 
 /** The calls that leave the process; all else is read from its own memory. */
 const CALLS: { readonly [Port in keyof Ports]?: readonly string[] } = {
-  catalogue: ["look", "ages"],
+  catalogue: ["refresh", "versionCreatedAt"],
   values: ["current", "version"],
   rotations: ["rotate"],
   serviceAccounts: ["read"],

@@ -4,7 +4,7 @@ import { afterLook, agree } from "../../aws/catalogue/secret-knowledge.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalogue.ts";
-import type { CurrentValue, SecretValues } from "../../ports/secret-values.ts";
+import type { SecretValues, VersionValue } from "../../ports/secret-values.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
 /** How often the catalogue looks by itself, in ms; and while a change is expected. */
@@ -39,12 +39,12 @@ export class SimulatedCatalogue implements SecretCatalogue {
     return this.#entry;
   }
 
-  look(): Promise<CatalogueEntry> {
+  refresh(): Promise<CatalogueEntry> {
     return Promise.resolve(this.#learn());
   }
 
-  ages(): ReturnType<SecretCatalogue["ages"]> {
-    return Promise.resolve(this.#aws.ages());
+  versionCreatedAt(): ReturnType<SecretCatalogue["versionCreatedAt"]> {
+    return Promise.resolve(this.#aws.versionCreatedAt());
   }
 
   expectChange(_source: unknown, until: Instant): void {
@@ -53,7 +53,9 @@ export class SimulatedCatalogue implements SecretCatalogue {
 
   follow(): void {}
   unfollow(): void {}
-  onChange(): void {}
+  onChange(): () => void {
+    return () => {};
+  }
 
   #learn(): CatalogueEntry {
     const now = this.#clock.now();
@@ -69,14 +71,14 @@ export class SimulatedCatalogue implements SecretCatalogue {
 /** The values that one operator process holds. */
 export class SimulatedValues implements SecretValues {
   readonly #aws: SimulatedAws;
-  #held: CurrentValue | undefined;
-  #pinned: CurrentValue | undefined;
+  #held: VersionValue | undefined;
+  #pinned: VersionValue | undefined;
 
   constructor(aws: SimulatedAws) {
     this.#aws = aws;
   }
 
-  cached(_arn: SecretArn, _scope: AwsScope, versionId: VersionId): CurrentValue | undefined {
+  cached(_arn: SecretArn, _scope: AwsScope, versionId: VersionId): VersionValue | undefined {
     return [this.#held, this.#pinned].find((held) => held?.versionId === versionId);
   }
 

@@ -6,8 +6,8 @@ import { ARN, documentOf, version } from "../../lifecycle/testing/world.ts";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { RotateOutcome } from "../../ports/rotations.ts";
-import type { VersionAges } from "../../ports/secret-catalogue.ts";
-import type { CurrentValue } from "../../ports/secret-values.ts";
+import type { VersionCreatedAt } from "../../ports/secret-catalogue.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
 import { currentVersion, versionWith } from "../../ports/staging-labels.ts";
 
 /** What AWS shows to those who read at the right time. */
@@ -118,12 +118,12 @@ export class SimulatedAws {
     };
   }
 
-  ages(): VersionAges {
+  versionCreatedAt(): VersionCreatedAt {
     const until = this.#clock.now() - this.readLagMs;
     return new Map([...this.#madeAt].filter(([, madeAt]) => madeAt <= until));
   }
 
-  value(): CurrentValue {
+  value(): VersionValue {
     const versionId = currentVersion(this.#shown) ?? version(1);
     return {
       versionId,
@@ -133,7 +133,7 @@ export class SimulatedAws {
   }
 
   /** The value of one version; undefined where there is none. */
-  valueOf(versionId: VersionId): CurrentValue | undefined {
+  valueOf(versionId: VersionId): VersionValue | undefined {
     const createdAt = this.#madeAt.get(versionId);
     return createdAt === undefined
       ? undefined

@@ -131,7 +131,7 @@ export class SimulatedCluster {
     read: () => Promise.resolve({ kind: "absent" }),
     recent: () => Promise.resolve({ kind: "absent" }),
     token: () => Promise.resolve({ kind: "absent" }),
-    onChange: () => {},
+    onChange: () => () => {},
   };
 
   readonly reporting: Reporting = {

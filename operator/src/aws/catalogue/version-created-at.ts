@@ -2,27 +2,27 @@ import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id"
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
-import type { VersionAges } from "../../ports/secret-catalogue.ts";
+import type { VersionCreatedAt } from "../../ports/secret-catalogue.ts";
 import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
 
 /** AWS keeps about 100 versions without labels; a page has 100. */
 const MAX_PAGES = 20;
 
 /** When each version of the secret was made, from all pages; an answer that lacks some would be taken for the whole. */
-export async function readVersionAges(
+export async function readVersionCreatedAt(
   api: SecretsManagerApi,
   arn: SecretArn,
   scope: AwsScope,
   signal: AbortSignal,
-): Promise<VersionAges | { readonly problem: AwsProblem }> {
-  const ages = new Map<VersionId, Instant>();
+): Promise<VersionCreatedAt | { readonly problem: AwsProblem }> {
+  const createdAt = new Map<VersionId, Instant>();
   let next: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const result = await api.listSecretVersionIds(scope, arn, next, signal);
     if (result.kind === "problem") return { problem: result.problem };
-    for (const { versionId, createdAt } of result.value.items) ages.set(versionId, createdAt);
+    for (const entry of result.value.items) createdAt.set(entry.versionId, entry.createdAt);
     next = result.value.next;
-    if (next === undefined) return ages;
+    if (next === undefined) return createdAt;
   }
   return { problem: { kind: "invalid", operation: "ListSecretVersionIds", code: "TooManyVersions" } };
 }

@@ -1,7 +1,7 @@
 import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import { expect, it } from "vitest";
 import { arnOf, SCOPE, ScriptedSecretsManager, version } from "../testing/secrets-manager.fixture.ts";
-import { refusalOf } from "./refusal.ts";
+import { failureOf } from "./call-failure.ts";
 import { AwsRotations } from "./rotations.ts";
 
 function answered(name: string, httpStatusCode: number, message = "planted value"): Error {
@@ -44,7 +44,7 @@ it.each([
   ],
   ["thrown text", "unavailable", "UnknownError"],
 ] as const)("%s is %s with the code %s", (error, kind, code) => {
-  const { problem } = refusalOf("DescribeSecret", error);
+  const { problem } = failureOf("DescribeSecret", error);
   expect(problem).toMatchObject({ kind, operation: "DescribeSecret", code });
   expect(JSON.stringify(problem)).not.toContain("planted");
 });
@@ -55,7 +55,7 @@ it.each([
   ["No Lambda rotation function ARN is associated with this secret.", "problem"],
 ])("RotateSecret refused with %j is %s", async (message, kind) => {
   const aws = new ScriptedSecretsManager(new ManualClock());
-  aws.rotateSecret = async () => refusalOf("RotateSecret", answered("InvalidRequestException", 400, message));
+  aws.rotateSecret = async () => failureOf("RotateSecret", answered("InvalidRequestException", 400, message));
   const outcome = await new AwsRotations(aws).rotate(
     arnOf("db"),
     SCOPE,

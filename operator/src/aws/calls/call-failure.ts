@@ -1,5 +1,5 @@
 import type { AwsProblem } from "../../ports/aws-problem.ts";
-import type { Refusal } from "./secrets-manager-api.ts";
+import type { CallFailure } from "./secrets-manager-api.ts";
 
 /** The members of an SDK error, or of a network error, that are looked at. */
 interface Thrown {
@@ -35,7 +35,7 @@ const PREVIOUS_ROTATION = /previous rotation/i;
  * What the SDK threw, reduced to what may be shown: the code, its meaning, the request id. Messages, bodies and headers
  * are dropped, for they may repeat what was sent.
  */
-export function refusalOf(operation: string, error: unknown): Refusal {
+export function failureOf(operation: string, error: unknown): CallFailure {
   const thrown: Thrown = typeof error === "object" && error !== null ? error : {};
   const status = thrown.$metadata?.httpStatusCode;
   const problem = answered(thrown)
