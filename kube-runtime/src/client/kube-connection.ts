@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { Clock } from "../time/clock.ts";
+import { SharedFlights } from "../time/shared-flights.ts";
 
 /** What client-node fills in: TLS material as file contents, and headers that say who we are. */
 interface AppliedOptions {
@@ -41,7 +42,7 @@ export class KubeConnection {
   readonly #clock: Clock;
   readonly #connections: number;
   #held: { readonly at: number; readonly tls: TlsMaterial; readonly route: Route } | undefined;
-  #renewal: Promise<Route> | undefined;
+  readonly #renewals = new SharedFlights<Route>();
 
   /** @param connections how many requests may be on their way at once; watches do not count */
   constructor(config: KubeConfig, clock: Clock, connections: number) {
@@ -54,10 +55,7 @@ export class KubeConnection {
   async route(): Promise<Route> {
     if (this.#held !== undefined && this.#clock.monotonic() - this.#held.at < REREAD_MS)
       return this.#held.route;
-    this.#renewal ??= this.#renew().finally(() => {
-      this.#renewal = undefined;
-    });
-    return await this.#renewal;
+    return await this.#renewals.join("route", () => this.#renew());
   }
 
   /** Cuts all connections. */

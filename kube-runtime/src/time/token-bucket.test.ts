@@ -41,4 +41,17 @@ describe("a token bucket", () => {
     await clock.advance(100);
     expect(through).toBe(true);
   });
+
+  it("gives a token at once or not at all to callers that do not wait", async () => {
+    const clock = new ManualClock();
+    const bucket = new TokenBucket(clock, { perSecond: 10, burst: 2 });
+    const taken = () => Array.from({ length: 4 }, () => bucket.tryTake()).filter(Boolean).length;
+    expect(taken()).toBe(2);
+    await clock.advance(99);
+    expect(taken()).toBe(0);
+    await clock.advance(1);
+    expect(taken()).toBe(1);
+    await clock.advance(60_000);
+    expect(taken()).toBe(2);
+  });
 });

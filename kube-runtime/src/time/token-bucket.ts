@@ -1,15 +1,15 @@
 import type { Clock } from "./clock.ts";
 import { delay } from "./deadline.ts";
 
-/** How many of something may happen. */
+/** How often something may happen. */
 export interface RateLimit {
-  /** How many a second in the long run. */
+  /** On average, per second. */
   readonly perSecond: number;
-  /** How many at once after a rest. */
+  /** At once, after a pause. */
   readonly burst: number;
 }
 
-/** Lets callers through in the order in which they came, no faster than its limit. */
+/** Lets callers through in the order of their calls, no faster than its limit. */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #limit: RateLimit;
@@ -35,6 +35,14 @@ export class TokenBucket {
       this.#tokens += 1;
       throw error;
     }
+  }
+
+  /** Takes a token if one is left; never waits. Returns whether it took one. */
+  tryTake(): boolean {
+    this.#fill();
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
   }
 
   #fill(): void {

@@ -4,7 +4,9 @@ import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-clien
 import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { objectPath } from "@rotated-secrets/kube-runtime/client/resource";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { SharedFlights } from "@rotated-secrets/kube-runtime/time/shared-flights";
 import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
+import { type LRU, lru } from "tiny-lru";
 import { z } from "zod";
 import { ROLE_ARN_ANNOTATION } from "../api/aws-identity.ts";
 import type { ServiceAccountReading, ServiceAccounts, TokenOutcome } from "../ports/service-accounts.ts";
@@ -37,13 +39,18 @@ const accountSchema = z.object({
 });
 const tokenSchema = z.object({ status: z.object({ token: z.string().min(1) }) });
 
+interface Reading {
+  readonly reading: ServiceAccountReading;
+  /** By the monotonic clock. */
+  readonly at: number;
+}
+
 /** ServiceAccounts at the API server. Needs get on serviceaccounts and create on serviceaccounts/token, where they are used. */
 export class KubernetesServiceAccounts implements ServiceAccounts {
   readonly #client: KubernetesServiceAccountsOptions["client"];
   readonly #clock: Clock;
-  /** In the order of their reading; `at` by the monotonic clock. */
-  readonly #readings = new Map<string, { readonly reading: ServiceAccountReading; readonly at: number }>();
-  readonly #flights = new Map<string, Promise<ServiceAccountReading>>();
+  readonly #readings: LRU<Reading> = lru(MAX_READINGS);
+  readonly #flights = new SharedFlights<ServiceAccountReading>();
   readonly #listeners = new Set<(account: NamespacedName) => void>();
 
   constructor({ client, clock }: KubernetesServiceAccountsOptions) {
@@ -89,19 +96,16 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
   async #within(ms: number, account: NamespacedName, signal: AbortSignal): Promise<ServiceAccountReading> {
     const held = this.#readings.get(keyOf(account));
     if (held !== undefined && this.#clock.monotonic() - held.at < ms) return held.reading;
-    return untilAborted(this.#shared(account), signal);
+    // The resources of a tenant ask together. No caller's signal aborts the request that they share.
+    const { namespace, name } = account;
+    const reading = this.#flights.join(keyOf(account), () => this.#readNow({ namespace, name }));
+    return untilAborted(reading, signal);
   }
 
-  /** The resources of a tenant ask together; the one request is nobody's to abort. */
-  #shared({ namespace, name }: NamespacedName): Promise<ServiceAccountReading> {
-    const key = keyOf({ namespace, name });
-    const flight =
-      this.#flights.get(key) ??
-      this.#ask({ namespace, name })
-        .then((reading) => this.#keep({ namespace, name }, reading))
-        .finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
-    return flight;
+  async #readNow(account: NamespacedName): Promise<ServiceAccountReading> {
+    const reading = await this.#ask(account);
+    this.#keep(account, reading);
+    return reading;
   }
 
   async #ask(account: NamespacedName): Promise<ServiceAccountReading> {
@@ -118,18 +122,12 @@ export class KubernetesServiceAccounts implements ServiceAccounts {
     }
   }
 
-  #keep(account: NamespacedName, reading: ServiceAccountReading): ServiceAccountReading {
+  #keep(account: NamespacedName, reading: ServiceAccountReading): void {
     const key = keyOf(account);
     const before = this.#readings.get(key)?.reading;
-    this.#readings.delete(key);
     this.#readings.set(key, { reading, at: this.#clock.monotonic() });
-    for (const oldest of this.#readings.keys()) {
-      if (this.#readings.size <= MAX_READINGS) break;
-      this.#readings.delete(oldest);
-    }
     if (before !== undefined && !isSame(before, reading))
       for (const listener of this.#listeners) listener(account);
-    return reading;
   }
 }
 

@@ -1,7 +1,9 @@
 import { ApiError, ConnectionError } from "@rotated-secrets/kube-runtime/client/api-error";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { deadline } from "@rotated-secrets/kube-runtime/time/deadline";
+import { KeyedRateLimit } from "@rotated-secrets/kube-runtime/time/keyed-rate-limit";
 import type { Random } from "@rotated-secrets/kube-runtime/time/random";
+import { SharedFlights } from "@rotated-secrets/kube-runtime/time/shared-flights";
 import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
 import { ROLE_ARN_PATTERN, type ServiceAccountIdentity } from "../../api/aws-identity.ts";
 import type { IdentityOperation } from "../../ports/aws-problem.ts";
@@ -9,9 +11,14 @@ import type { ServiceAccounts } from "../../ports/service-accounts.ts";
 import type { Answer, CallFailure } from "../calls/secrets-manager-api.ts";
 import type { AssumeRole, AwsSession, Sessions } from "../calls/sessions.ts";
 import { SessionCache } from "./session-cache.ts";
-import { TenantTurns } from "./tenant-turns.ts";
 
 const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);
+
+/**
+ * Sessions that one namespace may start. A role that works needs one an hour; a namespace that names a thousand roles must
+ * not use up the operator's requests. Callers beyond the limit do not wait, as that would hold up a worker.
+ */
+const SESSIONS_PER_NAMESPACE = { burst: 30, perSecond: 3 };
 
 /** Whether the policies let a namespace assume this role; without a role: whether there is any that it may. */
 export type MayAssume = (namespace: string, roleArn: string | undefined) => boolean;
@@ -42,14 +49,14 @@ interface Bearer {
 export class ServiceAccountSessions implements Sessions {
   readonly #options: ServiceAccountSessionsOptions;
   readonly #cache: SessionCache;
-  readonly #turns: TenantTurns;
-  readonly #flights = new Map<string, Promise<Answer<AwsSession>>>();
+  readonly #namespaceRateLimit: KeyedRateLimit;
+  readonly #flights = new SharedFlights<Answer<AwsSession>>();
   readonly #lifetime = new AbortController();
 
   constructor(options: ServiceAccountSessionsOptions) {
     this.#options = options;
     this.#cache = new SessionCache(options.clock, options.random);
-    this.#turns = new TenantTurns(options.clock);
+    this.#namespaceRateLimit = new KeyedRateLimit(options.clock, SESSIONS_PER_NAMESPACE);
   }
 
   async of(
@@ -63,7 +70,8 @@ export class ServiceAccountSessions implements Sessions {
     const key = keyOf(found.value);
     const held = this.#cache.get(key);
     if (held !== undefined && !held.isDue) return held.answer;
-    const begun = await untilAborted(this.#shared(key, found.value), signal);
+    const start = () => this.#start(key, found.value);
+    const begun = await untilAborted(this.#flights.join(key, start), signal);
     // Renewed ahead of its end: while nobody says no, the one that still holds will do.
     const isAway = begun.kind === "problem" && begun.problem.kind === "unavailable";
     return isAway && held?.answer.kind === "answer" ? held.answer : begun;
@@ -97,22 +105,15 @@ export class ServiceAccountSessions implements Sessions {
     return { kind: "answer", value: { identity, uid: reading.uid, roleArn, region } };
   }
 
-  /** One at a time for each bearer, shared by all who wait; an abort of one of them ends its wait alone. */
-  #shared(key: string, bearer: Bearer): Promise<Answer<AwsSession>> {
-    const flight =
-      this.#flights.get(key) ??
-      this.#begin(bearer)
-        .then((answer) => {
-          this.#cache.put(key, answer);
-          return answer;
-        })
-        .finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
-    return flight;
+  async #start(key: string, bearer: Bearer): Promise<Answer<AwsSession>> {
+    const answer = await this.#begin(bearer);
+    this.#cache.put(key, answer);
+    return answer;
   }
 
   async #begin(bearer: Bearer): Promise<Answer<AwsSession>> {
-    if (!this.#turns.take(bearer.identity.namespace)) return unavailable("TokenRequest", "TooManyIdentities");
+    if (!this.#namespaceRateLimit.tryTake(bearer.identity.namespace))
+      return unavailable("TokenRequest", "TooManyIdentities");
     const { clock, deadlineMs = 20_000 } = this.#options;
     const limit = deadline(clock, deadlineMs, "AssumeRoleWithWebIdentity", this.#lifetime.signal);
     const { signal } = limit;

@@ -1,57 +1,58 @@
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { Random } from "@rotated-secrets/kube-runtime/time/random";
+import { type LRU, lru } from "tiny-lru";
 import type { Answer } from "../calls/secrets-manager-api.ts";
 import type { AwsSession } from "../calls/sessions.ts";
 
-/** Who writes RotatedSecrets decides how many there are. */
+/** The authors of RotatedSecrets decide how many are in use. */
 const MAX_SESSIONS = 2_000;
-/** A session is renewed when between so much, and so much more, of its life is over: sessions begun together are not renewed together. */
+/** A session is renewed at a random point between 70 % and 85 % of its lifetime, so that sessions started together are not renewed together. */
 const RENEW_AFTER = 0.7;
 const RENEW_SPREAD = 0.15;
-/** A session is not used for a call that its end could overtake. */
+/** A session is not used for a call that could outlast it. */
 const LAST_MINUTE_MS = 60_000;
-/** How long what was refused is not asked for again: the resources of a tenant ask together. */
+/** A refusal is kept for this time, and up to half of it more: the resources of a tenant ask together. */
 const REFUSED_MS = 10_000;
 
+/** Times by the wall clock, as AWS's expiry. */
 interface Held {
   readonly answer: Answer<AwsSession>;
-  /** By the clock that AWS's expiry is read on. */
   readonly dueAt: number;
   readonly endsAt: number;
 }
 
-/** Sessions and refusals, as long as they hold; what was not asked for longest gives way. */
+/** Sessions, and refusals of sessions, until they expire. */
 export class SessionCache {
   readonly #clock: Clock;
   readonly #random: Random;
-  /** In the order of their last use. */
-  readonly #held = new Map<string, Held>();
+  readonly #held: LRU<Held> = lru(MAX_SESSIONS);
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
     this.#random = random;
   }
 
-  /** What is held, and whether it is time to ask again; undefined where nothing is that could be used. */
+  /** The session or refusal, and whether it is time to ask again; undefined if there is none, or it has expired. */
   get(key: string): { readonly answer: Answer<AwsSession>; readonly isDue: boolean } | undefined {
     const held = this.#held.get(key);
     if (held === undefined) return undefined;
     const now = this.#clock.now();
+    if (now < held.endsAt) return { answer: held.answer, isDue: now >= held.dueAt };
     this.#held.delete(key);
-    if (now >= held.endsAt) return undefined;
-    this.#held.set(key, held);
-    return { answer: held.answer, isDue: now >= held.dueAt };
+    return undefined;
   }
 
-  /** A problem that passes by itself leaves a session that still holds; one that does not takes its place. */
+  /** Keeps the answer. A temporary problem does not replace a session that still works; any other problem does. */
   put(key: string, answer: Answer<AwsSession>): void {
-    this.#keep(key, this.#after(this.#held.get(key), answer));
+    this.#held.set(key, this.#after(this.#held.get(key), answer));
   }
 
-  /** Forgets this session, if it is held. */
+  /** Forgets this session. */
   drop(session: AwsSession): void {
-    for (const [key, { answer }] of this.#held)
-      if (answer.kind === "answer" && answer.value === session) this.#held.delete(key);
+    for (const key of this.#held.keys()) {
+      const answer = this.#held.peek(key)?.answer;
+      if (answer?.kind === "answer" && answer.value === session) this.#held.delete(key);
+    }
   }
 
   #after(before: Held | undefined, answer: Answer<AwsSession>): Held {
@@ -62,22 +63,13 @@ export class SessionCache {
       return { answer, dueAt: now + (expiresAt - now) * share, endsAt: expiresAt - LAST_MINUTE_MS };
     }
     const until = now + this.#pauseMs();
-    const isAway = answer.problem.kind === "unavailable";
-    return isAway && before?.answer.kind === "answer"
+    const isTemporary = answer.problem.kind === "unavailable";
+    return isTemporary && before?.answer.kind === "answer"
       ? { ...before, dueAt: until }
       : { answer, dueAt: until, endsAt: until };
   }
 
   #pauseMs(): number {
     return REFUSED_MS * (1 + this.#random() / 2);
-  }
-
-  #keep(key: string, held: Held): void {
-    this.#held.delete(key);
-    this.#held.set(key, held);
-    for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= MAX_SESSIONS) break;
-      this.#held.delete(oldest);
-    }
   }
 }

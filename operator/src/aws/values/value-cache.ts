@@ -1,16 +1,18 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import { type LRU, lru } from "tiny-lru";
 import { type AwsIdentity, identityKey } from "../../api/aws-identity.ts";
 import type { VersionValue } from "../../ports/secret-values.ts";
 import type { NamespacedName } from "../../ports/target-secrets.ts";
 
-/** How much is held in memory. */
+/** How much a cache holds at most. */
 export interface ValueCacheLimits {
-  /** Of all values together. */
+  /** Bytes of all values together. */
   readonly bytes: number;
+  /** Number of values. */
   readonly count: number;
 }
 
-/** Whose value it is: what one identity has read is not there for any other. */
+/** The owner of a value: an identity never gets values that another identity has read. */
 export interface ValueOwner {
   readonly identity: AwsIdentity;
   readonly arn: SecretArn;
@@ -18,58 +20,58 @@ export interface ValueOwner {
 
 interface Held {
   readonly identity: AwsIdentity;
-  readonly current: VersionValue;
+  readonly value: VersionValue;
   readonly bytes: number;
 }
 
-/** The last value that each identity has read of each secret; what was not asked for longest gives way. */
+/** The value that each identity read last of each secret. The value that was not used for longest leaves first. */
 export class ValueCache {
-  readonly #limits: ValueCacheLimits;
-  /** In the order of their last use. */
-  readonly #held = new Map<string, Held>();
+  readonly #maxBytes: number;
+  readonly #held: LRU<Held>;
   #bytes = 0;
 
-  constructor(limits: ValueCacheLimits) {
-    this.#limits = limits;
+  constructor({ bytes, count }: ValueCacheLimits) {
+    this.#maxBytes = bytes;
+    this.#held = lru<Held>(count).onEvict(({ value }) => {
+      this.#bytes -= value.bytes;
+    });
   }
 
+  /** The value, if it is the one of this version. */
   get(owner: ValueOwner, versionId: VersionId): VersionValue | undefined {
     const key = keyOf(owner);
-    const held = this.#held.get(key);
-    if (held?.current.versionId !== versionId) return undefined;
-    this.#held.delete(key);
-    this.#held.set(key, held);
-    return held.current;
+    return this.#held.peek(key)?.value.versionId === versionId ? this.#held.get(key)?.value : undefined;
   }
 
-  put(owner: ValueOwner, current: VersionValue): void {
+  put(owner: ValueOwner, value: VersionValue): void {
     this.delete(owner);
-    const bytes = sizeOf(current);
-    this.#held.set(keyOf(owner), { identity: owner.identity, current, bytes });
+    const bytes = sizeOf(value);
     this.#bytes += bytes;
-    for (const oldest of this.#held.keys()) {
-      if (this.#bytes <= this.#limits.bytes && this.#held.size <= this.#limits.count) break;
-      this.#drop(oldest);
-    }
+    this.#held.set(keyOf(owner), { identity: owner.identity, value, bytes });
+    while (this.#bytes > this.#maxBytes) this.#held.evict();
   }
 
   delete(owner: ValueOwner): void {
     this.#drop(keyOf(owner));
   }
 
-  /** All that was read in the name of this ServiceAccount. */
-  deleteAllOf({ namespace, name }: NamespacedName): void {
-    for (const [key, { identity }] of this.#held) {
-      const isIts =
-        identity.kind === "ServiceAccount" && identity.namespace === namespace && identity.name === name;
-      if (isIts) this.#drop(key);
+  /** Deletes every value that was read in the name of this ServiceAccount. */
+  deleteAllOf(account: NamespacedName): void {
+    for (const key of this.#held.keys()) {
+      const held = this.#held.peek(key);
+      if (held !== undefined && isOf(account, held.identity)) this.#drop(key);
     }
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#held.get(key)?.bytes ?? 0;
+    this.#bytes -= this.#held.peek(key)?.bytes ?? 0;
     this.#held.delete(key);
   }
+}
+
+/** Whether the identity is this ServiceAccount, with whatever role. */
+export function isOf({ namespace, name }: NamespacedName, identity: AwsIdentity): boolean {
+  return identity.kind === "ServiceAccount" && identity.namespace === namespace && identity.name === name;
 }
 
 /** An ARN holds no space. */

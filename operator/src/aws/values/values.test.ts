@@ -232,5 +232,23 @@ describe("held values", () => {
       for (const name of ["db-0", "db-1"])
         expect(values.cached(arnOf(name), scopeOf(app), version(name === "db-0" ? 1 : 2))).toBeUndefined();
     });
+
+    it("and a change of another ServiceAccount does not keep what is read meanwhile from being held", async () => {
+      aws.latencyMs = 100;
+      const other = { ...app, name: "other" };
+      const readings = [OPERATOR, other, app].map((identity) =>
+        values.current(arnOf("db-0"), scopeOf(identity), never),
+      );
+      const pinned = values.version(arnOf("db-1"), scopeOf(other), version(2), never);
+      await clock.advance(50);
+      values.forgetAllOf({ namespace: "payments", name: "app" });
+      await clock.advance(100);
+      await Promise.all([...readings, pinned]);
+      const isHeld = [OPERATOR, other, app].map((identity) =>
+        values.cached(arnOf("db-0"), scopeOf(identity), version(1)),
+      );
+      expect(isHeld.map((value) => value !== undefined)).toEqual([true, true, false]);
+      expect(values.cached(arnOf("db-1"), scopeOf(other), version(2))).toBeDefined();
+    });
   });
 });

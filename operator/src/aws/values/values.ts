@@ -1,11 +1,13 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
+import { type LRU, lru } from "tiny-lru";
+import type { AwsIdentity } from "../../api/aws-identity.ts";
 import { type AwsScope, scopeKey } from "../../ports/aws-scope.ts";
 import type { SecretValues, ValueReading, VersionValue } from "../../ports/secret-values.ts";
 import type { NamespacedName } from "../../ports/target-secrets.ts";
 import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
-import { ValueCache, type ValueCacheLimits } from "./value-cache.ts";
+import { isOf, ValueCache, type ValueCacheLimits, type ValueOwner } from "./value-cache.ts";
 import { ValueReader, type ValueReaderOptions } from "./value-reader.ts";
 
 /** How values are read and held. */
@@ -25,22 +27,28 @@ const DEFAULTS: ValueReaderOptions = {
   batchDeniedMs: 600_000,
 };
 
-/** Scopes whose batches are collected; who writes RotatedSecrets decides how many there are. */
+/** Scopes whose batches are collected. The authors of RotatedSecrets decide how many are in use. */
 const MAX_READERS = 1_000;
 
+/** A read under way. */
+interface Underway {
+  readonly identity: AwsIdentity;
+  /** The rights of its identity may have changed since it began. */
+  isOutdated: boolean;
+}
+
 /**
- * Current values: read in batches, one held for each secret and identity; and of each secret and identity one other
- * version, which is read by itself.
+ * Reads values of secrets. The current values are read in batches. For each secret and identity, two values are held: the
+ * current one, and one that was read by its version id.
  */
 export class AwsSecretValues implements SecretValues {
   readonly #options: AwsSecretValuesOptions;
   readonly #cache: ValueCache;
-  /** Versions that were asked for by their id: few, and not to be driven out by what AWSCURRENT names. */
+  /** Versions that were read by their id. A cache of their own, so that current values do not drive them out. */
   readonly #pinned: ValueCache;
-  /** By `scopeKey`, in the order of their last use. */
-  readonly #readers = new Map<string, ValueReader>();
-  /** Counts the calls of `forgetAllOf`. */
-  #eras = 0;
+  /** By `scopeKey`. */
+  readonly #readers: LRU<ValueReader> = lru<ValueReader>(MAX_READERS).onEvict(({ value }) => value.stop());
+  readonly #underway = new Set<Underway>();
   readonly #lifetime = new AbortController();
 
   constructor(options: AwsSecretValuesOptions) {
@@ -55,15 +63,8 @@ export class AwsSecretValues implements SecretValues {
 
   async current(arn: SecretArn, scope: AwsScope, signal: AbortSignal): Promise<ValueReading> {
     signal.throwIfAborted();
-    const { identity } = scope;
-    const era = this.#eras;
-    const reading = await untilAborted(this.#reader(scope).read(arn), signal);
-    // What was read with rights that may be others by now is not kept.
-    if (reading.kind === "value" && era === this.#eras) {
-      const { versionId, createdAt, value } = reading;
-      this.#cache.put({ identity, arn }, { versionId, createdAt, value });
-    }
-    return reading;
+    const owner = { identity: scope.identity, arn };
+    return this.#readInto(this.#cache, owner, () => untilAborted(this.#reader(scope).read(arn), signal));
   }
 
   async version(
@@ -72,11 +73,12 @@ export class AwsSecretValues implements SecretValues {
     versionId: VersionId,
     signal: AbortSignal,
   ): Promise<ValueReading> {
-    const era = this.#eras;
-    const answer = await this.#options.api.getSecretVersion(scope, arn, versionId, signal);
-    if (answer.kind === "problem") return { kind: "problem", problem: answer.problem };
-    if (era === this.#eras) this.#pinned.put({ identity: scope.identity, arn }, answer.value);
-    return { kind: "value", ...answer.value };
+    return this.#readInto(this.#pinned, { identity: scope.identity, arn }, async () => {
+      const answer = await this.#options.api.getSecretVersion(scope, arn, versionId, signal);
+      return answer.kind === "answer"
+        ? { kind: "value", ...answer.value }
+        : { kind: "problem", problem: answer.problem };
+    });
   }
 
   forget(arn: SecretArn, { identity }: AwsScope): void {
@@ -85,27 +87,44 @@ export class AwsSecretValues implements SecretValues {
   }
 
   forgetAllOf(account: NamespacedName): void {
-    this.#eras += 1;
+    for (const read of this.#underway) if (isOf(account, read.identity)) read.isOutdated = true;
     this.#cache.deleteAllOf(account);
     this.#pinned.deleteAllOf(account);
   }
 
-  /** Ends all reading; who waits gets an AbortError. */
+  /** Ends all reading. Callers that wait get an AbortError. */
   stop(): void {
     this.#lifetime.abort();
-    for (const reader of this.#readers.values()) reader.stop();
+    this.#readers.forEach((reader) => {
+      reader.stop();
+    });
+  }
+
+  /** Keeps the value in `cache`, unless the rights of its identity may have changed during the read. */
+  async #readInto(
+    cache: ValueCache,
+    owner: ValueOwner,
+    read: () => Promise<ValueReading>,
+  ): Promise<ValueReading> {
+    const underway: Underway = { identity: owner.identity, isOutdated: false };
+    this.#underway.add(underway);
+    try {
+      const reading = await read();
+      if (reading.kind === "value" && !underway.isOutdated) {
+        const { versionId, createdAt, value } = reading;
+        cache.put(owner, { versionId, createdAt, value });
+      }
+      return reading;
+    } finally {
+      this.#underway.delete(underway);
+    }
   }
 
   #reader({ region, identity }: AwsScope): ValueReader {
     const key = scopeKey({ region, identity });
-    const reader = this.#readers.get(key) ?? this.#newReader({ region, identity });
-    this.#readers.delete(key);
-    this.#readers.set(key, reader);
-    for (const [oldest, unused] of this.#readers) {
-      if (this.#readers.size <= MAX_READERS) break;
-      unused.stop();
-      this.#readers.delete(oldest);
-    }
+    const known = this.#readers.get(key);
+    const reader = known ?? this.#newReader({ region, identity });
+    if (known === undefined) this.#readers.set(key, reader);
     return reader;
   }
 

@@ -5,19 +5,20 @@ import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { collectionPath, objectPath } from "@rotated-secrets/kube-runtime/client/resource";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { deadline } from "@rotated-secrets/kube-runtime/time/deadline";
+import { KeyedRateLimit } from "@rotated-secrets/kube-runtime/time/keyed-rate-limit";
 import { API_VERSION, ROTATED_SECRET } from "../../api/resources.ts";
 import type { ObjectMeta } from "../../api/rotated-secret.ts";
 import type { OperatorLogger } from "../../log-fields.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import { EVENTS } from "../api-resources.ts";
-import { EventBudget } from "./event-budget.ts";
 
 /** Who reports, in every event of the operator. */
 const REPORTING_CONTROLLER = "rotatedsecrets.dev/operator";
 /** Kubernetes: the bound of an event's note in events.k8s.io/v1. */
 const MAX_MESSAGE = 1_024;
 const MAX_NAME = 253;
-const BUDGET = { burst: 25, perSecond: 0.1 };
+/** Events of one object; those beyond it are logged only. */
+const EVENTS_PER_OBJECT = { burst: 25, perSecond: 0.1 };
 /** Events may have an etcd of their own, which is away while all else works: what they tell of is not to wait for it. */
 const MAX_MS = 5_000;
 
@@ -33,11 +34,12 @@ export interface EventRecorderOptions {
 /** Tells of RotatedSecrets by Kubernetes events. Needs create and patch on events. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  readonly #budget: EventBudget;
+  /** By uid. */
+  readonly #limit: KeyedRateLimit;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
-    this.#budget = new EventBudget(options.clock, BUDGET);
+    this.#limit = new KeyedRateLimit(options.clock, EVENTS_PER_OBJECT);
   }
 
   /**
@@ -47,7 +49,7 @@ export class EventRecorder {
   async record(about: ObjectMeta, note: EventNote): Promise<void> {
     const { clock, log } = this.#options;
     const subject = { object: keyOf(about), reason: note.reason };
-    if (!this.#budget.spend(about.uid)) {
+    if (!this.#limit.tryTake(about.uid)) {
       log.debug("event left out: too many of this object", subject);
       return;
     }
