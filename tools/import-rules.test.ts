@@ -17,7 +17,7 @@ const FORBIDDEN = [
   ["kube-runtime/src/controller/queue.ts", "@rotated-secrets/operator/lifecycle/world"],
   ["kube-runtime/src/controller/queue.ts", "@rotated-secrets/contract/labels"],
   ["operator/src/document/template.ts", "../lifecycle/world.ts"],
-  ["operator/src/metrics/metrics.ts", "../lifecycle/world.ts"],
+  ["operator/src/metrics/work-metrics.ts", "../lifecycle/world.ts"],
   ["operator/src/kubernetes/events.ts", "../lifecycle/world.ts"],
   ["operator/src/kubernetes/events.ts", "../aws/catalogue.ts"],
   ["operator/src/aws/catalogue.ts", "../reconciler/observe.ts"],

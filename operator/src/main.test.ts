@@ -6,15 +6,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import {
-  type Answer,
-  FakeApiServer,
-  json,
-  page,
-  send,
-  status,
-} from "@rotated-secrets/kube-runtime/testing/fake-api-server";
+import { FakeApiServer, json, status } from "@rotated-secrets/kube-runtime/testing/fake-api-server";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { fakeCluster, fakeLease, fakeRotatedSecret } from "./testing/fake-cluster.ts";
 
 /** Each case starts a process, which takes seconds on a busy machine. */
 const PATIENCE = { timeout: 30_000, interval: 50 };
@@ -30,7 +24,7 @@ let started: ChildProcess[];
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "operator-"));
   api = await FakeApiServer.start();
-  api.answer = cluster({});
+  api.answer = fakeCluster({});
   awsCalls = 0;
   aws = createServer(() => {
     awsCalls += 1;
@@ -46,29 +40,6 @@ afterEach(async () => {
   await api.stop();
   rmSync(folder, { recursive: true });
 });
-
-/** A cluster with these objects by the last part of their path, and a Lease like the API server's. */
-function cluster(objects: Readonly<Record<string, readonly object[]>>, holder?: string): Answer {
-  let lease: object | undefined = holder === undefined ? undefined : leaseOf(holder, 1);
-  let version = 1;
-  return ({ method, path, query, body }, response) => {
-    if (path.includes("/leases/")) {
-      if (method === "PUT") {
-        version += 1;
-        const { spec } = JSON.parse(body) as { spec: object };
-        lease = { metadata: { name: "rotated-secrets", resourceVersion: String(version) }, spec };
-      }
-      if (lease === undefined) status(response, 404, "NotFound");
-      else json(response, 200, lease);
-    } else if (query.watch) send(response);
-    else page(response, "10", [...(objects[path.slice(path.lastIndexOf("/") + 1)] ?? [])]);
-  };
-}
-
-function leaseOf(holderIdentity: string, version: number): object {
-  const metadata = { name: "rotated-secrets", resourceVersion: String(version) };
-  return { metadata, spec: { holderIdentity, leaseDurationSeconds: 15 } };
-}
 
 /** The operator from source, as `npm run operator` runs it. */
 async function operator(...flags: readonly string[]) {
@@ -110,21 +81,13 @@ async function operator(...flags: readonly string[]) {
   };
 }
 
-const rotatedSecrets = [
-  {
-    metadata: {
-      ...{ namespace: "shop", name: "db", uid: "u-1", resourceVersion: "5", generation: 1 },
-      creationTimestamp: "2026-01-01T00:00:00Z",
-    },
-    spec: { secretId: "prod/db" },
-  },
-];
+const rotatedSecrets = [fakeRotatedSecret("db", "prod/db")];
 
 describe("SIGTERM ends the operator in good order, within seconds,", () => {
   it.each<[string, () => void, string]>([
     ["while no API server is there", () => void api.stop(), "list and watch again"],
     ["while the API server does not answer", () => (api.answer = () => {}), "started"],
-    ["while another leads", () => (api.answer = cluster({}, "operator-2")), "standby"],
+    ["while another leads", () => (api.answer = fakeCluster({}, "operator-2")), "standby"],
     ["while it leads and has nothing to do", () => {}, '"msg":"became leader"'],
     [
       "while the API server refuses everything",
@@ -143,7 +106,7 @@ describe("SIGTERM ends the operator in good order, within seconds,", () => {
   });
 
   it("while it waits for AWS, and gives the lease back", async () => {
-    api.answer = cluster({ rotatedsecrets: rotatedSecrets });
+    api.answer = fakeCluster({ rotatedsecrets: rotatedSecrets });
     const process = await operator("--leader-elect=true");
     await vi.waitFor(() => expect(awsCalls).toBeGreaterThan(0), PATIENCE);
     const { code, seconds } = await process.terminate();
@@ -167,12 +130,12 @@ describe("the operator", () => {
     expect(body).toMatch(
       /cache-secrets failed: its first list has not come yet; the last try: ServiceUnavailable/,
     );
-    api.answer = cluster({});
+    api.answer = fakeCluster({});
     await vi.waitFor(async () => expect((await process.get("/readyz")).status).toBe(200), PATIENCE);
   });
 
   it("that stands by is ready and alive, and asks AWS for nothing", async () => {
-    api.answer = cluster({ rotatedsecrets: rotatedSecrets }, "operator-2");
+    api.answer = fakeCluster({ rotatedsecrets: rotatedSecrets }, "operator-2");
     const process = await operator("--leader-elect=true");
     await process.said("standby");
     expect((await process.get("/readyz")).status).toBe(200);
@@ -187,7 +150,7 @@ describe("the operator", () => {
     const process = await operator("--leader-elect=true");
     await process.said('"msg":"became leader"');
     api.answer = ({ method }, response) =>
-      method === "PUT" ? status(response, 409, "Conflict") : json(response, 200, leaseOf("thief", 99));
+      method === "PUT" ? status(response, 409, "Conflict") : json(response, 200, fakeLease("thief", 99));
     expect(await process.ended).toBe(1);
     expect(await process.said("the lease rotated-secrets is lost: thief has it now")).toContain(
       '"level":"error"',
@@ -195,7 +158,7 @@ describe("the operator", () => {
   });
 
   it("needs no lease where none is asked for", async () => {
-    api.answer = cluster({ rotatedsecrets: rotatedSecrets });
+    api.answer = fakeCluster({ rotatedsecrets: rotatedSecrets });
     await operator();
     await vi.waitFor(() => expect(awsCalls).toBeGreaterThan(0), PATIENCE);
     expect(api.seen.filter(({ path }) => path.includes("/leases/"))).toEqual([]);

@@ -64,12 +64,13 @@ export class Store<T extends KubernetesObject> {
     return namespace === undefined ? [...this.#objects.values()] : this.byIndex(BY_NAMESPACE, namespace);
   }
 
-  /** Keeps objects findable by what `valuesOf` says of them. @throws Error when the name is taken */
-  addIndex(name: string, valuesOf: (object: T) => readonly string[]): void {
+  /** Makes objects findable by the values that `valuesOf` gives. Returns the end of it. @throws Error when the name is taken */
+  addIndex(name: string, valuesOf: (object: T) => readonly string[]): () => void {
     if (this.#indices.has(name)) throw new Error(`the store has an index "${name}" already`);
     const index = new StoreIndex(valuesOf);
     this.#indices.set(name, index);
     for (const [key, object] of this.#objects) index.insert(key, object);
+    return () => this.#indices.delete(name);
   }
 
   /** The objects that have `value` in the index. @throws Error for an unknown index */
@@ -79,7 +80,7 @@ export class Store<T extends KubernetesObject> {
     return index.get(value);
   }
 
-  /** Adds a listener; it is told at once of what is here already, as added. Returns what takes the listener away. */
+  /** Adds a listener, and calls it at once for each object that is here, as added. Returns the end of it. */
   subscribe(listener: StoreListener<T>): () => void {
     this.#listeners.add(listener);
     for (const object of this.#objects.values()) this.#tell(object, () => listener.added?.(object, "watch"));

@@ -161,5 +161,8 @@ export class KubeClient {
   }
 }
 
+/** What a KubeClient can do, for doubles of it. */
+export type KubeApi = Pick<KubeClient, keyof KubeClient>;
+
 /** The signal of a caller that never gives up; the timeout holds all the same. */
 const NEVER = new AbortController().signal;

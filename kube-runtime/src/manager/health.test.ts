@@ -9,7 +9,7 @@ beforeEach(async () => {
   server = new HealthServer({
     host: "127.0.0.1",
     port: 0,
-    metrics: { contentType: "text/plain; version=0.0.4", text: async () => "up 1\n" },
+    metrics: { contentType: "text/plain; version=0.0.4", metrics: async () => "up 1\n" },
   });
   base = `http://127.0.0.1:${await server.start()}`;
 });
@@ -64,7 +64,7 @@ describe("the health server", () => {
     const second = new HealthServer({
       host: "127.0.0.1",
       port,
-      metrics: { contentType: "text/plain", text: async () => "" },
+      metrics: { contentType: "text/plain", metrics: async () => "" },
     });
     await expect(second.start()).rejects.toMatchObject({ code: "EADDRINUSE" });
   });

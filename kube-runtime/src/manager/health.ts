@@ -10,8 +10,8 @@ export interface HealthServerOptions {
   readonly host: string;
   /** Port to listen on; 0 takes a free one. */
   readonly port: number;
-  /** Text for /metrics. */
-  readonly metrics: { readonly contentType: string; text(): Promise<string> };
+  /** Text for /metrics: a Registry of prom-client. */
+  readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
 }
 
 interface Answer {
@@ -94,7 +94,7 @@ export class HealthServer {
         return {
           status: 200,
           contentType: this.#options.metrics.contentType,
-          body: await this.#options.metrics.text(),
+          body: await this.#options.metrics.metrics(),
         };
       default:
         return { status: 404, contentType: PLAIN, body: "not found\n" };

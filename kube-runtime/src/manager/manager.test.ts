@@ -17,7 +17,7 @@ function setUp(graceMs = 1_000, election?: Election) {
   const health = new HealthServer({
     host: "127.0.0.1",
     port: 0,
-    metrics: { contentType: "text/plain", text: async () => "" },
+    metrics: { contentType: "text/plain", metrics: async () => "" },
   });
   const manager = new Manager({ clock: systemClock, log: silentLogger, health, graceMs, election });
   const runnable = (name: string, end: Promise<void> = Promise.resolve()): Runnable => ({

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import { describe, expect, it } from "vitest";
 import { watchedResources } from "../kubernetes/watched-resources.ts";
 import { operatorMetrics } from "./operator-metrics.ts";
@@ -15,7 +16,8 @@ interface Made {
 }
 
 function made(): readonly Made[] {
-  const { registry } = operatorMetrics({ version: "1", watched: watchedResources(() => {}) }).metrics;
+  const watched = watchedResources(() => {});
+  const { registry } = operatorMetrics({ version: "1", clock: new ManualClock(), watched });
   return registry.getMetricsAsArray().map((metric) => {
     const {
       name,
@@ -51,7 +53,8 @@ describe("every metric", () => {
 describe("docs/metrics.md", () => {
   it("has a row for each metric, with its type and labels, and for nothing else", () => {
     const rows = [...PAGE.matchAll(/^[|] `([a-z0-9_]+)` [|] (\w+) [|]([^|]*)[|] .+ [|]$/gm)];
-    const documented = rows.map(([, name = "", type = "", labels = ""]) => {
+    const here = rows.filter(([row]) => process.platform === "linux" || !row.includes("(Linux)"));
+    const documented = here.map(([, name = "", type = "", labels = ""]) => {
       const named = [...labels.matchAll(/`(\w+)`/g)].map(([, label = ""]) => label);
       return `${name} ${type} ${named.sort().join(",")}`;
     });

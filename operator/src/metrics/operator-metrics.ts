@@ -1,35 +1,40 @@
+import { processMetrics } from "@rotated-secrets/kube-runtime/telemetry/process-metrics";
 import { prometheusRuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/prometheus-runtime-metrics";
 import type { RuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/runtime-metrics";
-import { Gauge, type Registry } from "prom-client";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { Gauge, Registry } from "prom-client";
 import type { CallObserver } from "../aws/calls/secrets-manager.ts";
 import type { WatchedResources } from "../kubernetes/watched-resources.ts";
 import { awsMetrics } from "./aws-metrics.ts";
-import { Metrics } from "./metrics.ts";
 import { resourceMetrics } from "./resource-metrics.ts";
 import { WorkMetrics } from "./work-metrics.ts";
 
-/** All metrics of the operator, and where its parts report to. */
+/** All metrics of one operator, and the observers by which its parts report to them. */
 export interface OperatorMetrics {
-  readonly metrics: Metrics;
+  readonly registry: Registry;
   readonly runtime: RuntimeMetrics;
   readonly aws: CallObserver;
   readonly work: WorkMetrics;
+  /** Ends the timers of the metrics. */
+  readonly stop: () => void;
 }
 
-/** Makes the metrics; docs/metrics.md has a row for each, which a test holds. */
-export function operatorMetrics({
-  version,
-  watched,
-}: {
+/** What the metrics are made of. */
+export interface OperatorMetricsOptions {
   readonly version: string;
+  readonly clock: Clock;
   readonly watched: Pick<WatchedResources, "rotatedSecrets" | "secrets">;
-}): OperatorMetrics {
-  const metrics = new Metrics();
-  const { registry } = metrics;
+}
+
+/** Creates the metrics. A test compares them with docs/metrics.md, which has a row for each. */
+export function operatorMetrics({ version, clock, watched }: OperatorMetricsOptions): OperatorMetrics {
+  const registry = new Registry();
+  const stop = processMetrics(registry, clock);
   buildInfo(registry, version);
   resourceMetrics(registry, watched);
   return {
-    metrics,
+    registry,
+    stop,
     runtime: prometheusRuntimeMetrics(registry),
     aws: awsMetrics(registry),
     work: new WorkMetrics(registry),

@@ -1,10 +1,10 @@
 import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { describe, expect, it } from "vitest";
-import { KnownResources } from "./kubernetes/known-resources.ts";
-import { watchedResources } from "./kubernetes/watched-resources.ts";
-import type { SecretCatalogue, SecretSource } from "./ports/secret-catalogue.ts";
-import type { SecretValues } from "./ports/secret-values.ts";
-import type { ServiceAccounts } from "./ports/service-accounts.ts";
+import { KnownResources } from "../kubernetes/known-resources.ts";
+import { watchedResources } from "../kubernetes/watched-resources.ts";
+import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
+import type { SecretValues } from "../ports/secret-values.ts";
+import type { ServiceAccounts } from "../ports/service-accounts.ts";
 import { connectTriggers } from "./triggers.ts";
 
 let revision = 1;
@@ -35,6 +35,7 @@ const INVALID = { secretId: 7 };
 
 function connected() {
   const followed = new Set<string>();
+  const sources = new Set<(source: SecretSource) => void>();
   const catalogue: SecretCatalogue = {
     follow: ({ secretId }: SecretSource) => void followed.add(secretId),
     unfollow: ({ secretId }: SecretSource) => void followed.delete(secretId),
@@ -42,7 +43,10 @@ function connected() {
     refresh: () => Promise.reject(new Error("not called")),
     versionCreatedAt: () => Promise.reject(new Error("not called")),
     expectChange: () => {},
-    onChange: () => () => {},
+    onChange: (listener) => {
+      sources.add(listener);
+      return () => sources.delete(listener);
+    },
   };
   const forgotten: string[] = [];
   const values: SecretValues = {
@@ -56,21 +60,27 @@ function connected() {
     throw error;
   });
   const resources = new KnownResources(watched);
-  const listeners: ((account: { namespace: string; name: string }) => void)[] = [];
+  const listeners = new Set<(account: { namespace: string; name: string }) => void>();
   const serviceAccounts: Pick<ServiceAccounts, "onChange"> = {
     onChange: (listener) => {
-      listeners.push(listener);
-      return () => {};
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
   const woken: string[] = [];
   const enqueue = ({ name }: { name: string }) => void woken.push(name);
-  connectTriggers({ watched, catalogue, values, serviceAccounts, region: "eu-west-1", enqueue });
+  const connect = () =>
+    connectTriggers({ watched, catalogue, values, serviceAccounts, region: "eu-west-1", enqueue });
+  const disconnect = connect();
   const accountChanged = (name: string) => {
     for (const listener of listeners) listener({ namespace: "shop", name });
   };
   const { workloads } = watched;
   return {
+    connect,
+    disconnect,
+    listenersOfPorts: () => listeners.size + sources.size,
+    watched,
     followed,
     forgotten,
     woken,
@@ -80,6 +90,25 @@ function connected() {
     store: watched.rotatedSecrets.store,
   };
 }
+
+describe("the triggers", () => {
+  it("wake nothing any more after their end, and can be connected again", () => {
+    const { connect, disconnect, store, watched, listenersOfPorts, woken, followed } = connected();
+    store.upsert(rotatedSecret("one", SPEC));
+    disconnect();
+    woken.length = 0;
+    revision += 1;
+    const metadata = { name: "shop", uid: "uid-shop", resourceVersion: String(revision), generation: 1 };
+    const created = { ...metadata, creationTimestamp: "2026-01-01T00:00:00Z" };
+    watched.namespaces.store.upsert({ metadata: created });
+    watched.policies.store.upsert(Object.assign({ metadata: created }, { spec: {} }));
+    store.upsert(rotatedSecret("two", { secretId: "prod/other" }));
+    expect({ woken, followed: [...followed] }).toEqual({ woken: [], followed: ["prod/db"] });
+    expect(listenersOfPorts()).toBe(0);
+    connect();
+    expect([...new Set(woken)].sort()).toEqual(["one", "two"]);
+  });
+});
 
 describe("a secret is followed", () => {
   it("as long as a RotatedSecret wants it", () => {

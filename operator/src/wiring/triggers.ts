@@ -1,0 +1,193 @@
+import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
+import { type KubernetesObject, keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
+import { matchesLabels } from "../api/label-selector.ts";
+import { resolveSpec } from "../api/resolved-spec.ts";
+import { resolveWorkloadChoice, type WorkloadChoice } from "../api/workload-choice.ts";
+import { type WorkloadName, workloadText } from "../api/workload-kind.ts";
+import { BY_TARGET, targetKey } from "../kubernetes/known-resources.ts";
+import type { WatchedWorkload } from "../kubernetes/readers/watched-workload.ts";
+import type { WatchedResources, WatchedRotatedSecret } from "../kubernetes/watched-resources.ts";
+import { scopeKey } from "../ports/aws-scope.ts";
+import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
+import type { SecretValues } from "../ports/secret-values.ts";
+import type { ServiceAccounts } from "../ports/service-accounts.ts";
+import type { NamespacedName } from "../ports/target-secrets.ts";
+
+/** Options of connectTriggers. */
+export interface TriggersOptions {
+  readonly watched: WatchedResources;
+  readonly catalogue: SecretCatalogue;
+  readonly values: SecretValues;
+  readonly serviceAccounts: Pick<ServiceAccounts, "onChange">;
+  /** The region of AWS secrets whose RotatedSecret names none. */
+  readonly region: string;
+  /** Reconciles a RotatedSecret as soon as possible. */
+  readonly enqueue: (name: NamespacedName) => void;
+}
+
+const BY_SOURCE = "by-source";
+const BY_SERVICE_ACCOUNT = "by-service-account";
+const BY_NAMED_WORKLOAD = "by-named-workload";
+/** RotatedSecrets with mode Selector, by namespace. */
+const SELECTING = "selecting";
+
+/**
+ * Enqueues a RotatedSecret when something changes that its decision depends on: the resource itself, its target Secret,
+ * workloads that read the Secret or that it names or selects, labels of its namespace, a policy, its ServiceAccount, or
+ * its AWS secret. Nothing else, so that one change costs one reconcile. Returns the end of it.
+ */
+export function connectTriggers(options: TriggersOptions): () => void {
+  const wake = wakers(options);
+  const ends = [...addIndices(options), ...connectAws(options, wake), ...connectCluster(options, wake)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/** Enqueues RotatedSecrets: those with a value in an index, or all of a namespace. */
+interface Wakers {
+  readonly by: (index: string, value: string) => void;
+  readonly all: (namespace?: string) => void;
+}
+
+type Ends = readonly (() => void)[];
+
+function wakers({ watched, enqueue }: TriggersOptions): Wakers {
+  const { store } = watched.rotatedSecrets;
+  const each = (resources: readonly WatchedRotatedSecret[]) => {
+    for (const { metadata } of resources) enqueue(metadata);
+  };
+  return {
+    by: (index, value) => each(store.byIndex(index, value)),
+    all: (namespace) => each(store.list(namespace)),
+  };
+}
+
+function addIndices({ watched, region }: TriggersOptions): Ends {
+  const { store } = watched.rotatedSecrets;
+  return [
+    store.addIndex(BY_SOURCE, (resource) => sourceKeys(resource, region)),
+    store.addIndex(BY_SERVICE_ACCOUNT, (resource) => accountKeys(resource, region)),
+    store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads),
+    store.addIndex(SELECTING, (resource) =>
+      choiceOf(resource)?.kind === "Selector" ? [resource.metadata.namespace] : [],
+    ),
+  ];
+}
+
+function connectAws({ catalogue, values, serviceAccounts }: TriggersOptions, wake: Wakers): Ends {
+  return [
+    serviceAccounts.onChange((account) => {
+      // Another account of this name, or another role: values that were read as the former one are not for this one.
+      values.forgetAllOf(account);
+      wake.by(BY_SERVICE_ACCOUNT, keyOf(account));
+    }),
+    catalogue.onChange((source) => wake.by(BY_SOURCE, keyOfSource(source))),
+  ];
+}
+
+function connectCluster(options: TriggersOptions, wake: Wakers): Ends {
+  const { watched } = options;
+  const wakeOwner = ({ metadata }: KubernetesObject) => wake.by(BY_TARGET, keyOf(metadata));
+  const wakeNamespace = ({ metadata }: KubernetesObject) => wake.all(metadata.name);
+  const wakeEverything = () => wake.all();
+  return [
+    connectRotatedSecrets(options, wake),
+    watched.secrets.store.subscribe({ added: wakeOwner, updated: wakeOwner, deleted: wakeOwner }),
+    ...Object.values(watched.workloads).map(({ store }) => connectWorkloads(store, options, wake)),
+    watched.policies.store.subscribe({
+      added: wakeEverything,
+      updated: wakeEverything,
+      deleted: wakeEverything,
+    }),
+    watched.namespaces.store.subscribe({ added: wakeNamespace, updated: wakeNamespace }),
+  ];
+}
+
+/** A workload wakes the RotatedSecrets whose Secret it reads, and those that name or select it, also if they did before. */
+function connectWorkloads(
+  workloads: Store<WatchedWorkload>,
+  { watched, enqueue }: TriggersOptions,
+  wake: Wakers,
+): () => void {
+  const wakeReaders = ({ kind, metadata, reads }: WatchedWorkload) => {
+    const { namespace, labels = {} } = metadata;
+    for (const name of reads) wake.by(BY_TARGET, keyOf({ namespace, name }));
+    wake.by(BY_NAMED_WORKLOAD, workloadKey(namespace, { kind, name: metadata.name }));
+    for (const resource of watched.rotatedSecrets.store.byIndex(SELECTING, namespace)) {
+      const choice = choiceOf(resource);
+      if (choice?.kind === "Selector" && matchesLabels(choice.selector, labels)) enqueue(resource.metadata);
+    }
+  };
+  return workloads.subscribe({
+    added: wakeReaders,
+    updated: (now, before) => [now, before].forEach(wakeReaders),
+    deleted: wakeReaders,
+  });
+}
+
+/** A RotatedSecret wakes itself and others with the same target. Its AWS secret is followed while a RotatedSecret wants it. */
+function connectRotatedSecrets(options: TriggersOptions, wake: Wakers): () => void {
+  const { watched, catalogue, values, enqueue, region } = options;
+  const { store } = watched.rotatedSecrets;
+  const take = (resource: WatchedRotatedSecret) => {
+    const source = sourceOf(resource, region);
+    if (source !== undefined) catalogue.follow(source);
+    enqueue(resource.metadata);
+  };
+  /** This RotatedSecret no longer wants its AWS secret; others may. */
+  const release = (before: WatchedRotatedSecret) => {
+    const source = sourceOf(before, region);
+    if (source === undefined || store.byIndex(BY_SOURCE, keyOfSource(source)).length > 0) return;
+    const arn = catalogue.cached(source)?.secret?.arn;
+    if (arn !== undefined) values.forget(arn, source);
+    catalogue.unfollow(source);
+  };
+  return store.subscribe({
+    added: take,
+    // The answer to the operator's own status write brings nothing new.
+    updated: (resource, before, origin) => {
+      if (origin !== "remembered") take(resource);
+      release(before);
+    },
+    deleted: (resource) => {
+      release(resource);
+      const target = targetKey(resource);
+      if (target !== undefined) wake.by(BY_TARGET, target);
+    },
+  });
+}
+
+function sourceOf({ parsed }: WatchedRotatedSecret, region: string): SecretSource | undefined {
+  if (parsed.kind !== "valid") return undefined;
+  const spec = resolveSpec(parsed.resource, { region });
+  return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
+}
+
+function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
+  const source = sourceOf(resource, region);
+  return source === undefined ? [] : [keyOfSource(source)];
+}
+
+function keyOfSource(source: SecretSource): string {
+  return `${source.secretId} ${scopeKey(source)}`;
+}
+
+function accountKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
+  const identity = sourceOf(resource, region)?.identity;
+  return identity?.kind === "ServiceAccount" ? [keyOf(identity)] : [];
+}
+
+function choiceOf({ parsed }: WatchedRotatedSecret): WorkloadChoice | undefined {
+  return parsed.kind === "valid" ? resolveWorkloadChoice(parsed.resource.spec.rollout?.workloads) : undefined;
+}
+
+function namedWorkloads(resource: WatchedRotatedSecret): readonly string[] {
+  const choice = choiceOf(resource);
+  const { namespace } = resource.metadata;
+  return choice?.kind === "Names" ? choice.names.map((name) => workloadKey(namespace, name)) : [];
+}
+
+function workloadKey(namespace: string, workload: WorkloadName): string {
+  return `${namespace} ${workloadText(workload)}`;
+}
