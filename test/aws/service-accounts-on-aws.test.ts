@@ -8,7 +8,7 @@ import { systemClock } from "@rotated-secrets/kube-runtime/time/clock";
 import { OPERATOR } from "@rotated-secrets/operator/api/aws-identity";
 import { SecretsManager } from "@rotated-secrets/operator/aws/calls/secrets-manager";
 import type { AwsSession, Sessions } from "@rotated-secrets/operator/aws/calls/sessions";
-import { assumeRoleWithWebIdentity } from "@rotated-secrets/operator/aws/identity/assume-role";
+import { SecurityTokenService } from "@rotated-secrets/operator/aws/identity/security-token-service";
 import type { RoleSession } from "@rotated-secrets/sandbox/aws/emulator";
 import { startTestEmulator, type TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -44,6 +44,7 @@ beforeAll(async () => {
     await owner.createSecret({ Name, SecretString: "planted-1" });
 });
 afterAll(async () => {
+  sts.close();
   await sandbox[Symbol.asyncDispose]();
   vi.unstubAllEnvs();
 });
@@ -58,7 +59,7 @@ function token(claims: object = {}): SecretValue<string> {
   );
 }
 
-const assumeRole = assumeRoleWithWebIdentity({
+const sts = new SecurityTokenService({
   clock: systemClock,
   version: "0.0.0-test",
   observe: (operation, code) => observed.push(`${operation} ${code}`),
@@ -66,7 +67,7 @@ const assumeRole = assumeRoleWithWebIdentity({
 
 function assume(claims: object = {}, roleArn: string = ROLE) {
   const request = { region: "eu-west-1", roleArn, sessionName: "test@payments.app", token: token(claims) };
-  return assumeRole(request, signal);
+  return sts.assumeRole(request, signal);
 }
 
 describe("a role that is assumed by a token, over the SDK", () => {

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { CallObserver } from "../aws/calls/secrets-manager.ts";
+import type { CallObserver } from "../aws/calls/aws-caller.ts";
 import { LabelValues } from "./label-values.ts";
 
 /** From a fast answer to the deadline of a call with its retries, in seconds. */

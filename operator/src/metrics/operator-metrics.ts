@@ -3,7 +3,7 @@ import { prometheusRuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetr
 import type { RuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/runtime-metrics";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { Gauge, Registry } from "prom-client";
-import type { CallObserver } from "../aws/calls/secrets-manager.ts";
+import type { CallObserver } from "../aws/calls/aws-caller.ts";
 import type { WatchedResources } from "../kubernetes/watched-resources.ts";
 import { awsMetrics } from "./aws-metrics.ts";
 import { resourceMetrics } from "./resource-metrics.ts";

@@ -1,10 +1,11 @@
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { Random } from "@rotated-secrets/kube-runtime/time/random";
+import type { CallObserver } from "../aws/calls/aws-caller.ts";
 import { AwsRotations } from "../aws/calls/rotations.ts";
-import { type CallObserver, SecretsManager } from "../aws/calls/secrets-manager.ts";
+import { SecretsManager } from "../aws/calls/secrets-manager.ts";
 import type { SecretsManagerApi } from "../aws/calls/secrets-manager-api.ts";
 import { AwsSecretCatalogue } from "../aws/catalogue/catalogue.ts";
-import { assumeRoleWithWebIdentity } from "../aws/identity/assume-role.ts";
+import { SecurityTokenService } from "../aws/identity/security-token-service.ts";
 import { type MayAssume, ServiceAccountSessions } from "../aws/identity/service-account-sessions.ts";
 import { AwsSecretValues } from "../aws/values/values.ts";
 import { mayAssume } from "../lifecycle/access/grants.ts";
@@ -63,16 +64,18 @@ function overSdk({
   serviceAccounts: accounts,
   ...options
 }: Omit<AwsAccessOptions, "settings" | "api">) {
+  const sts = new SecurityTokenService(options);
   const sessions = new ServiceAccountSessions({
     ...options,
     accounts,
     mayAssume: byPolicies(resources),
-    assumeRole: assumeRoleWithWebIdentity(options),
+    assumeRole: (request, signal) => sts.assumeRole(request, signal),
   });
   const api = new SecretsManager({ ...options, sessions });
   const close = () => {
     sessions.stop();
     api.close();
+    sts.close();
   };
   return { api, close };
 }

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { arnOf, SCOPE, ScriptedSecretsManager, version } from "../testing/secrets-manager.fixture.ts";
 import { failureOf } from "./call-failure.ts";
 import { AwsRotations } from "./rotations.ts";
+import { SECRETS_MANAGER } from "./secrets-manager-service.ts";
 
 function answered(name: string, httpStatusCode: number, message = "planted value"): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode, requestId: "1f2e-3d" } });
@@ -55,7 +56,9 @@ it.each([
   ["No Lambda rotation function ARN is associated with this secret.", "problem"],
 ])("RotateSecret refused with %j is %s", async (message, kind) => {
   const aws = new ScriptedSecretsManager(new ManualClock());
-  aws.rotateSecret = async () => failureOf("RotateSecret", answered("InvalidRequestException", 400, message));
+  const { sentences } = SECRETS_MANAGER.operations.RotateSecret;
+  const error = answered("InvalidRequestException", 400, message);
+  aws.rotateSecret = async () => failureOf("RotateSecret", error, sentences);
   const outcome = await new AwsRotations(aws).rotate(
     arnOf("db"),
     SCOPE,

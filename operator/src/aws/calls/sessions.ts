@@ -1,9 +1,9 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { ServiceAccountIdentity } from "../../api/aws-identity.ts";
 import type { Instant } from "../../ports/fact.ts";
-import type { Answer } from "./secrets-manager-api.ts";
+import type { Answer } from "./answer.ts";
 
-/** What calls in the name of a ServiceAccount are signed with. Only the SDK's clients are shown the keys. */
+/** The keys that sign calls in the name of a ServiceAccount. Only clients of the SDK read them. */
 export interface AwsSession {
   readonly accessKeyId: string;
   readonly secretAccessKey: SecretValue<string>;
@@ -13,26 +13,26 @@ export interface AwsSession {
   readonly expiresAt: Instant;
 }
 
-/** Gives the sessions that calls are made in. */
+/** Provides the sessions of identities other than the operator's own. */
 export interface Sessions {
   /**
-   * The session of this identity in this region, begun now if need be; or why it may not, or cannot, be had. Nothing is
-   * asked of anybody for an identity that no policy allows. @throws only the signal's reason
+   * The session of this identity in this region, started now if necessary, or the reason why there is none. For an identity
+   * that no policy allows, nothing is sent to the API server or to AWS. @throws only the signal's reason
    */
   of(identity: ServiceAccountIdentity, region: string, signal: AbortSignal): Promise<Answer<AwsSession>>;
-  /** AWS does not take the session any more: the next call begins another. */
+  /** AWS does not accept the session any more: the next call starts another one. */
   drop(session: AwsSession): void;
 }
 
-/** Begins one session: AssumeRoleWithWebIdentity. @throws only the signal's reason */
+/** Starts one session (AssumeRoleWithWebIdentity). @throws only the signal's reason */
 export type AssumeRole = (request: AssumeRoleRequest, signal: AbortSignal) => Promise<Answer<AwsSession>>;
 
-/** For whom, and as whom. */
+/** The role, and the token that allows to assume it. */
 export interface AssumeRoleRequest {
   readonly region: string;
   readonly roleArn: string;
-  /** Shows in CloudTrail who it was: 2 to 64 characters. */
+  /** The name of the session in CloudTrail: 2 to 64 characters. */
   readonly sessionName: string;
-  /** The ServiceAccount's token, which is only ever sent to STS. */
+  /** The ServiceAccount's token. It is sent to STS only. */
   readonly token: SecretValue<string>;
 }

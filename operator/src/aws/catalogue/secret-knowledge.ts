@@ -2,7 +2,8 @@ import { AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, RotationSetUp, SecretFacts } from "../../ports/secret-catalogue.ts";
 import { currentVersion, haveSameLabels, versionWith } from "../../ports/staging-labels.ts";
-import type { Answer, SecretSnapshot } from "../calls/secrets-manager-api.ts";
+import type { Answer } from "../calls/answer.ts";
+import type { SecretSnapshot } from "../calls/secrets-manager-api.ts";
 
 /** AWS: ListSecrets "might not reflect changes from the last five minutes". */
 export const LIST_LAG_MS = 300_000;

@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { ServiceAccountIdentity } from "../../api/aws-identity.ts";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { ServiceAccountReading, TokenOutcome } from "../../ports/service-accounts.ts";
-import type { Answer } from "../calls/secrets-manager-api.ts";
+import type { Answer } from "../calls/answer.ts";
 import type { AssumeRoleRequest, AwsSession } from "../calls/sessions.ts";
 import { ServiceAccountSessions } from "./service-account-sessions.ts";
 

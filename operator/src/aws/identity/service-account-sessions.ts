@@ -8,7 +8,7 @@ import { untilAborted } from "@rotated-secrets/kube-runtime/time/until-aborted";
 import { ROLE_ARN_PATTERN, type ServiceAccountIdentity } from "../../api/aws-identity.ts";
 import type { IdentityOperation } from "../../ports/aws-problem.ts";
 import type { ServiceAccounts } from "../../ports/service-accounts.ts";
-import type { Answer, CallFailure } from "../calls/secrets-manager-api.ts";
+import type { Answer, CallFailure } from "../calls/answer.ts";
 import type { AssumeRole, AwsSession, Sessions } from "../calls/sessions.ts";
 import { SessionCache } from "./session-cache.ts";
 

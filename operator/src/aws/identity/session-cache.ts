@@ -1,7 +1,7 @@
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { Random } from "@rotated-secrets/kube-runtime/time/random";
 import { type LRU, lru } from "tiny-lru";
-import type { Answer } from "../calls/secrets-manager-api.ts";
+import type { Answer } from "../calls/answer.ts";
 import type { AwsSession } from "../calls/sessions.ts";
 
 /** The authors of RotatedSecrets decide how many are in use. */

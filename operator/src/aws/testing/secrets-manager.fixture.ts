@@ -11,14 +11,9 @@ import { OPERATOR } from "../../api/aws-identity.ts";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { VersionValue } from "../../ports/secret-values.ts";
-import type { Operation } from "../calls/region-clients.ts";
-import type {
-  Answer,
-  Page,
-  SecretSnapshot,
-  SecretsManagerApi,
-  ValueBatch,
-} from "../calls/secrets-manager-api.ts";
+import type { Answer } from "../calls/answer.ts";
+import type { Page, SecretSnapshot, SecretsManagerApi, ValueBatch } from "../calls/secrets-manager-api.ts";
+import type { SecretsManagerOperation as Operation } from "../calls/secrets-manager-service.ts";
 
 /** A call that was made. */
 export interface ScriptedCall {
