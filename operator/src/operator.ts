@@ -10,11 +10,11 @@ import { type Clock, systemClock } from "@rotated-secrets/kube-runtime/time/cloc
 import { type Random, systemRandom } from "@rotated-secrets/kube-runtime/time/random";
 import packageJson from "../package.json" with { type: "json" };
 import type { SecretsManagerApi } from "./aws/calls/secrets-manager-api.ts";
-import { KnownResources } from "./kubernetes/known-resources.ts";
 import { KubernetesWorkloads } from "./kubernetes/readers/workloads.ts";
 import { KubernetesReporting } from "./kubernetes/reporting/reporting.ts";
+import { KnownResources } from "./kubernetes/resources/known-resources.ts";
 import { KubernetesServiceAccounts } from "./kubernetes/service-accounts.ts";
-import { KubernetesTargetSecrets } from "./kubernetes/target/target-secrets.ts";
+import { KubernetesTargetSecrets } from "./kubernetes/target-secrets/target-secrets.ts";
 import { watchedResources } from "./kubernetes/watched-resources.ts";
 import type { LogField, OperatorLogger } from "./log-fields.ts";
 import { operatorMetrics } from "./metrics/operator-metrics.ts";
@@ -118,9 +118,12 @@ type Base = ReturnType<typeof foundation>;
 /** What all other parts are built on: clock, log and metrics, the caches and the API server. */
 function foundation(settings: Settings, parts: Parts) {
   const { clock, random, log, environment } = parts;
-  const watched = watchedResources((resource, object, error) =>
-    log.error("an object of the watch could not be read", { resource, object: keyOf(object), error }),
-  );
+  const { region } = settings;
+  const watched = watchedResources({
+    region,
+    failed: (resource, object, error) =>
+      log.error("an object of the watch could not be read", { resource, object: keyOf(object), error }),
+  });
   const metrics = operatorMetrics({ version: VERSION, clock, watched });
   const options = { clock, random, log, metrics: metrics.runtime };
   const access =
@@ -129,10 +132,9 @@ function foundation(settings: Settings, parts: Parts) {
       : accessBy(parts.client);
   const resources = new KnownResources(watched);
   const serviceAccounts = new KubernetesServiceAccounts({ clock, client: access.client });
-  const { region } = settings;
   return {
     ...{ settings, environment, watched, metrics, options, access },
-    ...{ resources, serviceAccounts, region, api: parts.aws },
+    ...{ resources, serviceAccounts, api: parts.aws },
   };
 }
 
@@ -142,7 +144,7 @@ function awsOf(base: Base): AwsAccess {
 }
 
 function controllerOf(base: Base, aws: AwsAccess): RotatedSecretController {
-  const { settings, watched, metrics, options, access, region } = base;
+  const { settings, watched, metrics, options, access, resources } = base;
   const { client } = access;
   const { store } = watched.rotatedSecrets;
   const reporting = new KubernetesReporting({
@@ -151,9 +153,9 @@ function controllerOf(base: Base, aws: AwsAccess): RotatedSecretController {
   });
   const ports = {
     ...aws,
-    resources: base.resources,
+    resources,
     serviceAccounts: base.serviceAccounts,
-    targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store }),
+    targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store, owners: resources }),
     workloads: metrics.work.workloads(new KubernetesWorkloads({ client, watched: watched.workloads })),
     reporting: metrics.work.reporting(reporting, store),
   };
@@ -161,7 +163,7 @@ function controllerOf(base: Base, aws: AwsAccess): RotatedSecretController {
   return new Controller({
     ...options,
     name: "rotatedsecret",
-    reconciler: new RotatedSecretReconciler(ports, { startedAt: clock.now(), region }, clock),
+    reconciler: new RotatedSecretReconciler(ports, { startedAt: clock.now() }, clock),
     keyOf,
     logFields: (name) => ({ object: keyOf(name) }),
     workers: settings.workers,

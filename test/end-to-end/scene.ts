@@ -1,5 +1,5 @@
 import { versionAnnotation, WRITES_ANNOTATION } from "@rotated-secrets/contract/annotations";
-import { parseWrites } from "@rotated-secrets/operator/kubernetes/target/managed-secret";
+import { parseWrites } from "@rotated-secrets/operator/kubernetes/target-secrets/managed-secret";
 import { safeStart } from "@rotated-secrets/operator/lifecycle/rollout/holdings";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
 import { eventually } from "../support/eventually.ts";

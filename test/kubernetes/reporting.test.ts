@@ -52,7 +52,7 @@ interface StoredEvent {
 /** A RotatedSecret in a namespace of its own with the adapter, and what the tests do in it besides. */
 async function withResource() {
   const namespace = await cluster.namespace();
-  const { store } = watchedResources(() => {}).rotatedSecrets;
+  const { store } = watchedResources({ region: "eu-west-1", failed: () => {} }).rotatedSecrets;
   const clock = new ManualClock();
   const warnings: string[] = [];
   const log: Logger = { ...silentLogger, warn: (message) => warnings.push(message) };

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import { ApiError } from "@rotated-secrets/kube-runtime/client/api-error";
-import { KubernetesTargetSecrets } from "@rotated-secrets/operator/kubernetes/target/target-secrets";
+import { KubernetesTargetSecrets } from "@rotated-secrets/operator/kubernetes/target-secrets/target-secrets";
 import { watchedResources } from "@rotated-secrets/operator/kubernetes/watched-resources";
 import { SecretData } from "@rotated-secrets/operator/ports/secret-data";
 import {
@@ -32,8 +32,12 @@ async function inNamespace() {
   const namespace = await cluster.namespace();
   const target = { namespace, name: "db" };
   const path = `/api/v1/namespaces/${namespace}/secrets/db`;
-  const { store } = watchedResources(() => {}).secrets;
-  const secrets = new KubernetesTargetSecrets({ client: cluster.client, store });
+  const { store } = watchedResources({ region: "eu-west-1", failed: () => {} }).secrets;
+  const secrets = new KubernetesTargetSecrets({
+    client: cluster.client,
+    store,
+    owners: { nameOf: (_, uid) => (uid === "rival-uid" ? "rival" : undefined) },
+  });
   const request = (more: Partial<SecretWriteRequest> = {}): SecretWriteRequest => ({
     target,
     type: "Opaque",
@@ -83,6 +87,16 @@ describe("a target Secret", () => {
       dataManagers: [{ manager: "rotated-secrets", keys: ["password"] }],
     });
     expect(written.data.reveal()).toEqual({ password: Buffer.from("one").toString("base64") });
+  });
+
+  it("names the RotatedSecret that wrote it, as long as that exists", async () => {
+    const { secrets, target, apply, read } = await inNamespace();
+    const over = await apply({ owner: { name: "rival", uid: "rival-uid" } });
+    expect([over.ownerName, (await read()).ownerName]).toEqual(["rival", "rival"]);
+    expect(secrets.cached(target)).toMatchObject({ ownerUid: "rival-uid", ownerName: "rival" });
+    const gone = await apply({ over, owner: { name: "gone", uid: "gone-uid" } });
+    expect(gone).toMatchObject({ ownerUid: "gone-uid" });
+    expect(gone).not.toHaveProperty("ownerName");
   });
 
   it("is in the cache as soon as it is written", async () => {

@@ -35,8 +35,11 @@ const reading = (...secrets: readonly string[]) => ({
 /** A namespace with the adapter, and what the tests do in it besides. */
 async function inNamespace() {
   const namespace = await cluster.namespace();
-  const { workloads: watched } = watchedResources((resource, object, error) => {
-    throw new Error(`${resource} ${object.name} could not be taken`, { cause: error });
+  const { workloads: watched } = watchedResources({
+    region: "eu-west-1",
+    failed: (resource, object, error) => {
+      throw new Error(`${resource} ${object.name} could not be read`, { cause: error });
+    },
   });
   const { store } = watched.Deployment;
   const workloads = new KubernetesWorkloads({ client: cluster.client, watched });

@@ -67,8 +67,7 @@ export interface RotatedSecret {
 
 /** What became of an object that the API server handed out. */
 export type ParsedRotatedSecret =
-  /** `ignoredStatus` names the fields of status that another release wrote in a form unknown here; they are left out. */
-  | { readonly kind: "valid"; readonly resource: RotatedSecret; readonly ignoredStatus: readonly string[] }
+  | { readonly kind: "valid"; readonly resource: RotatedSecret }
   /** The spec breaks a rule: nothing may be done for it, except to say so in its status. */
   | {
       readonly kind: "invalid";
@@ -93,22 +92,20 @@ export function parseRotatedSecret(object: unknown): ParsedRotatedSecret {
   const outer = envelope.safeParse(object);
   if (!outer.success) return { kind: "unreadable", problems: problemsOf(outer.error) };
   const { metadata } = outer.data;
-  const { status, ignored } = parseStatus(outer.data.status);
+  const status = parseStatus(outer.data.status);
   const spec = rotatedSecretSpec.safeParse(outer.data.spec);
   if (!spec.success) return { kind: "invalid", metadata, status, problems: problemsOf(spec.error, ["spec"]) };
-  return { kind: "valid", resource: { metadata, spec: spec.data, status }, ignoredStatus: ignored };
+  return { kind: "valid", resource: { metadata, spec: spec.data, status } };
 }
 
-/** Field by field: one that cannot be read is like one that was never written, and costs none of the others. */
-function parseStatus(object: unknown): { status: RotatedSecretStatus; ignored: readonly string[] } {
+/** Field by field: a field that another release wrote in an unknown form is left out, and the others are kept. */
+function parseStatus(object: unknown): RotatedSecretStatus {
   const known: Record<string, unknown> = { observedGeneration: -1 };
-  const ignored: string[] = [];
   const fields = z.record(z.string(), z.unknown()).safeParse(object ?? {}).data ?? {};
   for (const [name, schema] of Object.entries(rotatedSecretStatus.shape)) {
     if (!(name in fields)) continue;
     const field = schema.safeParse(fields[name]);
     if (field.success) known[name] = field.data;
-    else ignored.push(name);
   }
-  return { status: rotatedSecretStatus.parse(known), ignored };
+  return rotatedSecretStatus.parse(known);
 }

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { ROLE_ARN_ANNOTATION } from "../api/aws-identity.ts";
 import type { ServiceAccountReading, ServiceAccounts, TokenOutcome } from "../ports/service-accounts.ts";
 import type { NamespacedName } from "../ports/target-secrets.ts";
-import { SERVICE_ACCOUNTS } from "./api-resources.ts";
+import { SERVICE_ACCOUNTS } from "./api-server/api-resources.ts";
 
 /** What the adapter works with. */
 export interface KubernetesServiceAccountsOptions {

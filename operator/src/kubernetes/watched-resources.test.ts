@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { READS_SECRET, watchedResources } from "./watched-resources.ts";
+import { READS_SECRET } from "./readers/watched-workloads.ts";
+import { watchedResources } from "./watched-resources.ts";
 
 const metadata = (name: string, resourceVersion = "1") => ({
   name,
@@ -21,7 +22,13 @@ const deployment = (name: string, secrets: readonly string[], resourceVersion = 
 });
 const stores = () => {
   const failures: string[] = [];
-  return { failures, ...watchedResources((resource, { name }) => failures.push(`${resource} ${name}`)) };
+  return {
+    failures,
+    ...watchedResources({
+      region: "eu-west-1",
+      failed: (resource, { name }) => failures.push(`${resource} ${name}`),
+    }),
+  };
 };
 
 describe("watchedResources", () => {

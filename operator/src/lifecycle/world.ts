@@ -26,8 +26,6 @@ export interface World {
   readonly policies: readonly SecretAccessPolicy[];
   /** Labels of the resource's namespace; undefined while the namespace is not known. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
-  /** The other RotatedSecrets of the namespace, those that cannot be read included: whose Secret is whose. */
-  readonly neighbours: readonly { readonly name: string; readonly uid: string }[];
   /** The ServiceAccount in whose name AWS is called; unknown where it is called as the operator. */
   readonly account: Fact<ServiceAccountReading>;
   readonly source: Fact<CatalogueEntry>;

@@ -16,7 +16,7 @@ interface Made {
 }
 
 function made(): readonly Made[] {
-  const watched = watchedResources(() => {});
+  const watched = watchedResources({ region: "eu-west-1", failed: () => {} });
   const { registry } = operatorMetrics({ version: "1", clock: new ManualClock(), watched });
   return registry.getMetricsAsArray().map((metric) => {
     const {

@@ -8,8 +8,11 @@ let changes = 0;
 let registry: Registry;
 
 beforeEach(() => {
-  watched = watchedResources((resource, { name }, error) => {
-    throw new Error(`${resource} ${name} could not be taken in`, { cause: error });
+  watched = watchedResources({
+    region: "eu-west-1",
+    failed: (resource, { name }, error) => {
+      throw new Error(`${resource} ${name} could not be read`, { cause: error });
+    },
   });
   registry = new Registry();
   resourceMetrics(registry, watched);

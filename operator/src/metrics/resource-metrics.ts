@@ -1,8 +1,9 @@
 import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
 import { Gauge, type Registry } from "prom-client";
 import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
-import type { ManagedSecret } from "../kubernetes/target/managed-secret.ts";
-import type { WatchedResources, WatchedRotatedSecret } from "../kubernetes/watched-resources.ts";
+import type { WatchedRotatedSecret } from "../kubernetes/resources/watched-rotated-secret.ts";
+import type { ManagedSecret } from "../kubernetes/target-secrets/managed-secret.ts";
+import type { WatchedResources } from "../kubernetes/watched-resources.ts";
 
 /** So many RotatedSecrets have series of their own, about nine each; of more, only the sums tell. */
 export const MAX_SHOWN = 5_000;

@@ -37,7 +37,7 @@ beforeEach(() => {
   registry = new Registry();
   work = new WorkMetrics(registry);
   written = [];
-  const { store } = watchedResources(() => {}).rotatedSecrets;
+  const { store } = watchedResources({ region: "eu-west-1", failed: () => {} }).rotatedSecrets;
   const inner: Reporting = {
     writeStatus: async (_, status) => {
       written.push(status);

@@ -1,7 +1,7 @@
 import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { PastRotation, RotatedSecretStatus } from "../api/rotated-secret.ts";
-import type { WatchedRotatedSecret } from "../kubernetes/watched-resources.ts";
+import type { WatchedRotatedSecret } from "../kubernetes/resources/watched-rotated-secret.ts";
 import type { EventNote, Reporting } from "../ports/reporting.ts";
 import type { Workloads } from "../ports/workloads.ts";
 import { WriteRefused } from "../ports/write-refused.ts";

@@ -1,15 +1,27 @@
+import type { ResolvedSpec } from "../api/resolved-spec.ts";
 import type { ParsedRotatedSecret, RotatedSecret } from "../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../api/secret-access-policy.ts";
 import type { NamespacedName } from "./target-secrets.ts";
 
-/** What people and the cluster ask for, from the watches' caches. */
+/** A RotatedSecret that can be worked on. */
+export interface ValidRotatedSecret {
+  readonly kind: "valid";
+  readonly resource: RotatedSecret;
+  /** Its spec with every default filled in, resolved once per change of the object. */
+  readonly spec: ResolvedSpec;
+}
+
+/** A RotatedSecret in the cache; an object that breaks the rules is kept, so that its status can say so. */
+export type KnownRotatedSecret =
+  | ValidRotatedSecret
+  | Exclude<ParsedRotatedSecret, { readonly kind: "valid" }>;
+
+/** Desired state, from the watches' caches. */
 export interface Resources {
-  /** The RotatedSecret of that name, as far as it can be read; undefined where there is none. */
-  rotatedSecret(name: NamespacedName): ParsedRotatedSecret | undefined;
-  /** The other RotatedSecrets of its namespace, those that cannot be read included. */
-  neighbours(resource: RotatedSecret): readonly { readonly name: string; readonly uid: string }[];
-  /** All policies that can be read; one that cannot allows nothing. */
+  /** The RotatedSecret with this name; undefined if there is none. */
+  rotatedSecret(name: NamespacedName): KnownRotatedSecret | undefined;
+  /** All valid policies; an invalid one allows nothing. */
   policies(): readonly SecretAccessPolicy[];
-  /** Labels of a namespace; undefined while the watch has not shown it. */
+  /** Labels of a namespace; undefined before the watch has shown it. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
 }

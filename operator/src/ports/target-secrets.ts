@@ -64,6 +64,8 @@ export type TargetSecret =
       readonly managedBy?: string;
       /** UID of the RotatedSecret that wrote it: annotation `rotatedsecrets.dev/owner-uid`. */
       readonly ownerUid?: string;
+      /** Name of the RotatedSecret in this namespace with that UID; absent if there is none any more. */
+      readonly ownerName?: string;
       /** Consent of its owner: annotation `rotatedsecrets.dev/adopt`, the name of a RotatedSecret. */
       readonly adopt?: string;
       /** The version it carries: annotation `rotatedsecrets.dev/version-id`. */

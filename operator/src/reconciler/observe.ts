@@ -1,10 +1,10 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
-import { type ResolvedSpec, resolveSpec } from "../api/resolved-spec.ts";
-import type { RotatedSecret } from "../api/rotated-secret.ts";
+import type { ResolvedSpec } from "../api/resolved-spec.ts";
 import { wantedVersion } from "../lifecycle/target/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
 import type { AwsScope } from "../ports/aws-scope.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
+import type { ValidRotatedSecret } from "../ports/resources.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
 import type { SecretValues, ValueReading } from "../ports/secret-values.ts";
 import type { NamespacedName } from "../ports/target-secrets.ts";
@@ -14,18 +14,15 @@ import type { Ports } from "./ports.ts";
 export interface OperatorIdentity {
   /** When the process started, ms since the epoch. */
   readonly startedAt: Instant;
-  /** The region of secrets that name none. */
-  readonly region: string;
 }
 
 /** The world as the caches show it: no call is made. */
 export function observe(
-  resource: RotatedSecret,
+  { resource, spec }: ValidRotatedSecret,
   ports: Ports,
   operator: OperatorIdentity,
   now: Instant,
 ): World {
-  const spec = resolveSpec(resource, operator);
   const target = ports.targets.cached(targetOf({ resource, spec }));
   const base = { resource, spec };
   const entry = ports.catalogue.cached(sourceOf(base));
@@ -36,7 +33,6 @@ export function observe(
     operatorStartedAt: operator.startedAt,
     policies: ports.resources.policies(),
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
-    neighbours: ports.resources.neighbours(resource),
     account: cachedAccount(spec, ports),
     source,
     ages: unknown,

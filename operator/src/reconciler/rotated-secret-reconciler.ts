@@ -6,13 +6,14 @@ import type {
   Result,
 } from "@rotated-secrets/kube-runtime/controller/reconciler";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
-import type { ParsedRotatedSecret, RotatedSecret, RotatedSecretStatus } from "../api/rotated-secret.ts";
+import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import { type Decision, decide } from "../lifecycle/decide.ts";
 import { conditionOf, hasSomethingToReport } from "../lifecycle/report/conditions.ts";
 import { endNotes, newAlarms, statusOf } from "../lifecycle/report/status.ts";
 import type { World } from "../lifecycle/world.ts";
 import type { LogField } from "../log-fields.ts";
 import type { Instant } from "../ports/fact.ts";
+import type { KnownRotatedSecret, ValidRotatedSecret } from "../ports/resources.ts";
 import { Conflict, type NamespacedName } from "../ports/target-secrets.ts";
 import { act, type Means, record, watchRotation } from "./act.ts";
 import { type OperatorIdentity, observe } from "./observe.ts";
@@ -43,7 +44,7 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
     try {
       if (parsed.kind !== "valid") return await this.#reportInvalid(parsed, means);
       if (parsed.resource.metadata.deletionTimestamp !== undefined) return { kind: "done" };
-      const until = await this.#bringToRest(parsed.resource, means);
+      const until = await this.#bringToRest(parsed, means);
       return { kind: "requeueAfter", ms: Math.max(0, until - this.#clock.now()) };
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
@@ -52,7 +53,7 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
     }
   }
 
-  async #bringToRest(resource: RotatedSecret, means: Means): Promise<Instant> {
+  async #bringToRest(resource: ValidRotatedSecret, means: Means): Promise<Instant> {
     let world = observe(resource, this.#ports, this.#operator, means.now());
     for (let steps = 0; steps < MAX_STEPS; steps++) {
       const decision = decide(world);
@@ -77,7 +78,7 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
 
   /** The CRD of another release let something in that this one cannot read: the resource says so itself. */
   async #reportInvalid(
-    parsed: Exclude<ParsedRotatedSecret, { kind: "valid" }>,
+    parsed: Exclude<KnownRotatedSecret, { kind: "valid" }>,
     means: Means,
   ): Promise<Result> {
     if (parsed.kind === "unreadable") return { kind: "done" };

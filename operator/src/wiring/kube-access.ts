@@ -5,7 +5,8 @@ import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kube
 import type { RuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/runtime-metrics";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { Random } from "@rotated-secrets/kube-runtime/time/random";
-import type { WatchedResource, WatchedResources } from "../kubernetes/watched-resources.ts";
+import type { WatchedResource } from "../kubernetes/api-server/watched-resource.ts";
+import type { WatchedResources } from "../kubernetes/watched-resources.ts";
 import type { OperatorLogger } from "../log-fields.ts";
 import type { Settings } from "../settings.ts";
 

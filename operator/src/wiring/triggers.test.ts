@@ -1,6 +1,5 @@
 import type { KubernetesObject } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { describe, expect, it } from "vitest";
-import { KnownResources } from "../kubernetes/known-resources.ts";
 import { watchedResources } from "../kubernetes/watched-resources.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
 import type { SecretValues } from "../ports/secret-values.ts";
@@ -56,10 +55,12 @@ function connected() {
     forget: () => {},
     forgetAllOf: ({ namespace, name }) => void forgotten.push(`${namespace}/${name}`),
   };
-  const watched = watchedResources((_resource, _object, error) => {
-    throw error;
+  const watched = watchedResources({
+    region: "eu-west-1",
+    failed: (_resource, _object, error) => {
+      throw error;
+    },
   });
-  const resources = new KnownResources(watched);
   const listeners = new Set<(account: { namespace: string; name: string }) => void>();
   const serviceAccounts: Pick<ServiceAccounts, "onChange"> = {
     onChange: (listener) => {
@@ -69,8 +70,7 @@ function connected() {
   };
   const woken: string[] = [];
   const enqueue = ({ name }: { name: string }) => void woken.push(name);
-  const connect = () =>
-    connectTriggers({ watched, catalogue, values, serviceAccounts, region: "eu-west-1", enqueue });
+  const connect = () => connectTriggers({ watched, catalogue, values, serviceAccounts, enqueue });
   const disconnect = connect();
   const accountChanged = (name: string) => {
     for (const listener of listeners) listener({ namespace: "shop", name });
@@ -85,7 +85,6 @@ function connected() {
     forgotten,
     woken,
     accountChanged,
-    resources,
     workloads,
     store: watched.rotatedSecrets.store,
   };
@@ -206,16 +205,5 @@ describe("a ServiceAccount that has changed", () => {
     woken.length = 0;
     accountChanged("app");
     expect({ woken, forgotten }).toEqual({ woken: ["one"], forgotten: ["shop/app"] });
-  });
-});
-
-describe("the neighbours of a RotatedSecret", () => {
-  it("are all others of its namespace, those that cannot be read included: their Secrets are theirs", () => {
-    const { resources, store } = connected();
-    store.upsert(rotatedSecret("one", SPEC));
-    store.upsert(rotatedSecret("two", INVALID));
-    const one = resources.rotatedSecret({ namespace: "shop", name: "one" });
-    if (one?.kind !== "valid") throw new Error("the fixture is valid");
-    expect(resources.neighbours(one.resource)).toEqual([{ name: "two", uid: "uid-two" }]);
   });
 });

@@ -1,12 +1,15 @@
 import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
 import { type KubernetesObject, keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { matchesLabels } from "../api/label-selector.ts";
-import { resolveSpec } from "../api/resolved-spec.ts";
-import { resolveWorkloadChoice, type WorkloadChoice } from "../api/workload-choice.ts";
+import type { WorkloadChoice } from "../api/workload-choice.ts";
 import { type WorkloadName, workloadText } from "../api/workload-kind.ts";
-import { BY_TARGET, targetKey } from "../kubernetes/known-resources.ts";
 import type { WatchedWorkload } from "../kubernetes/readers/watched-workload.ts";
-import type { WatchedResources, WatchedRotatedSecret } from "../kubernetes/watched-resources.ts";
+import {
+  BY_TARGET,
+  targetKey,
+  type WatchedRotatedSecret,
+} from "../kubernetes/resources/watched-rotated-secret.ts";
+import type { WatchedResources } from "../kubernetes/watched-resources.ts";
 import { scopeKey } from "../ports/aws-scope.ts";
 import type { SecretCatalogue, SecretSource } from "../ports/secret-catalogue.ts";
 import type { SecretValues } from "../ports/secret-values.ts";
@@ -19,8 +22,6 @@ export interface TriggersOptions {
   readonly catalogue: SecretCatalogue;
   readonly values: SecretValues;
   readonly serviceAccounts: Pick<ServiceAccounts, "onChange">;
-  /** The region of AWS secrets whose RotatedSecret names none. */
-  readonly region: string;
   /** Reconciles a RotatedSecret as soon as possible. */
   readonly enqueue: (name: NamespacedName) => void;
 }
@@ -63,11 +64,11 @@ function wakers({ watched, enqueue }: TriggersOptions): Wakers {
   };
 }
 
-function addIndices({ watched, region }: TriggersOptions): Ends {
+function addIndices({ watched }: TriggersOptions): Ends {
   const { store } = watched.rotatedSecrets;
   return [
-    store.addIndex(BY_SOURCE, (resource) => sourceKeys(resource, region)),
-    store.addIndex(BY_SERVICE_ACCOUNT, (resource) => accountKeys(resource, region)),
+    store.addIndex(BY_SOURCE, sourceKeys),
+    store.addIndex(BY_SERVICE_ACCOUNT, accountKeys),
     store.addIndex(BY_NAMED_WORKLOAD, namedWorkloads),
     store.addIndex(SELECTING, (resource) =>
       choiceOf(resource)?.kind === "Selector" ? [resource.metadata.namespace] : [],
@@ -128,16 +129,16 @@ function connectWorkloads(
 
 /** A RotatedSecret wakes itself and others with the same target. Its AWS secret is followed while a RotatedSecret wants it. */
 function connectRotatedSecrets(options: TriggersOptions, wake: Wakers): () => void {
-  const { watched, catalogue, values, enqueue, region } = options;
+  const { watched, catalogue, values, enqueue } = options;
   const { store } = watched.rotatedSecrets;
   const take = (resource: WatchedRotatedSecret) => {
-    const source = sourceOf(resource, region);
+    const source = sourceOf(resource);
     if (source !== undefined) catalogue.follow(source);
     enqueue(resource.metadata);
   };
   /** This RotatedSecret no longer wants its AWS secret; others may. */
   const release = (before: WatchedRotatedSecret) => {
-    const source = sourceOf(before, region);
+    const source = sourceOf(before);
     if (source === undefined || store.byIndex(BY_SOURCE, keyOfSource(source)).length > 0) return;
     const arn = catalogue.cached(source)?.secret?.arn;
     if (arn !== undefined) values.forget(arn, source);
@@ -158,14 +159,14 @@ function connectRotatedSecrets(options: TriggersOptions, wake: Wakers): () => vo
   });
 }
 
-function sourceOf({ parsed }: WatchedRotatedSecret, region: string): SecretSource | undefined {
+function sourceOf({ parsed }: WatchedRotatedSecret): SecretSource | undefined {
   if (parsed.kind !== "valid") return undefined;
-  const spec = resolveSpec(parsed.resource, { region });
-  return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
+  const { secretId, region, identity } = parsed.spec;
+  return { secretId, region, identity };
 }
 
-function sourceKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
-  const source = sourceOf(resource, region);
+function sourceKeys(resource: WatchedRotatedSecret): readonly string[] {
+  const source = sourceOf(resource);
   return source === undefined ? [] : [keyOfSource(source)];
 }
 
@@ -173,13 +174,13 @@ function keyOfSource(source: SecretSource): string {
   return `${source.secretId} ${scopeKey(source)}`;
 }
 
-function accountKeys(resource: WatchedRotatedSecret, region: string): readonly string[] {
-  const identity = sourceOf(resource, region)?.identity;
+function accountKeys(resource: WatchedRotatedSecret): readonly string[] {
+  const identity = sourceOf(resource)?.identity;
   return identity?.kind === "ServiceAccount" ? [keyOf(identity)] : [];
 }
 
 function choiceOf({ parsed }: WatchedRotatedSecret): WorkloadChoice | undefined {
-  return parsed.kind === "valid" ? resolveWorkloadChoice(parsed.resource.spec.rollout?.workloads) : undefined;
+  return parsed.kind === "valid" ? parsed.spec.workloads : undefined;
 }
 
 function namedWorkloads(resource: WatchedRotatedSecret): readonly string[] {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiList } from "../api-list.ts";
+import { apiList } from "../api-server/api-list.ts";
 
 const reference = z.object({ name: z.string().optional(), optional: z.boolean().optional() });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { apiList } from "../api-list.ts";
+import { apiList } from "../api-server/api-list.ts";
 import { podSpec } from "./pod-spec.ts";
 
 const containerStatus = z.object({

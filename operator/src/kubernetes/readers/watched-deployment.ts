@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { RolloutProgress } from "../../ports/workloads.ts";
-import { apiList } from "../api-list.ts";
+import { apiList } from "../api-server/api-list.ts";
 import { podTemplate, type WatchedWorkload, watchedWorkload, workloadMeta } from "./watched-workload.ts";
 
 const condition = z.object({

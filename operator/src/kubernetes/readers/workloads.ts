@@ -15,12 +15,12 @@ import {
   type WorkloadRef,
   type Workloads,
 } from "../../ports/workloads.ts";
-import { PODS, WORKLOADS } from "../api-resources.ts";
-import { judgedWrite } from "../judged-write.ts";
-import { READS_SECRET, WATCHED, type WatchedResources } from "../watched-resources.ts";
+import { PODS, WORKLOADS } from "../api-server/api-resources.ts";
+import { conditionalWrite } from "../api-server/conditional-write.ts";
 import { podSchema } from "./pod.ts";
 import { readerPod } from "./reader-pod.ts";
 import { type WatchedWorkload, workloadOf } from "./watched-workload.ts";
+import { READS_SECRET, REDUCE_WORKLOAD, type WatchedWorkloads } from "./watched-workloads.ts";
 
 /** Ended pods of finished Jobs can be many; the server leaves them out. */
 const NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed";
@@ -29,13 +29,13 @@ const NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed";
 export interface KubernetesWorkloadsOptions {
   readonly client: Pick<KubeClient, "list" | "patch">;
   /** All workloads by kind, with the index `READS_SECRET`; answers to the operator's writes are laid over them. */
-  readonly watched: WatchedResources["workloads"];
+  readonly watched: WatchedWorkloads;
 }
 
 /** Workloads and pods at the API server. Needs list, watch and patch on the workloads' kinds, and list on pods. */
 export class KubernetesWorkloads implements Workloads {
   readonly #client: KubernetesWorkloadsOptions["client"];
-  readonly #watched: WatchedResources["workloads"];
+  readonly #watched: WatchedWorkloads;
 
   constructor({ client, watched }: KubernetesWorkloadsOptions) {
     this.#client = client;
@@ -122,9 +122,9 @@ export class KubernetesWorkloads implements Workloads {
       { metadata: { uid }, spec: { template } },
       { type: "merge", fieldManager: FIELD_MANAGER, signal },
     );
-    const object = await judgedWrite(what, patch);
+    const object = await conditionalWrite(what, patch);
     store.remember(object);
-    return workloadOf(WATCHED[workload.kind](object), secret.name);
+    return workloadOf(REDUCE_WORKLOAD[workload.kind](object), secret.name);
   }
 }
 

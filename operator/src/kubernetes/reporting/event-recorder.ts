@@ -10,7 +10,7 @@ import { API_VERSION, ROTATED_SECRET } from "../../api/resources.ts";
 import type { ObjectMeta } from "../../api/rotated-secret.ts";
 import type { OperatorLogger } from "../../log-fields.ts";
 import type { EventNote } from "../../ports/reporting.ts";
-import { EVENTS } from "../api-resources.ts";
+import { EVENTS } from "../api-server/api-resources.ts";
 
 /** Who reports, in every event of the operator. */
 const REPORTING_CONTROLLER = "rotatedsecrets.dev/operator";

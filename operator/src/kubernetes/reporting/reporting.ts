@@ -6,9 +6,9 @@ import { objectPath } from "@rotated-secrets/kube-runtime/client/resource";
 import { objectMeta } from "../../api/object-meta.ts";
 import type { RotatedSecret, RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { EventNote, Reporting } from "../../ports/reporting.ts";
-import { ROTATED_SECRETS } from "../api-resources.ts";
-import { judgedWrite } from "../judged-write.ts";
-import type { WatchedRotatedSecret } from "../watched-resources.ts";
+import { ROTATED_SECRETS } from "../api-server/api-resources.ts";
+import { conditionalWrite } from "../api-server/conditional-write.ts";
+import type { WatchedRotatedSecret } from "../resources/watched-rotated-secret.ts";
 import { EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
 
 /** What the adapter works with. */
@@ -47,7 +47,7 @@ export class KubernetesReporting implements Reporting {
     ];
     const path = objectPath(ROTATED_SECRETS, metadata, "status");
     const options = { type: "json", fieldManager: FIELD_MANAGER, signal } as const;
-    const object = await judgedWrite(what, this.#client.patch(path, body, options));
+    const object = await conditionalWrite(what, this.#client.patch(path, body, options));
     this.#store.remember(object);
     return objectMeta.parse(object.metadata);
   }

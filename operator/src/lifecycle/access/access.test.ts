@@ -149,15 +149,12 @@ describe("the ownership phase", () => {
     ["consent for another", { target: foreign({ adopt: "other" }) }, "TargetNotOwned"],
     [
       "another RotatedSecret's",
-      { target: live(target(1, { ownerUid: "uid-2" }), NOW), neighbours: [{ name: "two", uid: "uid-2" }] },
+      { target: live(target(1, { ownerUid: "uid-2", ownerName: "two" }), NOW) },
       "TargetOwned",
     ],
     [
       "another RotatedSecret's, whatever consent says",
-      {
-        target: live(target(1, { ownerUid: "uid-2", adopt: "db" }), NOW),
-        neighbours: [{ name: "two", uid: "uid-2" }],
-      },
+      { target: live(target(1, { ownerUid: "uid-2", ownerName: "two", adopt: "db" }), NOW) },
       "TargetOwned",
     ],
     ["an immutable one", { target: live(target(1, { immutable: true }), NOW) }, "TargetImmutable"],

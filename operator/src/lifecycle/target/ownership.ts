@@ -48,12 +48,11 @@ function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
   const { uid, name, namespace } = world.resource.metadata;
   const secret = world.spec.targetName;
   if (target.ownerUid === uid) return undefined;
-  const rival = world.neighbours.find((other) => other.uid === target.ownerUid);
-  if (rival !== undefined) {
+  if (target.ownerName !== undefined) {
     return stalled(
       world,
       "TargetOwned",
-      `Secret "${secret}" belongs to the RotatedSecret "${rival.name}": give this one another spec.target.name (delete it and ` +
+      `Secret "${secret}" belongs to the RotatedSecret "${target.ownerName}": give this one another spec.target.name (delete it and ` +
         "create it anew, the field is immutable), or delete one of the two",
     );
   }

@@ -154,7 +154,6 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     spec: resolveSpec(theResource, { region: "eu-west-1" }),
     policies: [policy("Read", "Rotate")],
     namespaceLabels: { team: "payments" },
-    neighbours: [],
     account: { kind: "unknown" },
     source: cached({ secret: secret(n) }),
     ages: { kind: "unknown" },

@@ -1,5 +1,6 @@
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { matchesLabels } from "../../api/label-selector.ts";
+import { resolveSpec } from "../../api/resolved-spec.ts";
 import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../../api/secret-access-policy.ts";
 import type { WorkloadChoice } from "../../api/workload-choice.ts";
@@ -106,8 +107,11 @@ export class SimulatedCluster {
   }
 
   readonly resources: Resources = {
-    rotatedSecret: () => ({ kind: "valid", resource: this.#resource, ignoredStatus: [] }),
-    neighbours: () => [],
+    rotatedSecret: () => ({
+      kind: "valid",
+      resource: this.#resource,
+      spec: resolveSpec(this.#resource, { region: "eu-west-1" }),
+    }),
     policies: () => this.policies,
     namespaceLabels: () => ({ team: "payments" }),
   };

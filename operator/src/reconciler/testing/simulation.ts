@@ -72,7 +72,7 @@ class SimulatedOperator {
       rotate: (_arn, _scope, token) => Promise.resolve(aws.rotate(token)),
     };
     const ports = { resources, catalogue, values, rotations, serviceAccounts, targets, workloads, reporting };
-    const operator = { startedAt: Math.max(this.#startedAt, clock.now()), region: "eu-west-1" };
+    const operator = { startedAt: Math.max(this.#startedAt, clock.now()) };
     return {
       reconciler: new RotatedSecretReconciler(intercepted(ports, interception), operator, clock),
       catalogue,

@@ -1,8 +1,8 @@
 import { ApiError, ConnectionError } from "@rotated-secrets/kube-runtime/client/api-error";
 import { describe, expect, it } from "vitest";
-import { Conflict } from "../ports/target-secrets.ts";
-import { WriteRefused } from "../ports/write-refused.ts";
-import { judgedWrite } from "./judged-write.ts";
+import { Conflict } from "../../ports/target-secrets.ts";
+import { WriteRefused } from "../../ports/write-refused.ts";
+import { conditionalWrite } from "./conditional-write.ts";
 
 const answered = (status: number, field?: string) =>
   new ApiError({
@@ -14,10 +14,10 @@ const answered = (status: number, field?: string) =>
   });
 
 function written(error: Error): Promise<unknown> {
-  return judgedWrite("the Secret shop/db", Promise.reject(error)).catch((thrown: unknown) => thrown);
+  return conditionalWrite("the Secret shop/db", Promise.reject(error)).catch((thrown: unknown) => thrown);
 }
 
-describe("judgedWrite", () => {
+describe("conditionalWrite", () => {
   it.each([
     ["409, another resourceVersion", answered(409)],
     ["404, gone", answered(404)],
@@ -27,7 +27,7 @@ describe("judgedWrite", () => {
   });
 
   it.each([
-    ["403, as for want of permission, by a webhook or a quota", answered(403)],
+    ["403: no permission, a webhook, a quota", answered(403)],
     ["422 for something else than another uid", answered(422, "type")],
     ["400, as a webhook may choose", answered(400)],
   ])("is refused after %s, in the server's words", async (_, error) => {
@@ -38,10 +38,10 @@ describe("judgedWrite", () => {
 
   it.each([
     ["429, too many", answered(429)],
-    ["401, who are you", answered(401)],
+    ["401, unauthorized", answered(401)],
     ["500", answered(500)],
     ["no answer", new ConnectionError("PATCH /x", "TIMEOUT")],
-  ])("leaves %s as it is: it passes by itself", async (_, error) => {
+  ])("passes %s on: it may go away by itself", async (_, error) => {
     expect(await written(error)).toBe(error);
   });
 });

@@ -1,6 +1,6 @@
 import type { Resource } from "@rotated-secrets/kube-runtime/client/resource";
-import { GROUP, ROTATED_SECRET, SECRET_ACCESS_POLICY, VERSION } from "../api/resources.ts";
-import type { WorkloadKind } from "../api/workload-kind.ts";
+import { GROUP, ROTATED_SECRET, SECRET_ACCESS_POLICY, VERSION } from "../../api/resources.ts";
+import type { WorkloadKind } from "../../api/workload-kind.ts";
 
 const core = { group: "", version: "v1" };
 const own = { group: GROUP, version: VERSION };

@@ -19,8 +19,8 @@ import type {
   TargetSecret,
   TargetSecrets,
 } from "../../ports/target-secrets.ts";
-import { SECRETS } from "../api-resources.ts";
-import { judgedWrite } from "../judged-write.ts";
+import { SECRETS } from "../api-server/api-resources.ts";
+import { conditionalWrite } from "../api-server/conditional-write.ts";
 import { formatWrites, type ManagedSecret, managedSecret } from "./managed-secret.ts";
 
 /**
@@ -37,25 +37,30 @@ export interface KubernetesTargetSecretsOptions {
   readonly client: Pick<KubeClient, "get" | "apply" | "patch">;
   /** The Secrets that the operator manages; answers to its writes are laid over it. */
   readonly store: Store<ManagedSecret>;
+  /** Names the RotatedSecret with this UID in this namespace; undefined if there is none. */
+  readonly owners: { nameOf(namespace: string, uid: string): string | undefined };
 }
 
 /** Target Secrets at the API server. Needs the verbs list, watch, get, create and patch on secrets. */
 export class KubernetesTargetSecrets implements TargetSecrets {
   readonly #client: KubernetesTargetSecretsOptions["client"];
   readonly #store: Store<ManagedSecret>;
+  readonly #owners: KubernetesTargetSecretsOptions["owners"];
 
-  constructor({ client, store }: KubernetesTargetSecretsOptions) {
+  constructor({ client, store, owners }: KubernetesTargetSecretsOptions) {
     this.#client = client;
     this.#store = store;
+    this.#owners = owners;
   }
 
   cached(target: NamespacedName): TargetSecret | undefined {
-    return this.#store.get(target)?.secret;
+    const held = this.#store.get(target);
+    return held === undefined ? undefined : this.#withOwner(held);
   }
 
   async read(target: NamespacedName, signal: AbortSignal): Promise<TargetSecret> {
     try {
-      return managedSecret(await this.#client.get(objectPath(SECRETS, target), { signal })).secret;
+      return this.#withOwner(managedSecret(await this.#client.get(objectPath(SECRETS, target), { signal })));
     } catch (error) {
       if (hasStatus(error, 404)) return { kind: "absent" };
       throw error;
@@ -75,15 +80,21 @@ export class KubernetesTargetSecrets implements TargetSecrets {
     signal: AbortSignal,
   ): Promise<TargetSecret> {
     // A merge patch, because its resourceVersion fails as a conflict; a JSON patch's `test` fails like any bad request.
-    const body = { metadata: judged(over), data: Object.fromEntries(keys.map((key) => [key, null])) };
+    const body = { metadata: precondition(over), data: Object.fromEntries(keys.map((key) => [key, null])) };
     const options = { type: "merge", fieldManager: FIELD_MANAGER, signal } as const;
     return this.#written(target, this.#client.patch(objectPath(SECRETS, target), body, options));
   }
 
   async #written(target: NamespacedName, write: Promise<KubernetesObject>): Promise<TargetSecret> {
-    const object = await judgedWrite(`the Secret ${keyOf(target)}`, write);
+    const object = await conditionalWrite(`the Secret ${keyOf(target)}`, write);
     this.#store.remember(object);
-    return managedSecret(object).secret;
+    return this.#withOwner(managedSecret(object));
+  }
+
+  #withOwner({ metadata, secret }: ManagedSecret): TargetSecret {
+    const { ownerUid } = secret;
+    const ownerName = ownerUid === undefined ? undefined : this.#owners.nameOf(metadata.namespace, ownerUid);
+    return ownerName === undefined ? secret : { ...secret, ownerName };
   }
 }
 
@@ -98,7 +109,7 @@ function secretOf(request: SecretWriteRequest): unknown {
     kind: "Secret",
     metadata: {
       ...target,
-      ...(over === undefined ? { resourceVersion: NO_SUCH_VERSION } : judged(over)),
+      ...(over === undefined ? { resourceVersion: NO_SUCH_VERSION } : precondition(over)),
       ...(metadata.deletedWithOwner ? { ownerReferences: [ownerReference(owner)] } : {}),
       labels: { ...metadata.labels, [MANAGED_BY_LABEL]: MANAGED_BY_VALUE },
       annotations: {
@@ -119,7 +130,7 @@ function ownerReference({ name, uid }: SecretWriteRequest["owner"]) {
   return { apiVersion: API_VERSION, kind: ROTATED_SECRET.kind, name, uid };
 }
 
-/** The uid keeps an apply from making the object anew, the resourceVersion keeps every write from a changed one. */
-function judged({ uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string }) {
+/** The uid keeps an apply from creating the object again; the resourceVersion rejects every write over a changed object. */
+function precondition({ uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string }) {
   return { uid, resourceVersion };
 }
