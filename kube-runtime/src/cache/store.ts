@@ -69,7 +69,7 @@ export class Store<T extends KubernetesObject> {
     if (this.#indices.has(name)) throw new Error(`the store has an index "${name}" already`);
     const index = new StoreIndex(valuesOf);
     this.#indices.set(name, index);
-    for (const [key, object] of this.#objects) index.insert(key, object);
+    for (const object of this.#objects.values()) index.insert(object);
     return () => this.#indices.delete(name);
   }
 
@@ -168,8 +168,8 @@ export class Store<T extends KubernetesObject> {
     if (object === undefined) return false;
     this.#objects.set(key, object);
     for (const index of this.#indices.values()) {
-      if (old !== undefined) index.withdraw(key, old);
-      index.insert(key, object);
+      if (old !== undefined) index.withdraw(old);
+      index.insert(object);
     }
     for (const listener of this.#listeners) {
       this.#tell(object, () =>
@@ -181,7 +181,7 @@ export class Store<T extends KubernetesObject> {
 
   #delete(key: string, old: T): void {
     this.#objects.delete(key);
-    for (const index of this.#indices.values()) index.withdraw(key, old);
+    for (const index of this.#indices.values()) index.withdraw(old);
     for (const listener of this.#listeners) this.#tell(old, () => listener.deleted?.(old));
   }
 
