@@ -1,4 +1,5 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import type { WaitReason } from "../api/reasons.ts";
 import type { RotationStatus } from "../api/rotated-secret.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
@@ -68,51 +69,8 @@ export interface Wait {
   readonly until: Instant;
 }
 
-/** Why something waits. One row of docs/conditions.md each. */
-export const REASONS = [
-  "Suspended",
-  "InvalidSpec",
-  "IdentityDenied",
-  "ServiceAccountMissing",
-  "RoleUnknown",
-  "TokenRefused",
-  "AssumeRoleRefused",
-  "TokenExpired",
-  "Denied",
-  "AwsDenied",
-  "AwsUnavailable",
-  "SecretGone",
-  "SourceReplaced",
-  "TargetNotOwned",
-  "TargetOwned",
-  "TargetImmutable",
-  "TargetTypeDiffers",
-  "NoCurrentVersion",
-  "PinnedVersionMissing",
-  "ConfirmingOlderVersion",
-  "AwaitingConsistentRead",
-  "DocumentInvalid",
-  "TemplateInvalid",
-  "TypeRequiresKeys",
-  "DriftFight",
-  "WriteRefused",
-  "RollingOut",
-  "RolloutTimedOut",
-  "WaitingForTermination",
-  "WaitingForDeletion",
-  "UnmanagedReaders",
-  "WaitingForWindow",
-  "RotationBackOff",
-  "Pinned",
-  "Rotating",
-  "RotationTimedOut",
-  "RotationRefused",
-  "RotationNotConfigured",
-  "RotateDenied",
-  "RequestTooLong",
-] as const;
-/** One of `REASONS`. */
-export type Reason = (typeof REASONS)[number];
+/** Why something waits. */
+export type Reason = WaitReason;
 
 /** One check of the way, in the order of `phases`: what is to be done, or nothing as far as this phase is concerned. */
 export type Phase = (world: World) => Step | undefined;

@@ -1,5 +1,6 @@
 import { Registry } from "prom-client";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { EventReason } from "../api/reasons.ts";
 import type { PastRotation, RotatedSecretStatus } from "../api/rotated-secret.ts";
 import { watchedResources } from "../kubernetes/watched-resources.ts";
 import type { Reporting } from "../ports/reporting.ts";
@@ -80,8 +81,8 @@ describe("rotations", () => {
   });
 });
 
-describe("what is told by an event", () => {
-  it.each([
+describe("what an event reports", () => {
+  it.each<[EventReason, string]>([
     ["DriftCorrected", 'rotated_secrets_drift_corrections_total{reason="DriftCorrected"}'],
     ["ForeignKeysRemoved", 'rotated_secrets_drift_corrections_total{reason="ForeignKeysRemoved"}'],
     ["RolledOut", 'rotated_secrets_rollouts_total{result="Completed"}'],

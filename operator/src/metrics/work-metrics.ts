@@ -1,5 +1,6 @@
 import type { Store } from "@rotated-secrets/kube-runtime/cache/store";
 import { Counter, Histogram, type Registry } from "prom-client";
+import type { EventReason } from "../api/reasons.ts";
 import type { PastRotation, RotatedSecretStatus } from "../api/rotated-secret.ts";
 import type { WatchedRotatedSecret } from "../kubernetes/resources/watched-rotated-secret.ts";
 import type { EventNote, Reporting } from "../ports/reporting.ts";
@@ -16,15 +17,23 @@ const TRIGGERS = [
 ] as const satisfies readonly PastRotation["trigger"][];
 const ROTATION_RESULTS = ["Succeeded", "Failed"] as const;
 const RESTART_RESULTS = ["Accepted", "Refused"] as const;
-/** Notes of a rollout's end, and what it is called. */
-const ROLLOUT_RESULTS = new Map([
-  ["RolledOut", "Completed"],
-  ["RolloutTimedOut", "TimedOut"],
-]);
-/** Notes of what somebody else did to a Secret and was undone. */
-const CORRECTIONS = ["DriftCorrected", "ForeignKeysRemoved"] as const;
+/** The label values that are counted at events of these reasons. */
+const AT_EVENTS = {
+  RolledOut: { rollout: "Completed" },
+  RolloutTimedOut: { rollout: "TimedOut" },
+  DriftCorrected: { correction: "DriftCorrected" },
+  ForeignKeysRemoved: { correction: "ForeignKeysRemoved" },
+} as const satisfies Partial<Record<EventReason, Counted>>;
 
-/** Counts what the operator does, as it reports it. */
+/** What an event counts. */
+interface Counted {
+  /** Of `rotated_secrets_rollouts_total`, label `result`. */
+  readonly rollout?: "Completed" | "TimedOut";
+  /** Of `rotated_secrets_drift_corrections_total`, label `reason`. */
+  readonly correction?: "DriftCorrected" | "ForeignKeysRemoved";
+}
+
+/** Counts rotations, restarts, rollouts and corrections as the operator reports them. */
 export class WorkMetrics {
   readonly #rotations: Counter<"result" | "trigger">;
   readonly #rotationTime: Histogram<"trigger">;
@@ -32,7 +41,7 @@ export class WorkMetrics {
   readonly #rollouts: Counter<"result">;
   readonly #corrections: Counter<"reason">;
 
-  /** Every series is there from the beginning, so that a rate sees the first count too. */
+  /** Every series exists from the start, so that a rate includes the first count. */
   constructor(registry: Registry) {
     const registers = [registry];
     this.#rotations = new Counter({
@@ -69,11 +78,10 @@ export class WorkMetrics {
     for (const trigger of TRIGGERS)
       for (const result of ROTATION_RESULTS) this.#rotations.inc({ result, trigger }, 0);
     for (const result of RESTART_RESULTS) this.#restarts.inc({ result }, 0);
-    for (const result of ROLLOUT_RESULTS.values()) this.#rollouts.inc({ result }, 0);
-    for (const reason of CORRECTIONS) this.#corrections.inc({ reason }, 0);
+    for (const counted of Object.values(AT_EVENTS)) this.#count(counted, 0);
   }
 
-  /** The same reporting, counted. @param store the RotatedSecrets as they are before a status is written */
+  /** The same reporting, with counts. @param store the RotatedSecrets, before a status is written */
   reporting(inner: Reporting, store: Store<WatchedRotatedSecret>): Reporting {
     return {
       writeStatus: async (resource, status, signal) => {
@@ -83,13 +91,13 @@ export class WorkMetrics {
         return metadata;
       },
       record: async (resource, note) => {
-        this.#told(note);
+        this.#count(countedAt(note), 1);
         await inner.record(resource, note);
       },
     };
   }
 
-  /** The same workloads, their restarts counted. What has changed since it was judged is judged again, and not counted. */
+  /** The same workloads, with counts of restarts. A conflict is not counted: the operator decides again. */
   workloads(inner: Workloads): Workloads {
     return {
       cached: (secret, names) => inner.cached(secret, names),
@@ -113,11 +121,15 @@ export class WorkMetrics {
     this.#rotationTime.observe({ trigger }, (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000);
   }
 
-  #told({ reason }: EventNote): void {
-    const result = ROLLOUT_RESULTS.get(reason);
-    if (result !== undefined) this.#rollouts.inc({ result });
-    if (CORRECTIONS.some((correction) => correction === reason)) this.#corrections.inc({ reason });
+  #count({ rollout, correction }: Counted, times: number): void {
+    if (rollout !== undefined) this.#rollouts.inc({ result: rollout }, times);
+    if (correction !== undefined) this.#corrections.inc({ reason: correction }, times);
   }
+}
+
+function countedAt({ reason }: EventNote): Counted {
+  const counted: Partial<Record<EventReason, Counted>> = AT_EVENTS;
+  return counted[reason] ?? {};
 }
 
 function historyOf(watched: WatchedRotatedSecret | undefined): NonNullable<RotatedSecretStatus["history"]> {

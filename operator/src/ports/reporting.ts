@@ -1,22 +1,22 @@
+import type { EventReason } from "../api/reasons.ts";
 import type { RotatedSecret, RotatedSecretStatus } from "../api/rotated-secret.ts";
 
-/** What is told of a RotatedSecret by a Kubernetes event. */
+/** A Kubernetes event about a RotatedSecret. */
 export interface EventNote {
   readonly type: "Normal" | "Warning";
-  /** UpperCamelCase, from the table in docs/. */
-  readonly reason: string;
-  /** A sentence for whoever is on call. */
+  readonly reason: EventReason;
+  /** A sentence for the person on call. */
   readonly message: string;
 }
 
-/** Writes what the operator knows of a RotatedSecret where people look. */
+/** Writes status and events of RotatedSecrets. */
 export interface Reporting {
-  /** Writes the status with the resourceVersion of `resource`. Returns the metadata that it now has. @throws Conflict */
+  /** Writes the status if `resource` has not changed. Returns its new metadata. @throws Conflict, WriteRefused */
   writeStatus(
     resource: Pick<RotatedSecret, "metadata">,
     status: RotatedSecretStatus,
     signal: AbortSignal,
   ): Promise<RotatedSecret["metadata"]>;
-  /** Records an event. The same note of the same object again counts up; a failure is logged, never thrown. */
+  /** Records an event; the same one again is counted up. A failure is logged, never thrown. */
   record(resource: Pick<RotatedSecret, "metadata">, note: EventNote): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { REASONS } from "../step.ts";
-import { CONDITION_TYPES, STANDING_REASONS } from "./conditions.ts";
+import { EVENT_REASONS, STANDING_REASONS, WAIT_REASONS } from "../../api/reasons.ts";
+import { CONDITION_TYPES } from "./conditions.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../../docs/conditions.md"), "utf8");
 
@@ -16,8 +16,9 @@ function rowsOf(section: string): readonly string[] {
 describe("docs/conditions.md has a row for each and for nothing else", () => {
   it.each([
     ["condition", "The conditions", CONDITION_TYPES],
-    ["reason to wait", "Reasons to wait", REASONS],
+    ["reason to wait", "Reasons to wait", WAIT_REASONS],
     ["other reason", "Reasons where nothing is waited for", STANDING_REASONS],
+    ["event", "Events", EVENT_REASONS],
   ])("%s", (_, section, names) => {
     expect(rowsOf(section)).toEqual(names);
   });

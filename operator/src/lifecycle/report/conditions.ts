@@ -1,4 +1,5 @@
 import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import type { StandingReason } from "../../api/reasons.ts";
 import type { Condition, PastRotation, RotationStatus } from "../../api/rotated-secret.ts";
 import { known } from "../../ports/fact.ts";
 import type { PhaseName, Reason, Wait } from "../step.ts";
@@ -19,26 +20,12 @@ export const CONDITION_TYPES = [
 ] as const;
 type ConditionType = (typeof CONDITION_TYPES)[number];
 
-/** What conditions say where nothing is waited for. One row of docs/conditions.md each. */
-export const STANDING_REASONS = [
-  "Synced",
-  "SecretMissing",
-  "UpToDate",
-  "RotationSucceeded",
-  "RotationFailed",
-  "NotRotatedYet",
-  "RolledOut",
-  "NotManaged",
-  "AtRest",
-  "NotStalled",
-] as const;
-
 /** What somebody asked for: no work that goes on, and nothing that anybody has to do. */
 const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned", "WaitingForWindow"]);
 
 /** What a condition says now; `keep` leaves it as it was, for nothing was learned of it. */
 type Finding =
-  | (Pick<Condition, "status" | "message"> & { readonly reason: Reason | (typeof STANDING_REASONS)[number] })
+  | (Pick<Condition, "status" | "message"> & { readonly reason: Reason | StandingReason })
   | "keep";
 
 /** What is known of rotations: whether one is under way, and how the last that was followed has ended. */

@@ -1,4 +1,5 @@
 import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
+import type { EventReason } from "../../api/reasons.ts";
 import { known } from "../../ports/fact.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretData } from "../../ports/secret-data.ts";
@@ -177,10 +178,10 @@ function managed(target: PresentSecret, keys: readonly string[]): string {
     .join(", ");
 }
 
-function normal(reason: string, message: string): EventNote {
+function normal(reason: EventReason, message: string): EventNote {
   return { type: "Normal", reason, message };
 }
 
-function warning(reason: string, message: string): EventNote {
+function warning(reason: EventReason, message: string): EventNote {
   return { type: "Warning", reason, message };
 }
