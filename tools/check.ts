@@ -3,6 +3,7 @@ import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { forbiddenImports } from "./import-rules.ts";
+import { lintProse } from "./prose/lint.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -28,6 +29,7 @@ const CHECKS: readonly Check[] = [
     run: () => program("node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"]),
   },
   { name: "import rules", run: importRules },
+  { name: "prose", run: async () => (await lintProse()).join("\n") },
   { name: "generated files", run: () => program("tools/generate.ts", ["--check"]), mend: "npm run generate" },
 ];
 
