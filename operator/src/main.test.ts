@@ -152,7 +152,7 @@ describe("the operator", () => {
     api.answer = ({ method }, response) =>
       method === "PUT" ? status(response, 409, "Conflict") : json(response, 200, fakeLease("thief", 99));
     expect(await process.ended).toBe(1);
-    expect(await process.said("the lease rotated-secrets is lost: thief has it now")).toContain(
+    expect(await process.said("the lease rotated-secrets is lost: thief holds it now")).toContain(
       '"level":"error"',
     );
   });

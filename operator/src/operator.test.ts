@@ -130,7 +130,7 @@ describe("run", () => {
       await clock.advance(1_000);
       expect(messages.at(-1)).toBe("stopped");
     }, PATIENCE);
-    await expect(running).rejects.toThrow("thief has it now");
+    await expect(running).rejects.toThrow("thief holds it now");
     expect(clock.pendingTimers).toBe(0);
   });
 

@@ -6,6 +6,7 @@ import { HealthServer } from "@rotated-secrets/kube-runtime/manager/health";
 import { Manager } from "@rotated-secrets/kube-runtime/manager/manager";
 import type { Runnable } from "@rotated-secrets/kube-runtime/manager/runnable-group";
 import { jsonLogger } from "@rotated-secrets/kube-runtime/telemetry/json-logger";
+import { aborted } from "@rotated-secrets/kube-runtime/time/aborted";
 import { type Clock, systemClock } from "@rotated-secrets/kube-runtime/time/clock";
 import { type Random, systemRandom } from "@rotated-secrets/kube-runtime/time/random";
 import packageJson from "../package.json" with { type: "json" };
@@ -199,10 +200,7 @@ function during(name: string, start: () => () => void): Runnable {
     name,
     run: async (signal) => {
       const end = start();
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await aborted(signal);
       end();
     },
   };

@@ -205,7 +205,7 @@ describe.concurrent("the leader lease", () => {
     );
     const stolen = { spec: { holderIdentity: "thief", leaseDurationSeconds: 3_600 } };
     await cluster.client.patch(path, stolen, { type: "merge" });
-    expect(await second.run).toBe("the lease operator is lost: thief has it now");
+    expect(await second.run).toBe("the lease operator is lost: thief holds it now");
     expect(all.filter(({ leads }) => leads())).toEqual([]);
   });
 });

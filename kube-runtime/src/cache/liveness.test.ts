@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ApiError, ConnectionError } from "../client/api-error.ts";
 import type { ObjectList } from "../client/kube-client.ts";
 import { keyOf, type NamespacedName } from "../client/kubernetes-object.ts";
+import type { WatchEvent } from "../client/watch-event.ts";
 import { Controller } from "../controller/controller.ts";
 import type { Reconciler, Result } from "../controller/reconciler.ts";
 import { silentLogger } from "../telemetry/logger.ts";
@@ -9,7 +10,6 @@ import { noMetrics } from "../telemetry/runtime-metrics.ts";
 import { ManualClock } from "../time/manual-clock.ts";
 import { Reflector, type ReflectorOptions } from "./reflector.ts";
 import { Store } from "./store.ts";
-import type { WatchEvent } from "./watch-event.ts";
 
 type Client = ReflectorOptions<never>["client"];
 

@@ -4,23 +4,23 @@ import type { Query } from "../client/kube-transport.ts";
 import type { KubernetesObject } from "../client/kubernetes-object.ts";
 import { listAll } from "../client/list-all.ts";
 import { compareResourceVersions } from "../client/resource-version.ts";
-import { type BackoffLimits, backoffMs } from "../controller/backoff.ts";
+import type { WatchEvent } from "../client/watch-event.ts";
 import { summarizeError } from "../telemetry/error-summary.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ReflectorMetrics } from "../telemetry/runtime-metrics.ts";
+import { type BackoffLimits, backoffMs } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { DeadlineExceeded, deadline, delay } from "../time/deadline.ts";
 import type { Random } from "../time/random.ts";
 import type { Store } from "./store.ts";
-import type { WatchEvent } from "./watch-event.ts";
 
-/** What a reflector works with. */
+/** Options of a Reflector. */
 export interface ReflectorOptions<T extends KubernetesObject> {
   /** Names the resource in logs and metrics: `deployments`. */
   readonly name: string;
-  /** The collection's path, see collectionPath. */
+  /** The path of the collection, see collectionPath. */
   readonly path: string;
-  /** `labelSelector`, `fieldSelector`: which objects to keep. @default all */
+  /** The objects to keep. @default all */
   readonly selectors?: { readonly labelSelector?: string; readonly fieldSelector?: string };
   readonly store: Store<T>;
   readonly client: Pick<KubeClient, "list" | "watch">;
@@ -28,45 +28,50 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   readonly random: Random;
   readonly log: Logger;
   readonly metrics: ReflectorMetrics;
-  /** Objects in a page of a list. @default 500 */
+  /** Objects per page of a list. @default 500 */
   readonly pageSize?: number;
-  /** A watch that brings neither event nor bookmark for so long is replaced, in ms; bookmarks come every 60 s. @default 85,000 */
+  /** A watch that sends neither event nor bookmark for this time is replaced, in ms. @default 85,000 */
   readonly silenceMs?: number;
-  /** How long to wait after a failure. @default 0.5 s to 30 s */
+  /** How long it waits after a failure. @default 0.5 s to 30 s */
   readonly backoff?: BackoffLimits;
 }
 
 const DEFAULT_BACKOFF: BackoffLimits = { baseMs: 500, maxMs: 30_000 };
-/** So that a new watch is there 90 s after the old one fell silent, the pause between the two included. */
+/** Bookmarks come every 60 s. A new watch starts 90 s after the last sign of life of the old one, the pause included. */
 const DEFAULT_SILENCE_MS = 85_000;
 /**
- * Silence, pause and one request's timeout are the longest that pass between two signs of life of a reflector, however
- * the API server fares; what is silent for so many times longer does not try any more.
+ * Between two steps of a reflector pass at most a silence, a pause and the timeout of one request, whatever the API
+ * server does. A reflector without a step for this many silences does not try any more.
  */
 const STALLED_SILENCES = 3;
-/** The server ends a watch after this time, in s, spread so that not all end at once; client-go's range. */
+/** The server ends a watch after a random time in this range, in s: not all watches end together. As in client-go. */
 const WATCH_SECONDS = { shortest: 300, longest: 600 };
-/** So many lists in a row that are older than what was seen are a restored etcd, not a server that lags behind. */
+/** One or two lists that are older than the store can come from a server that lags. After three, etcd was restored. */
 const OLDER_LISTS_BELIEVED = 3;
 
-/** A list older than what was seen already; `message` may be logged. */
+/** A list is older than the store. `message` may be logged. */
 class OlderList extends Error {
   override readonly name = "OlderList";
   readonly disclosable = true;
   readonly reason = "OlderList";
 
   constructor(listed: string, observed: string) {
-    super(`the API server listed resourceVersion ${listed} although ${observed} was seen before`);
+    super(
+      `the API server listed resourceVersion ${listed}, which is older than ${observed} that was seen before`,
+    );
   }
 }
 
-/** Keeps a store like the API server's collection: lists, watches, and goes on whatever happens, until told to stop. */
+/**
+ * Keeps a store equal to a collection of the API server: lists it, watches it, and recovers from every failure until
+ * its signal aborts.
+ */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>;
   readonly #synced = Promise.withResolvers<void>();
   #hasSynced = false;
   #lastActivity: number;
-  /** When this reflector last did anything, by `monotonic`: asked, was answered, or was refused. */
+  /** When this reflector last sent a request or received an answer, by `monotonic`. */
   #lastStep: number;
   #lastFailure: string | undefined;
   #mustList = true;
@@ -94,12 +99,12 @@ export class Reflector<T extends KubernetesObject> {
     return this.#synced.promise;
   }
 
-  /** When the API server last said anything: list, event or bookmark; ms since the epoch. */
+  /** When the API server last sent a list, event or bookmark; ms since the epoch. */
   get lastActivity(): number {
     return this.#lastActivity;
   }
 
-  /** Undefined once the first list is in the store, else what it waits for, in a few words. */
+  /** For a readiness check: what it waits for; undefined once the first list is in the store. */
   notReady(): string | undefined {
     if (this.#hasSynced) return undefined;
     const failure = this.#lastFailure === undefined ? "" : `; the last try: ${this.#lastFailure}`;
@@ -107,8 +112,8 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /**
-   * What is wrong when a watch was silent for long although it should have been replaced, in a few words. A reflector that
-   * tries and is refused is alive: a restart would not bring the API server back.
+   * For a liveness check: what is wrong if the reflector has stopped trying; undefined otherwise. One that tries and is
+   * refused is alive: a restart of the process would not bring the API server back.
    */
   stalled(): string | undefined {
     const { clock, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
@@ -117,7 +122,7 @@ export class Reflector<T extends KubernetesObject> {
     return `nothing came for ${Math.round(idleMs / 1_000)} s, and nothing was tried`;
   }
 
-  /** Runs until `signal` aborts; never rejects. */
+  /** Runs until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
@@ -143,13 +148,13 @@ export class Reflector<T extends KubernetesObject> {
     log.debug("listed", { objects: items.length, resourceVersion });
   }
 
-  /** One page; many of them, each in time, may take longer than any silence. */
+  /** Each page is a step: a list of many pages may take longer than any silence. */
   #page: ReflectorOptions<T>["client"]["list"] = (...page) => {
     this.#lastStep = this.#options.clock.monotonic();
     return this.#options.client.list(...page);
   };
 
-  /** Going back would undo what was seen, so it takes more than one word of it. */
+  /** Following an older list would undo newer states, so one such list is not enough. */
   #refuseOlder(listed: string): void {
     const observed = this.#options.store.observedResourceVersion;
     if (observed === undefined || compareResourceVersions(listed, observed) >= 0) {
@@ -159,13 +164,16 @@ export class Reflector<T extends KubernetesObject> {
     this.#olderLists += 1;
     if (this.#olderLists < OLDER_LISTS_BELIEVED) throw new OlderList(listed, observed);
     this.#olderLists = 0;
-    this.#options.log.warn("the API server went back in time, as a restored etcd does: the cache follows", {
-      listed,
-      observed,
-    });
+    this.#options.log.warn(
+      "the API server is at an older resourceVersion, as after a restore of etcd: the cache follows",
+      {
+        listed,
+        observed,
+      },
+    );
   }
 
-  /** One watch, from where the store is to its end. @throws whatever ends it, except an end by the server after signs of life */
+  /** One watch, from the store's resourceVersion on. @throws the error that ends it; none if the server does, after events */
   async #watch(signal: AbortSignal): Promise<void> {
     const { client, clock, path, metrics, silenceMs = DEFAULT_SILENCE_MS } = this.#options;
     metrics.watched();
@@ -219,7 +227,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#failures = 0;
   }
 
-  /** Waits before the next try, and decides whether the watch can go on from where it was. */
+  /** Waits before the next attempt, and decides whether the watch can resume or a new list is needed. */
   async #recover(error: unknown, signal: AbortSignal): Promise<void> {
     const { clock, random, log, metrics, backoff = DEFAULT_BACKOFF } = this.#options;
     this.#failures += 1;
@@ -230,7 +238,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#lastFailure = summarizeError(error).reason;
     metrics.failed(this.#lastFailure);
     const next = this.#mustList ? "list and watch again" : "watch again";
-    // A single failure is everyday life in a cluster.
+    // A single failure is normal in a cluster.
     if (this.#failures === 1) log.info(next, { error, waitMs });
     else log.warn(next, { error, waitMs });
     await delay(clock, waitMs, signal).catch(() => {});
@@ -238,9 +246,9 @@ export class Reflector<T extends KubernetesObject> {
 }
 
 /**
- * A watch goes on where it was after a broken connection and a passing refusal, also after a first silence: where
- * nothing changes, the API server's first bookmark may come after 120 s only. After more of the same it must not: a
- * resourceVersion that lies in the future gets nothing but silence, which only a list finds out. Nor after 410.
+ * A watch resumes after a broken connection, a passing error or a first silence: if nothing changes, the first bookmark
+ * can take 120 s. After more failures in a row a new list is needed: a watch from a resourceVersion in the future is
+ * silent for ever, and only a list shows that. After 410 too.
  */
 function mustListAfter(error: unknown, failures: number): boolean {
   if (error instanceof DeadlineExceeded) return failures >= 2;

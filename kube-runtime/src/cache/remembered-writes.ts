@@ -6,40 +6,44 @@ interface Entry {
 }
 
 /**
- * Which objects were written last at which resourceVersion, until list or watch have come as far. Each write costs about
- * the same however many are remembered: with thousands under way each event of the watch would else look at them all.
+ * The resourceVersion of our last write of each object, until the list or watch has reached it. The cost per write and
+ * per event does not grow with the number of remembered writes, of which there can be thousands.
  */
 export class RememberedWrites {
   readonly #versions = new Map<string, string>();
-  /** All that were added, oldest version first; what #versions does not know any more is left over. */
+  /** All entries that were added, oldest version first. Those that are no longer in #versions are skipped. */
   readonly #order: Entry[] = [];
 
+  /** Whether a write of this object is remembered. */
   has(key: string): boolean {
     return this.#versions.has(key);
   }
 
-  /** The version at which the object was written; undefined when no write is remembered. */
+  /** The version of the remembered write; undefined if there is none. */
   get(key: string): string | undefined {
     return this.#versions.get(key);
   }
 
+  /** Remembers a write. */
   add(key: string, version: string): void {
     this.#versions.set(key, version);
-    // Answers come nearly in the order of their versions: only those on their way at once change places.
+    // Answers arrive nearly in the order of their versions: only writes in flight at the same time change places.
     const before = this.#order.findLastIndex((entry) => compareResourceVersions(entry.version, version) <= 0);
     this.#order.splice(before + 1, 0, { key, version });
   }
 
+  /** Forgets the write of this object. */
   forget(key: string): void {
     this.#versions.delete(key);
   }
 
+  /** Forgets all writes. */
   forgetAll(): void {
     this.#versions.clear();
     this.#order.length = 0;
   }
 
-  /** Forgets what was written up to the version, and returns the keys. */
+  /** Forgets the writes up to this version and returns their keys. */
   takeUpTo(version: string | undefined): readonly string[] {
     const next = this.#order.findIndex((entry) => compareResourceVersions(entry.version, version) > 0);
     const passed = this.#order.splice(0, next < 0 ? this.#order.length : next);

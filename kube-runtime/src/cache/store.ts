@@ -8,36 +8,39 @@ import { compareResourceVersions } from "../client/resource-version.ts";
 import { RememberedWrites } from "./remembered-writes.ts";
 import { StoreIndex } from "./store-index.ts";
 
-/** Where knowledge of a change comes from: the API server's list or watch, or the answer to our own write. */
+/** Where a change comes from: the API server's list or watch, or the answer to our own write. */
 export type Origin = "watch" | "remembered";
 
-/** Told of every change, in order, once the store has it. Must be quick: the watch waits for it. */
+/** Receives every change, in order, after the store has it. Must return quickly: the watch waits. */
 export interface StoreListener<T> {
   readonly added?: (object: T, origin: Origin) => void;
   readonly updated?: (object: T, old: T, origin: Origin) => void;
   readonly deleted?: (old: T) => void;
 }
 
-/** How a store takes objects in. */
+/** Options of a Store. */
 export interface StoreOptions<T> {
-  /** Makes what is kept of an object: drop what nobody reads. managedFields is gone already. May throw: then the object's older state, if any, stays. */
+  /**
+   * Returns the part of an object that the store keeps: drop fields that nothing reads. managedFields are gone already.
+   * If it throws, the older state of the object stays.
+   */
   readonly transform: (object: KubernetesObject) => T;
-  /** Told of an object that `transform` or a listener threw at. */
+  /** Receives an object on which `transform` or a listener threw. */
   readonly failed: (object: NamespacedName, error: unknown) => void;
 }
 
 const BY_NAMESPACE = "namespace";
 
 /**
- * The cache of one resource: what the API server last said of each object, and the answers to our own writes that it
- * has not said yet. An object never goes back to an older resourceVersion, except when the server itself does.
+ * The cache of one resource: the last state of each object from the list or watch, or from the answer to our own write
+ * if that is newer. An object never goes back to an older resourceVersion, unless the API server itself does.
  */
 export class Store<T extends KubernetesObject> {
   readonly #options: StoreOptions<T>;
   readonly #objects = new Map<string, T>();
   readonly #indices = new Map<string, StoreIndex<T>>();
   readonly #listeners = new Set<StoreListener<T>>();
-  /** Keys whose state is the answer to our own write, and its resourceVersion, until list or watch have come as far. */
+  /** Our own writes that the list or watch has not reached yet. */
   readonly #remembered = new RememberedWrites();
   #observed: string | undefined;
 
@@ -46,25 +49,27 @@ export class Store<T extends KubernetesObject> {
     this.addIndex(BY_NAMESPACE, ({ metadata }) => [metadata.namespace ?? ""]);
   }
 
+  /** How many objects are in the store. */
   get size(): number {
     return this.#objects.size;
   }
 
-  /** The resourceVersion up to which list and watch have been seen; undefined before the first list. */
+  /** The resourceVersion that the list or watch has reached; undefined before the first list. */
   get observedResourceVersion(): string | undefined {
     return this.#observed;
   }
 
+  /** The object with this name; undefined if there is none. */
   get(name: NamespacedName): T | undefined {
     return this.#objects.get(keyOf(name));
   }
 
-  /** All objects, or those of one namespace; a copy that later changes leave alone. */
+  /** All objects, or those of one namespace: a copy that later changes do not affect. */
   list(namespace?: string): readonly T[] {
     return namespace === undefined ? [...this.#objects.values()] : this.byIndex(BY_NAMESPACE, namespace);
   }
 
-  /** Makes objects findable by the values that `valuesOf` gives. Returns the end of it. @throws Error when the name is taken */
+  /** Makes objects findable by the values of `valuesOf`. Returns the end of it. @throws Error if the name is taken */
   addIndex(name: string, valuesOf: (object: T) => readonly string[]): () => void {
     if (this.#indices.has(name)) throw new Error(`the store has an index "${name}" already`);
     const index = new StoreIndex(valuesOf);
@@ -73,7 +78,7 @@ export class Store<T extends KubernetesObject> {
     return () => this.#indices.delete(name);
   }
 
-  /** The objects that have `value` in the index. @throws Error for an unknown index */
+  /** The objects with this value in the index. @throws Error for an unknown index */
   byIndex(name: string, value: string): readonly T[] {
     const index = this.#indices.get(name);
     if (index === undefined) throw new Error(`the store has no index "${name}"`);
@@ -83,13 +88,14 @@ export class Store<T extends KubernetesObject> {
   /** Adds a listener, and calls it at once for each object that is here, as added. Returns the end of it. */
   subscribe(listener: StoreListener<T>): () => void {
     this.#listeners.add(listener);
-    for (const object of this.#objects.values()) this.#tell(object, () => listener.added?.(object, "watch"));
+    for (const object of this.#objects.values())
+      this.#notify(object, () => listener.added?.(object, "watch"));
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Takes the API server's answer to our own write, so that the next read sees it (read your writes). Ignored when list
-   * or watch have come as far: then the store has this state or a newer one, or knows that the object is gone.
+   * Takes the API server's answer to our own write, so that the next read has it (read your writes). Ignored if the list
+   * or watch has reached it: then the store has this state or a newer one, or the object is gone.
    */
   remember(object: KubernetesObject): void {
     const { resourceVersion } = object.metadata;
@@ -98,7 +104,7 @@ export class Store<T extends KubernetesObject> {
     if (this.#put(object, "remembered")) this.#remembered.add(keyOf(object.metadata), resourceVersion);
   }
 
-  /** A watch event ADDED or MODIFIED; one that was seen before is ignored. */
+  /** Takes a watch event ADDED or MODIFIED. Ignores one that was seen before. */
   upsert(object: KubernetesObject): void {
     if (this.#isPast(object)) return;
     this.#confirm(object);
@@ -106,18 +112,18 @@ export class Store<T extends KubernetesObject> {
     this.observe(object.metadata.resourceVersion);
   }
 
-  /** A watch event DELETED; the object carries the resourceVersion of its deletion. One that was seen before is ignored. */
+  /** Takes a watch event DELETED; its object has the resourceVersion of the deletion. Ignores one that was seen before. */
   remove(object: KubernetesObject): void {
     if (this.#isPast(object)) return;
     this.#confirm(object);
     const key = keyOf(object.metadata);
     const held = this.#objects.get(key);
-    // Newer than its deletion: our own write has made it again.
+    // Our own write, newer than the deletion, has created the object again.
     if (held !== undefined && !this.#remembered.has(key)) this.#delete(key, held);
     this.observe(object.metadata.resourceVersion);
   }
 
-  /** A bookmark: the watch has come as far as this. A remembered write that it passed in silence was not to be seen here, or is undone. */
+  /** Takes a bookmark. If the watch has passed a remembered write without an event, that object is gone or not selected. */
   observe(resourceVersion: string | undefined): void {
     if (compareResourceVersions(resourceVersion, this.#observed) <= 0) return;
     this.#observed = resourceVersion;
@@ -128,8 +134,8 @@ export class Store<T extends KubernetesObject> {
   }
 
   /**
-   * A whole list as of `resourceVersion`; remembered writes that are newer stay. A list older than what was observed
-   * means that the server went back (a restored etcd): then nothing of before is kept.
+   * Takes a whole list at `resourceVersion`. Remembered writes that are newer stay. A list that is older than the store
+   * means that etcd was restored: then nothing from before is kept.
    */
   replace(objects: readonly KubernetesObject[], resourceVersion: string): void {
     const wentBack = compareResourceVersions(resourceVersion, this.#observed) < 0;
@@ -146,19 +152,19 @@ export class Store<T extends KubernetesObject> {
     this.#observed = resourceVersion;
   }
 
-  /** List or watch have come as far: whatever this says of the object, the store has that or something newer. */
+  /** Whether the list or watch has reached this state: then the store has it or a newer one. */
   #isPast({ metadata }: KubernetesObject): boolean {
     return compareResourceVersions(metadata.resourceVersion, this.#observed) <= 0;
   }
 
-  /** The watch has come as far as our own write of this object, or further. */
+  /** Forgets our own write of this object if the watch has reached it. */
   #confirm({ metadata }: KubernetesObject): void {
     const written = this.#remembered.get(keyOf(metadata));
     if (compareResourceVersions(written, metadata.resourceVersion) <= 0)
       this.#remembered.forget(keyOf(metadata));
   }
 
-  /** Returns whether the object was taken: it is newer than what is held, or is to be believed all the same. */
+  /** Stores the object if it is newer than the one in the store, or if told to. Returns whether it did. */
   #put(raw: KubernetesObject, origin: Origin, evenIfOlder = false): boolean {
     const key = keyOf(raw.metadata);
     const old = this.#objects.get(key);
@@ -172,7 +178,7 @@ export class Store<T extends KubernetesObject> {
       index.insert(object);
     }
     for (const listener of this.#listeners) {
-      this.#tell(object, () =>
+      this.#notify(object, () =>
         old === undefined ? listener.added?.(object, origin) : listener.updated?.(object, old, origin),
       );
     }
@@ -182,7 +188,7 @@ export class Store<T extends KubernetesObject> {
   #delete(key: string, old: T): void {
     this.#objects.delete(key);
     for (const index of this.#indices.values()) index.withdraw(old);
-    for (const listener of this.#listeners) this.#tell(old, () => listener.deleted?.(old));
+    for (const listener of this.#listeners) this.#notify(old, () => listener.deleted?.(old));
   }
 
   #transform(raw: KubernetesObject): T | undefined {
@@ -194,16 +200,16 @@ export class Store<T extends KubernetesObject> {
     }
   }
 
-  #tell(object: T, tell: () => void): void {
+  #notify(object: T, listener: () => void): void {
     try {
-      tell();
+      listener();
     } catch (error) {
       this.#options.failed(object.metadata, error);
     }
   }
 }
 
-/** managedFields is often the larger half of an object, and nobody reads it from a cache. */
+/** managedFields are often more than half of an object, and nothing reads them from a cache. */
 function withoutManagedFields(metadata: ObjectMeta): ObjectMeta {
   const { managedFields: _, ...rest } = metadata as ObjectMeta & { readonly managedFields?: unknown };
   return rest;

@@ -1,36 +1,36 @@
-/** One cause of a refusal, without its message, which may repeat what was sent. Kubernetes API reference, StatusCause. */
+/** One cause of an error, without its message, which may repeat a value. Kubernetes API reference, StatusCause. */
 export interface ApiErrorCause {
   /** `FieldManagerConflict`, `FieldValueInvalid`, `ResourceVersionTooLarge` ... */
   readonly reason: string;
-  /** Path of the field, as in `.data.password`; empty when none is to blame. */
+  /** Path of the field, such as `.data.password`; empty if the cause is no field. */
   readonly field: string;
 }
 
-/** What an ApiError is made of. */
+/** Parts of an ApiError. */
 export interface ApiErrorDetails {
-  /** What was tried: `PATCH /api/v1/namespaces/shop/secrets/db`. */
+  /** The request: `PATCH /api/v1/namespaces/shop/secrets/db`. */
   readonly request: string;
   readonly status: number;
   readonly reason: string;
-  /** The server's own words; left out for Secrets, where it may repeat values. */
+  /** The server's message. Absent for Secrets, because it may repeat values. */
   readonly serverMessage?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly causes?: readonly ApiErrorCause[];
 }
 
-/** The API server answered with an error. Holds neither body nor headers; `message` may be logged and shown. */
+/** The API server answered with an error. Has neither body nor headers. `message` may be logged and shown. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /** Read by the logger: the message holds no secret. */
   readonly disclosable = true;
-  /** HTTP status code, or the `code` of an ERROR event in a watch. */
+  /** HTTP status, or the `code` of an ERROR event in a watch. */
   readonly status: number;
-  /** Status.reason: `NotFound`, `Conflict`, `Forbidden`, `Invalid`, `Expired` ...; `HTTP 502` when the answer had none. */
+  /** Status.reason: `NotFound`, `Conflict`, `Forbidden`, `Invalid`, `Expired` ...; `HTTP 502` if the answer has none. */
   readonly reason: string;
-  /** How long the server asks to be left alone, in ms, at most a minute; undefined when it does not. */
+  /** The Retry-After of the answer, in ms, at most a minute; undefined if it has none. */
   readonly retryAfterMs: number | undefined;
   readonly causes: readonly ApiErrorCause[];
-  /** The answer without the request: `403 Forbidden: ...`; may be shown. */
+  /** The answer without the request: `403 Forbidden: ...`. May be shown. */
   readonly answer: string;
 
   constructor({ request, status, reason, serverMessage, retryAfterMs, causes = [] }: ApiErrorDetails) {
@@ -44,7 +44,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer came: refused, cut, timed out, or not what an API server says. `message` may be logged and shown. */
+/** No usable answer came: refused, cut, timed out, or not one of an API server. `message` may be logged and shown. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   /** Read by the logger: the message holds no secret. */
@@ -58,7 +58,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Whether the error is the API server's with this HTTP status; 404 and 409 are often the expected answer. */
+/** Whether the API server answered with this HTTP status. 404 and 409 are often expected answers. */
 export function hasStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status;
 }

@@ -1,9 +1,9 @@
-/** Longer than any object that etcd takes (1.5 MiB by default) in any notation; above it the stream is not JSON lines. */
+/** Above the size of any object in etcd (1.5 MiB by default) in any encoding: a longer line is not JSON. */
 const LONGEST_LINE_BYTES = 32 * 1024 * 1024;
 
 /**
- * Parses a stream of JSON values, one a line, cut anywhere into chunks. A last line without its end was cut off and is
- * dropped. @throws SyntaxError for a line that is no JSON, or is too long
+ * Parses a stream of JSON values, one per line, in chunks of any size. Drops a last line without a line end: it is
+ * incomplete. @throws SyntaxError for a line that is not JSON, or is too long
  */
 export async function* jsonLines(
   chunks: AsyncIterable<Uint8Array>,

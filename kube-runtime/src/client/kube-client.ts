@@ -1,12 +1,12 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { parseWatchEvent, type WatchEvent } from "../cache/watch-event.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import type { RateLimit } from "../time/token-bucket.ts";
 import { KubeConnection } from "./kube-connection.ts";
 import { KubeTransport, type Query, type RequestObserver } from "./kube-transport.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
+import { parseWatchEvent, type WatchEvent } from "./watch-event.ts";
 
-/** A page of objects as the API server sends it; the items have neither kind nor apiVersion. */
+/** A page of objects as the API server sends it. The items have neither kind nor apiVersion. */
 export interface ObjectList<T> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
   readonly items: readonly T[];
@@ -14,47 +14,47 @@ export interface ObjectList<T> {
 
 /** Options of every request. */
 export interface RequestOptions {
-  /** Gives the request up; it then rejects with the signal's reason. */
+  /** Aborts the request, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Options of server-side apply. */
 export interface ApplyOptions extends RequestOptions {
   readonly fieldManager: string;
-  /** Whether to take over fields that others own; if not, such fields are a 409 whose causes name them. */
+  /** Whether to take over fields of other managers. If not, such fields are a 409 whose causes name them. */
   readonly force: boolean;
 }
 
 /** Options of a patch. */
 export interface PatchOptions extends RequestOptions {
-  /** How the body is read: RFC 7386, RFC 6902 or Kubernetes' own. */
+  /** The kind of patch: RFC 7386, RFC 6902, or Kubernetes' own. */
   readonly type: "merge" | "json" | "strategic";
-  /** @default the server's guess from the user agent */
+  /** @default the API server takes the user agent */
   readonly fieldManager?: string;
 }
 
 /** Options of a deletion. */
 export interface DeleteOptions extends RequestOptions {
-  /** A 409 when the object is not this one any more. */
+  /** The answer is 409 if the object has been replaced or changed. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
-/** How to make a KubeClient. */
+/** Options of a KubeClient. */
 export interface KubeClientOptions {
   readonly config: KubeConfig;
-  /** `name/version`; shown in the audit log. */
+  /** `name/version`, for the audit log. */
   readonly userAgent: string;
-  /** @default nobody is told */
+  /** Receives each answer. @default none */
   readonly observe?: RequestObserver;
-  /** @default the machine's */
+  /** @default the machine's clock */
   readonly clock?: Clock;
-  /** @default 50 a second, 100 at once */
+  /** @default 50 per second, bursts of 100 */
   readonly rateLimit?: RateLimit;
-  /** Requests on their way at once; watches do not count. @default 16 */
+  /** Requests in flight at the same time. Watches do not count. @default 16 */
   readonly connections?: number;
-  /** For a request and its whole answer, in ms; the wait for the rate limit does not count. @default 15,000 */
+  /** For a request and its whole answer, in ms, without the wait for the rate limit. @default 15,000 */
   readonly timeoutMs?: number;
-  /** A watch that sends nothing for so long is cut, in ms; bookmarks come every 60 s. @default 90,000 */
+  /** A watch that sends nothing for this time is cut, in ms. Bookmarks come every 60 s. @default 90,000 */
   readonly watchSilenceMs?: number;
 }
 
@@ -65,9 +65,9 @@ const PATCH_CONTENT_TYPES = {
 } as const;
 
 /**
- * Speaks JSON with the API server about any resource; paths come from resource.ts. Never tries again by itself.
- * Rejects with ApiError when the server refuses, with ConnectionError when no answer comes, and with the signal's
- * reason when that aborts. The type parameters say what the caller knows of the server's schema; nothing checks them.
+ * A JSON client of the API server for any resource; resource.ts makes the paths. It never retries. A request rejects
+ * with ApiError if the server answers with an error, with ConnectionError if no usable answer comes, and with the
+ * signal's reason if that aborts. Type parameters state the schema that the caller expects; nothing checks them.
  */
 export class KubeClient {
   readonly #connection: KubeConnection;
@@ -92,7 +92,7 @@ export class KubeClient {
     return this.#request(options, { method: "GET", path });
   }
 
-  /** Reads one page; `limit` and `continue` are the caller's. listAll reads all pages. */
+  /** Reads one page. The caller sets `limit` and `continue`; listAll reads all pages. */
   list<T = KubernetesObject>(
     path: string,
     query: Query,
@@ -107,16 +107,16 @@ export class KubeClient {
   }
 
   /**
-   * Replaces the object at `path` by the body: a 409 when the body's resourceVersion is not the object's. Kinds that
-   * allow it, as Leases do, are created when they are missing.
+   * Replaces the object at `path` by the body. The answer is 409 if the body has another resourceVersion than the
+   * object. Kinds that allow it, such as Leases, are created if they are missing.
    */
   update<T = KubernetesObject>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
     return this.#request(options, { method: "PUT", path, body, contentType: "application/json" });
   }
 
   /**
-   * Server-side apply: the body needs apiVersion, kind and metadata.name, and holds all fields that the manager wants
-   * to own. A missing object is created, unless metadata.uid says which one is meant.
+   * Server-side apply. The body needs apiVersion, kind and metadata.name, and has all fields that the manager owns from
+   * now on. A missing object is created, unless the body has a metadata.uid.
    */
   apply<T = KubernetesObject>(path: string, body: unknown, options: ApplyOptions): Promise<T> {
     const query = { fieldManager: options.fieldManager, force: options.force };
@@ -129,7 +129,7 @@ export class KubeClient {
     });
   }
 
-  /** Patches the object at `path`. A failed `test` of a JSON patch is a bare 422. */
+  /** Patches the object at `path`. If a `test` of a JSON patch fails, the answer is a 422 without causes. */
   patch<T = KubernetesObject>(path: string, body: unknown, options: PatchOptions): Promise<T> {
     const query = { fieldManager: options.fieldManager };
     const contentType = PATCH_CONTENT_TYPES[options.type];
@@ -143,15 +143,15 @@ export class KubeClient {
   }
 
   /**
-   * Yields changes until the server ends the watch (then it just ends). Take each at once: the server cuts off a
-   * reader that lags. @throws ConnectionError when it breaks or is silent, ApiError for an ERROR event
+   * Yields changes until the server ends the watch. Consume each immediately: the server disconnects a slow reader.
+   * @throws ConnectionError if the watch breaks or is silent, ApiError for an ERROR event
    */
   async *watch(path: string, query: Query, signal: AbortSignal): AsyncGenerator<WatchEvent, void, undefined> {
     const lines = this.#transport.stream({ method: "GET", path, query: { ...query, watch: true } }, signal);
     for await (const line of lines) yield parseWatchEvent(`WATCH ${path}`, line);
   }
 
-  /** Cuts all connections; requests on their way reject. */
+  /** Cuts all connections. Requests in flight reject. */
   close(): Promise<void> {
     return this.#connection.close();
   }
@@ -161,8 +161,8 @@ export class KubeClient {
   }
 }
 
-/** What a KubeClient can do, for doubles of it. */
+/** The methods of a KubeClient, for test doubles. */
 export type KubeApi = Pick<KubeClient, keyof KubeClient>;
 
-/** The signal of a caller that never gives up; the timeout holds all the same. */
+/** For a caller without a signal. The timeout still applies. */
 const NEVER = new AbortController().signal;

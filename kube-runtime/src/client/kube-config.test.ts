@@ -43,7 +43,7 @@ describe("the kubeconfig", () => {
     [
       "there is none",
       () => undefined,
-      "no API server is known: run inside a cluster, set KUBECONFIG, or make ",
+      "no API server is known: run inside a cluster, set KUBECONFIG, or create ",
     ],
     ["it is not there", () => join(home, "missing"), "cannot be read as a kubeconfig (ENOENT)"],
     ["it has no context", () => file("odd", "https://odd", ", current-context: other"), "cannot be read"],

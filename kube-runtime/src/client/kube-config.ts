@@ -5,7 +5,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 
 const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
-/** It is not known where the API server is, or who we are to it. `message` may be logged and shown. */
+/** No usable kubeconfig was found. `message` may be logged and shown. */
 export class KubeConfigError extends Error {
   override readonly name = "KubeConfigError";
   /** Read by the logger: the message holds no secret. */
@@ -13,8 +13,8 @@ export class KubeConfigError extends Error {
 }
 
 /**
- * Finds the API server and who we are to it, in controller-runtime's order: the file given, KUBECONFIG, the pod's
- * ServiceAccount, ~/.kube/config. @throws KubeConfigError when there is none, or it cannot be read
+ * Finds the API server and the credentials for it, in the order of controller-runtime: the given file, KUBECONFIG, the
+ * pod's ServiceAccount, ~/.kube/config. @throws KubeConfigError if there is none, or it cannot be read
  */
 export function loadKubeConfig(file?: string): KubeConfig {
   const home = join(homedir(), ".kube", "config");
@@ -25,7 +25,9 @@ export function loadKubeConfig(file?: string): KubeConfig {
     return load("the pod's ServiceAccount", (config) => config.loadFromCluster());
   }
   if (isReadable(home)) return load(home, (config) => config.loadFromFile(home));
-  throw new KubeConfigError(`no API server is known: run inside a cluster, set KUBECONFIG, or make ${home}`);
+  throw new KubeConfigError(
+    `no API server is known: run inside a cluster, set KUBECONFIG, or create ${home}`,
+  );
 }
 
 function load(source: string, read: (config: KubeConfig) => void): KubeConfig {
@@ -33,13 +35,13 @@ function load(source: string, read: (config: KubeConfig) => void): KubeConfig {
   try {
     read(config);
   } catch (error) {
-    // A parser's message may repeat the file's text, and with it a token.
+    // A parser's message may repeat the file's text, which can have a token.
     const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
     throw new KubeConfigError(`${source} cannot be read as a kubeconfig${code}`);
   }
   if (config.getCurrentCluster() === null) {
     throw new KubeConfigError(
-      `${source} has no current context with a cluster: set one by kubectl config use-context`,
+      `${source} has no current context with a cluster: set one with kubectl config use-context`,
     );
   }
   return config;

@@ -4,7 +4,7 @@ import { Agent, type Dispatcher, ProxyAgent } from "undici";
 import type { Clock } from "../time/clock.ts";
 import { SharedFlights } from "../time/shared-flights.ts";
 
-/** What client-node fills in: TLS material as file contents, and headers that say who we are. */
+/** The fields that client-node sets: TLS material as file contents, and headers with credentials. */
 interface AppliedOptions {
   headers?: Record<string, string>;
   auth?: string;
@@ -19,23 +19,23 @@ type TlsMaterial = Pick<AppliedOptions, "ca" | "cert" | "key" | "servername" | "
 
 /** How a request reaches the API server. */
 export interface Route {
-  /** `https://host:port`, perhaps with a path, without a slash at the end. */
+  /** `https://host:port`, with a path if the kubeconfig has one, without a trailing slash. */
   readonly server: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly requests: Dispatcher;
-  /** Watches have connections of their own: over HTTP/1.1 each holds one, and must not keep requests waiting. */
+  /** A separate pool: over HTTP/1.1 each watch holds a connection, and must not keep requests waiting. */
   readonly watches: Dispatcher;
 }
 
-/** Who we are is asked for again, and files read again, when this old; client-node itself keeps a token file for 60 s. */
+/** Credentials and files older than this are read again, in ms. client-node itself keeps a token file for 60 s. */
 const REREAD_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Below the idle time of cloud load balancers (60 s), as client-go. */
+/** Below the idle timeout of cloud load balancers (60 s), as in client-go. */
 const KEEP_ALIVE_DELAY_MS = 30_000;
 
 /**
- * The connections to one API server, shared by all requests. client-node makes a connection pool for every request;
- * here it only says who we are, and new pools are made when the TLS material has changed.
+ * The connections to one API server, which all requests share. client-node would create a connection pool for each
+ * request. Here it only supplies credentials, and new pools are created only when the TLS material has changed.
  */
 export class KubeConnection {
   readonly #config: KubeConfig;
@@ -44,14 +44,14 @@ export class KubeConnection {
   #held: { readonly at: number; readonly tls: TlsMaterial; readonly route: Route } | undefined;
   readonly #renewals = new SharedFlights<Route>();
 
-  /** @param connections how many requests may be on their way at once; watches do not count */
+  /** @param connections how many requests may be in flight at the same time, without watches */
   constructor(config: KubeConfig, clock: Clock, connections: number) {
     this.#config = config;
     this.#clock = clock;
     this.#connections = connections;
   }
 
-  /** @throws when a file that the kubeconfig names cannot be read, or the helper program that it names fails */
+  /** The current route. @throws if a file that the kubeconfig names cannot be read, or its credential plugin fails */
   async route(): Promise<Route> {
     if (this.#held !== undefined && this.#clock.monotonic() - this.#held.at < REREAD_MS)
       return this.#held.route;
@@ -94,7 +94,7 @@ export class KubeConnection {
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS,
     };
-    // HTTP/2 gains nothing here, and its connections notice lost packets late.
+    // HTTP/2 is not faster here, and its connections detect lost packets late.
     const pool = { connections, allowH2: false };
     const proxy = this.#config.getCurrentCluster()?.proxyUrl;
     if (proxy === undefined || proxy === "") return new Agent({ ...pool, connect });
@@ -106,7 +106,7 @@ export class KubeConnection {
 
 function headersOf({ headers, auth }: AppliedOptions): Record<string, string> {
   const basic = auth === undefined ? {} : { authorization: `Basic ${Buffer.from(auth).toString("base64")}` };
-  // A token file may end in a newline, which is no header.
+  // A token file may end in a newline, which is not valid in a header.
   const rest = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value.trim()]);
   return { ...basic, ...Object.fromEntries(rest) };
 }
@@ -116,7 +116,7 @@ function tlsOf({ ca, cert, key, servername, rejectUnauthorized }: AppliedOptions
   return Object.fromEntries(Object.entries(material).filter(([, value]) => value !== undefined));
 }
 
-/** Lets requests that are on their way end; nobody waits for it, and a pool that fails to close is of no use to anyone. */
+/** Closes pools once their requests have ended. A pool that fails to close needs no handling: it is not used any more. */
 function retire(route: Route): void {
   for (const pool of [route.requests, route.watches]) pool.close().catch(() => {});
 }

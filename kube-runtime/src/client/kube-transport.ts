@@ -7,7 +7,7 @@ import { readApiError } from "./api-error-answer.ts";
 import { jsonLines } from "./json-lines.ts";
 import type { KubeConnection, Route } from "./kube-connection.ts";
 
-/** Parameters behind the `?`; what is undefined is left out. */
+/** Query parameters. Undefined ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** One request. */
@@ -20,8 +20,8 @@ export interface Call {
 }
 
 /**
- * Told of every answer; `code` is the HTTP status, or `<error>` when none came, as in client-go. `seconds` is the time
- * until the answer began, without the wait for the rate limit.
+ * Receives each answer. `code` is the HTTP status, or `<error>` if no answer came, as in client-go. `seconds` is the
+ * time until the answer began, without the wait for the rate limit.
  */
 export type RequestObserver = (seen: {
   readonly method: string;
@@ -30,7 +30,7 @@ export type RequestObserver = (seen: {
   readonly seconds: number;
 }) => void;
 
-/** What a transport works with; units and defaults as in KubeClientOptions. */
+/** Options of a KubeTransport, as in KubeClientOptions. */
 export interface TransportOptions {
   readonly connection: KubeConnection;
   readonly clock: Clock;
@@ -41,13 +41,13 @@ export interface TransportOptions {
   readonly watchSilenceMs: number;
 }
 
-/** undici's own, in ms, between signs of life; 0 is none. */
+/** undici's timeouts without data, in ms; 0 is none. */
 interface Timeouts {
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
 }
 
-/** Sends requests and reduces what goes wrong to ApiError and ConnectionError. Never tries again by itself. */
+/** Sends requests and reduces all failures to ApiError and ConnectionError. Never retries. */
 export class KubeTransport {
   readonly #options: TransportOptions;
   readonly #limiter: TokenBucket;
@@ -74,7 +74,7 @@ export class KubeTransport {
     }
   }
 
-  /** Sends the call and yields the JSON values of its answer, one a line, as they come, until the server ends it. */
+  /** Sends the call and yields the JSON values of its answer, one per line, as they arrive, until the server ends it. */
   async *stream(call: Call, signal: AbortSignal): AsyncGenerator<unknown, void, undefined> {
     await this.#limiter.take(signal);
     const { timeoutMs, watchSilenceMs } = this.#options;
@@ -99,7 +99,7 @@ export class KubeTransport {
     const url = urlOf(route, call);
     const { clock, observe } = this.#options;
     const startedAt = clock.monotonic();
-    const tell = (code: string) => {
+    const observed = (code: string) => {
       const seconds = (clock.monotonic() - startedAt) / 1_000;
       observe({ method: call.method, code, host: url.host, seconds });
     };
@@ -111,10 +111,10 @@ export class KubeTransport {
       dispatcher: route[pool],
       signal,
     }).catch((error: unknown) => {
-      tell("<error>");
+      observed("<error>");
       throw error;
     });
-    tell(String(answer.statusCode));
+    observed(String(answer.statusCode));
     if (answer.statusCode >= 400) throw await readApiError(nameOf(call), answer);
     return answer;
   }
@@ -130,7 +130,7 @@ export class KubeTransport {
   }
 }
 
-/** What a call is called in errors; the query stays out of it, for brevity. */
+/** The name of a call in errors, without its query. */
 function nameOf({ method, path }: Call): string {
   return `${method} ${path}`;
 }
@@ -143,7 +143,7 @@ function urlOf(route: Route, { path, query = {} }: Call): URL {
   return url;
 }
 
-/** Our own errors and the caller's abort pass; of anything else only its code does, for its text may hold anything. */
+/** Keeps disclosable errors and the caller's abort. Of all others only the code is kept: a message can hold a secret. */
 function reduce(call: Call, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (!(error instanceof Error)) return new ConnectionError(nameOf(call), "UNKNOWN");

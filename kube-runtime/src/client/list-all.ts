@@ -9,12 +9,12 @@ export interface WholeList<T> {
   readonly resourceVersion: string;
 }
 
-/** How many objects a page holds, as in client-go. */
+/** Objects per page, as in client-go. */
 const PAGE_SIZE = 500;
 
 /**
- * Reads a collection in pages, all as of one resourceVersion, with a consistent read. A page that comes too late (410)
- * begins it again, then without pages, so that it comes to an end in any cluster. @throws as KubeClient.list
+ * Reads a collection in pages, all at one resourceVersion, with a consistent read. If a page token has expired (410),
+ * reads the whole collection in one request instead, so that the list ends in any cluster. @throws as KubeClient.list
  */
 export async function listAll<T = KubernetesObject>(
   client: Pick<KubeClient, "list">,
@@ -40,7 +40,7 @@ function whole<T>(list: ObjectList<T>): WholeList<T> {
   return { items: list.items, resourceVersion: list.metadata.resourceVersion };
 }
 
-/** A continue token lives for five minutes, or until etcd is compacted. */
+/** A continue token is valid for five minutes, or until etcd is compacted. */
 function unlessExpired(error: unknown): undefined {
   if (hasStatus(error, 410)) return undefined;
   throw error;

@@ -1,6 +1,6 @@
 /**
- * Orders two resource versions of one resource: negative when `a` is older. They are decimal numbers of any length
- * without leading zeros (KEP-5504, comparable resource versions); absent is older than all.
+ * Compares two resource versions of one resource: negative if `a` is older. They are decimal numbers of any length
+ * without leading zeros (KEP-5504, comparable resource versions). An absent one is the oldest.
  */
 export function compareResourceVersions(a: string | undefined, b: string | undefined): number {
   const left = a ?? "";

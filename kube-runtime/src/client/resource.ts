@@ -1,6 +1,6 @@
 import type { NamespacedName } from "./kubernetes-object.ts";
 
-/** A kind of object that the API server serves. */
+/** A resource of the API server. */
 export interface Resource {
   /** API group; empty for the core group. */
   readonly group: string;
@@ -11,33 +11,36 @@ export interface Resource {
   readonly scope: "Namespaced" | "Cluster";
 }
 
-/** `group/version` as in an object's apiVersion; the core group is the version alone. */
+/** `group/version`, as in an object's apiVersion; in the core group the version alone. */
 export function apiVersionOf(resource: Resource): string {
   return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
 }
 
-/** The URL path of all objects, of one namespace if given. @throws Error for a namespace on a cluster's resource */
+/** The URL path of all objects, or of those in a namespace. @throws Error for a namespace on a cluster-scoped resource */
 export function collectionPath(resource: Resource, namespace?: string): string {
   const base = `${resource.group === "" ? "/api" : "/apis"}/${apiVersionOf(resource)}`;
   if (namespace === undefined || namespace === "") return `${base}/${resource.plural}`;
   if (resource.scope === "Cluster") {
     throw new Error(
-      `${resource.plural} belong to the whole cluster, but a path in namespace "${namespace}" was asked for`,
+      `${resource.plural} are cluster-scoped, but a path in namespace "${namespace}" was requested`,
     );
   }
   return `${base}/namespaces/${segment(namespace)}/${resource.plural}`;
 }
 
-/** The URL path of one object or of its subresource (`status`). @throws Error when the name fits no path or lacks its namespace */
+/**
+ * The URL path of an object, or of its subresource such as `status`.
+ * @throws Error if the name cannot be used in a path, or the namespace is missing
+ */
 export function objectPath(resource: Resource, object: NamespacedName, subresource?: string): string {
   if (resource.scope === "Namespaced" && (object.namespace === undefined || object.namespace === "")) {
-    throw new Error(`the path of ${resource.kind} "${object.name}" was asked for without its namespace`);
+    throw new Error(`the path of ${resource.kind} "${object.name}" was requested without a namespace`);
   }
   const path = `${collectionPath(resource, object.namespace)}/${segment(object.name)}`;
   return subresource === undefined ? path : `${path}/${segment(subresource)}`;
 }
 
-/** One segment of a path; `.` and `..` would climb out of it when the URL is made. */
+/** One segment of a path. `.` and `..` are rejected: a URL parser would resolve them. */
 function segment(text: string): string {
   if (text === "" || text === "." || text === "..")
     throw new Error(`"${text}" cannot name an object in a path`);

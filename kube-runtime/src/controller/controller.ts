@@ -3,10 +3,10 @@ import { ApiError, hasStatus } from "../client/api-error.ts";
 import { withLogFields } from "../telemetry/log-scope.ts";
 import type { LogFields, Logger, RuntimeLogField } from "../telemetry/logger.ts";
 import type { ControllerMetrics, ReconcileOutcome, RuntimeMetrics } from "../telemetry/runtime-metrics.ts";
+import type { BackoffLimits } from "../time/backoff.ts";
 import type { Clock } from "../time/clock.ts";
 import { DeadlineExceeded, deadline } from "../time/deadline.ts";
 import type { Random } from "../time/random.ts";
-import type { BackoffLimits } from "./backoff.ts";
 import { isPanic } from "./panic.ts";
 import type { Reconciler, Result } from "./reconciler.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -35,7 +35,7 @@ export interface ControllerOptions<Key, Field extends string = RuntimeLogField> 
 const DEFAULT_DEADLINE_MS = 120_000;
 /** How long a worker waits, after the deadline, for a reconcile that ignores its signal, in ms. */
 const ABORT_GRACE_MS = 5_000;
-/** Every worker is free again after the deadline and ABORT_GRACE_MS. The controller is stalled after this many times that. */
+/** A worker is free again after the deadline and ABORT_GRACE_MS. After this many times that, the controller is stalled. */
 const STALLED_TURNS = 2;
 
 /**

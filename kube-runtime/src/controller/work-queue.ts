@@ -1,7 +1,7 @@
 import type { WorkQueueMetrics } from "../telemetry/runtime-metrics.ts";
+import { type BackoffLimits, backoffMs } from "../time/backoff.ts";
 import type { Clock, Timer } from "../time/clock.ts";
 import type { Random } from "../time/random.ts";
-import { type BackoffLimits, backoffMs } from "./backoff.ts";
 import { Fifo } from "./fifo.ts";
 
 /** Options of a WorkQueue. */

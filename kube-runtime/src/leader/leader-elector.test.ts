@@ -175,7 +175,7 @@ describe("a process that wants to lead", () => {
     api.fault = async () => Promise.reject(new ConnectionError("GET", "ECONNREFUSED"));
     const one = candidate(api, "one");
     await one.clock.advance(600_000);
-    expect(one.story).toEqual(["0", "the lease could not be read or written: again soon"]);
+    expect(one.story).toEqual(["0", "the lease could not be read or written: trying again"]);
     api.fault = undefined;
     await one.clock.advance(4_400);
     expect(one.leads()).toBe(true);
@@ -200,7 +200,7 @@ describe("a leader", () => {
     await one.clock.advance(5_000);
     api.put({ holderIdentity: "thief", leaseDurationSeconds: 15 });
     await one.clock.advance(2_000);
-    expect(await one.run).toBe("the lease operator is lost: thief has it now");
+    expect(await one.run).toBe("the lease operator is lost: thief holds it now");
     expect(one.leads()).toBe(false);
     expect(api.lease?.spec?.holderIdentity).toBe("thief");
   });
@@ -254,7 +254,7 @@ describe("a leader", () => {
     api.fault = async () => Promise.reject(new ConnectionError("PUT", "ECONNREFUSED"));
     one.stop.abort();
     expect(await one.run).toBe("ended");
-    expect(one.story.at(-1)).toBe("could not give the lease back: others wait until it ends");
+    expect(one.story.at(-1)).toBe("could not release the lease: others wait until it expires");
   });
 });
 

@@ -7,19 +7,19 @@ import { deadline, delay } from "../time/deadline.ts";
 import type { Random } from "../time/random.ts";
 import { type Lease, type LeaseLock, type LeaseRecord, microTime } from "./lease-lock.ts";
 
-/** What an elector works with. */
+/** Options of a LeaderElector. */
 export interface LeaderElectorOptions {
   readonly lock: Pick<LeaseLock, "name" | "read" | "write">;
-  /** Who this process is; no other that lives may have the same. A process that comes back as the same goes on at once. */
+  /** Identity of this process, unique among running ones. A process that restarts with the same one keeps the lease. */
   readonly identity: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Told whether this process leads: at first that it does not. */
+  /** Receives whether this process is the leader; `false` at first. */
   readonly report: (leads: boolean) => void;
 }
 
-/** The lease was lost: the process has to end, for another may lead. `message` may be logged and shown. */
+/** The lease was lost: this process has to end, as another may become the leader. `message` may be logged and shown. */
 export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
   /** Read by the logger: the message holds no secret. */
@@ -27,36 +27,38 @@ export class LeaseLost extends Error {
   readonly reason = "LeaseLost";
 }
 
-/** Where an attempt has led. */
+/** Result of an attempt. */
 type Attempt =
-  /** The lease is ours, renewed. */
+  /** This process holds the lease and has renewed it. */
   | { readonly kind: "held" }
-  /** Somebody else holds it. */
+  /** Another process holds it. */
   | { readonly kind: "theirs"; readonly holder: string };
 
-/** For how long others leave the lease alone after its last renewal that they saw; client-go's default. */
+/** How long others wait after the last renewal that they saw. client-go's default. */
 const LEASE_DURATION_MS = 15_000;
-/** A leader that could not renew for so long gives up, before others may take over; client-go's default. */
+/** A leader that cannot renew for this time gives up, before others may take over. client-go's default. */
 const RENEW_DEADLINE_MS = 10_000;
-/** Between two attempts; client-go's default. */
+/** Time between two attempts. client-go's default. */
 const RETRY_PERIOD_MS = 2_000;
-/** Those who wait for the lease spread their attempts by so much of the period; client-go's JitterFactor. */
+/** A standby adds a random part of the period, up to this factor. client-go's JitterFactor. */
 const JITTER = 1.2;
-/** How long giving the lease back may take; if it fails, others wait for its end. */
+/** How long the release of the lease may take. If it fails, others wait until the lease expires. */
 const RELEASE_MS = 2_000;
 
 /**
- * Has at most one of several processes lead, by client-go's algorithm. Whether a holder is silent is judged by how long
- * this process has seen the lease unchanged, never by the times written in it, so clocks need not agree. It is a
- * courtesy that spares double work: two leaders are possible (a process that was frozen), and nothing may rest on it.
+ * Elects one leader among several processes, with client-go's algorithm. A lease has expired when this process has seen
+ * it unchanged for its duration. The times in the lease do not count, so clocks need not agree.
+ *
+ * The election avoids duplicate work; correctness must not depend on it: a process that was suspended can believe for a
+ * moment that it is still the leader while another one is.
  */
 export class LeaderElector implements Runnable {
   readonly name = "leader-election";
   readonly #options: LeaderElectorOptions;
   readonly #elected = Promise.withResolvers<void>();
-  /** The lease as it was last seen, and since when, by `monotonic`, its record has been so. */
+  /** The lease as it was last read, and since when it has not changed, by `monotonic`. */
   #seen: { readonly lease: Lease; readonly since: number } | undefined;
-  /** When the last attempt began that left the lease in our hands, by `monotonic`; undefined before the first. */
+  /** When the last successful attempt began, by `monotonic`; undefined before the first. */
   #heldAt: number | undefined;
   #failures = 0;
 
@@ -65,12 +67,12 @@ export class LeaderElector implements Runnable {
     options.report(false);
   }
 
-  /** Resolves once this process leads; never rejects. */
+  /** Resolves when this process becomes the leader. Never rejects. */
   get elected(): Promise<void> {
     return this.#elected.promise;
   }
 
-  /** Waits for the lease and keeps it, until `signal` aborts; then gives it back. @throws LeaseLost */
+  /** Waits for the lease and keeps it until `signal` aborts, then releases it. @throws LeaseLost */
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.#acquire(signal);
@@ -86,7 +88,7 @@ export class LeaderElector implements Runnable {
     if (this.#heldAt !== undefined) await this.#release();
   }
 
-  /** Resolves when the lease is ours. @throws the signal's reason */
+  /** Resolves when this process holds the lease. @throws the signal's reason */
   async #acquire(signal: AbortSignal): Promise<void> {
     const { clock, random, log, lock } = this.#options;
     let holder: string | undefined;
@@ -119,31 +121,31 @@ export class LeaderElector implements Runnable {
     }
   }
 
-  /** Resolves when the lease is renewed. @throws LeaseLost when it is another's, or the signal's reason */
+  /** Resolves when the lease is renewed. @throws LeaseLost if another process holds it, or the signal's reason */
   async #renew(signal: AbortSignal): Promise<void> {
     while (true) {
       const attempt = await this.#attempt(signal).catch((error: unknown) => this.#failed(error, signal));
       if (attempt?.kind === "held") return;
-      if (attempt?.kind === "theirs") throw this.#lost(`${attempt.holder} has it now`);
+      if (attempt?.kind === "theirs") throw this.#lost(`${attempt.holder} holds it now`);
       await delay(this.#options.clock, RETRY_PERIOD_MS, signal);
     }
   }
 
-  /** One round: takes or renews the lease if it may. @throws as LeaseLock */
+  /** Takes or renews the lease if that is allowed. @throws as LeaseLock */
   async #attempt(signal: AbortSignal): Promise<Attempt> {
     const held = this.#heldAt !== undefined && this.#seen !== undefined;
-    // The holder knows what it wrote last; only if that is not there any more it has to look.
+    // The holder writes over the state that it wrote last, and reads the lease only if that has changed.
     if (held && (await this.#take(this.#seen?.lease, signal).catch(unlessOvertaken)) !== undefined)
       return { kind: "held" };
-    const lease = await this.#look(signal);
+    const lease = await this.#read(signal);
     const holder = lease?.spec?.holderIdentity ?? "";
-    if (holder !== "" && holder !== this.#options.identity && !this.#isSilent())
+    if (holder !== "" && holder !== this.#options.identity && !this.#hasExpired())
       return { kind: "theirs", holder };
     await this.#take(lease, signal);
     return { kind: "held" };
   }
 
-  async #look(signal: AbortSignal): Promise<Lease | undefined> {
+  async #read(signal: AbortSignal): Promise<Lease | undefined> {
     const lease = await this.#options.lock.read(signal);
     if (lease === undefined) this.#seen = undefined;
     else this.#note(lease);
@@ -156,8 +158,8 @@ export class LeaderElector implements Runnable {
     this.#seen = { lease, since };
   }
 
-  /** Whether the lease has been seen unchanged for as long as its holder asks others to wait. */
-  #isSilent(): boolean {
+  /** Whether the lease has not changed for its duration. */
+  #hasExpired(): boolean {
     if (this.#seen === undefined) return true;
     const { lease, since } = this.#seen;
     const heldMs = (lease.spec?.leaseDurationSeconds ?? 0) * 1_000;
@@ -187,15 +189,15 @@ export class LeaderElector implements Runnable {
     };
   }
 
-  /** An attempt that came to nothing is made again. @throws the signal's reason when that is why */
+  /** Logs an attempt that failed; it is repeated. @throws the signal's reason if that was the cause */
   #failed(error: unknown, signal: AbortSignal): undefined {
     signal.throwIfAborted();
     this.#failures += 1;
     const { log, lock } = this.#options;
     const fields = { lease: lock.name, error };
-    // Every two seconds the same line would drown the others.
-    if (this.#failures === 1) log.warn("the lease could not be read or written: again soon", fields);
-    else log.debug("the lease could not be read or written: again soon", fields);
+    // The same warning every two seconds would hide other lines.
+    if (this.#failures === 1) log.warn("the lease could not be read or written: trying again", fields);
+    else log.debug("the lease could not be read or written: trying again", fields);
     return undefined;
   }
 
@@ -203,23 +205,23 @@ export class LeaderElector implements Runnable {
     return new LeaseLost(`the lease ${this.#options.lock.name} is lost: ${why}`, { cause });
   }
 
-  /** Lets another lead at once. Never rejects: if it fails, the lease ends by itself. */
+  /** Lets another process become the leader at once. Never rejects: if it fails, the lease expires. */
   async #release(): Promise<void> {
     const { clock, lock, log } = this.#options;
-    const limit = deadline(clock, RELEASE_MS, "giving the lease back");
+    const limit = deadline(clock, RELEASE_MS, "the release of the lease");
     const record = { ...this.#record(this.#seen?.lease.spec), holderIdentity: "", leaseDurationSeconds: 1 };
     try {
       await lock.write(record, this.#seen?.lease, limit.signal);
-      log.info("gave the lease back", { lease: lock.name });
+      log.info("released the lease", { lease: lock.name });
     } catch (error) {
-      log.warn("could not give the lease back: others wait until it ends", { lease: lock.name, error });
+      log.warn("could not release the lease: others wait until it expires", { lease: lock.name, error });
     } finally {
       limit.release();
     }
   }
 }
 
-/** Somebody else wrote the lease, or took it away. */
+/** Somebody else has written or deleted the lease. */
 function unlessOvertaken(error: unknown): undefined {
   if (hasStatus(error, 409) || hasStatus(error, 404)) return undefined;
   throw error;

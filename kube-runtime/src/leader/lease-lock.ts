@@ -3,7 +3,7 @@ import type { KubeClient } from "../client/kube-client.ts";
 import type { KubernetesObject } from "../client/kubernetes-object.ts";
 import { apiVersionOf, objectPath, type Resource } from "../client/resource.ts";
 
-/** Leases, by which replicas agree on who leads. */
+/** Leases of the leader election. */
 const LEASES: Resource = {
   group: "coordination.k8s.io",
   version: "v1",
@@ -12,11 +12,11 @@ const LEASES: Resource = {
   scope: "Namespaced",
 };
 
-/** Who holds a lease. Kubernetes API reference, LeaseSpec; times are MicroTime. */
+/** The holder of a lease. Kubernetes API reference, LeaseSpec; times are MicroTime. */
 export interface LeaseRecord {
-  /** Empty when nobody holds it. */
+  /** Empty if it has no holder. */
   readonly holderIdentity?: string | undefined;
-  /** For how long others leave it alone after they saw it change. */
+  /** How long others wait after they saw it change. */
   readonly leaseDurationSeconds?: number | undefined;
   readonly acquireTime?: string | undefined;
   readonly renewTime?: string | undefined;
@@ -24,12 +24,12 @@ export interface LeaseRecord {
   readonly leaseTransitions?: number | undefined;
 }
 
-/** A lease as the API server has it. */
+/** A Lease of the API server. */
 export interface Lease extends KubernetesObject {
   readonly spec?: LeaseRecord | undefined;
 }
 
-/** What a lock works with. */
+/** Options of a LeaseLock. */
 export interface LeaseLockOptions {
   readonly client: Pick<KubeClient, "get" | "update">;
   readonly namespace: string;
@@ -37,8 +37,8 @@ export interface LeaseLockOptions {
 }
 
 /**
- * Reads and writes one Lease. Needs get, create and update on that name only: a PUT makes a Lease that is not there,
- * and RBAC knows its name then, which it does not of a POST.
+ * Reads and writes one Lease. Needs the verbs get, create and update on that name only: a PUT creates a missing Lease,
+ * and unlike with a POST, RBAC can check its name.
  */
 export class LeaseLock {
   readonly #client: LeaseLockOptions["client"];
@@ -51,11 +51,12 @@ export class LeaseLock {
     this.#path = objectPath(LEASES, this.#object);
   }
 
+  /** Name of the Lease. */
   get name(): string {
     return this.#object.name;
   }
 
-  /** The lease; undefined when there is none. @throws as KubeClient.get */
+  /** The lease; undefined if there is none. @throws as KubeClient.get */
   async read(signal: AbortSignal): Promise<Lease | undefined> {
     try {
       return await this.#client.get<Lease>(this.#path, { signal });
@@ -66,18 +67,18 @@ export class LeaseLock {
   }
 
   /**
-   * Writes the record over the lease that was seen, or makes it where none was. @throws ApiError 409 when somebody wrote
-   * it since, 422 when somebody made it since; else as KubeClient.update
+   * Writes the record over the lease that was read, or creates it if there was none. @throws ApiError 409 if somebody
+   * has written it since, 422 if somebody has created it since; else as KubeClient.update
    */
   write(record: LeaseRecord, seen: Lease | undefined, signal: AbortSignal): Promise<Lease> {
-    // What others wrote on it, such as labels, stays.
+    // Keeps fields of others, such as labels.
     const metadata = seen?.metadata ?? this.#object;
     const body = { apiVersion: apiVersionOf(LEASES), kind: LEASES.kind, metadata, spec: record };
     return this.#client.update<Lease>(this.#path, body, { signal });
   }
 }
 
-/** RFC 3339 with six digits behind the second, the only form that the API server takes of a MicroTime. @param time ms since the epoch */
+/** RFC 3339 with six decimals, the only MicroTime that the API server accepts. @param time ms since the epoch */
 export function microTime(time: number): string {
   return new Date(time).toISOString().replace("Z", "000Z");
 }

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Undefined when all is well, else what is wrong, in a few words without secrets. Must answer at once. */
+/** Returns what is wrong, in a few words without secrets; undefined when all is well. Must return immediately. */
 export type HealthCheck = () => string | undefined;
 
-/** What a health server serves. */
+/** Options of a HealthServer. */
 export interface HealthServerOptions {
   /** Address to listen on. */
   readonly host: string;
-  /** Port to listen on; 0 takes a free one. */
+  /** Port to listen on. 0 selects a free one. */
   readonly port: number;
   /** Text for /metrics: a Registry of prom-client. */
   readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
@@ -25,8 +25,8 @@ const LONGEST_HEADERS_BYTES = 8 * 1024;
 const MOST_CONNECTIONS = 64;
 
 /**
- * Serves /healthz (fails: restart me), /readyz (fails: not yet) and /metrics, and nothing else. `?verbose` lists the
- * checks, as the API server's own.
+ * Serves /healthz (a failure asks the kubelet for a restart), /readyz (a failure means not ready yet) and /metrics.
+ * `?verbose` lists the checks, as at the API server.
  */
 export class HealthServer {
   readonly #options: HealthServerOptions;
@@ -44,23 +44,23 @@ export class HealthServer {
         this.#serve(request, response).catch(() => response.destroy());
       },
     );
-    // `start` tells of its own; a connection that cannot be accepted later on (no file descriptors left) is the client's to try again.
+    // `start` reports its own errors. If a connection cannot be accepted later (no file descriptors), the client retries.
     this.#server.on("error", () => {});
     this.#server.headersTimeout = 5_000;
     this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
-  /** Adds a check whose failure has the kubelet restart the process. */
+  /** Adds a check. If it fails, the kubelet restarts the process. */
   addHealthCheck(name: string, check: HealthCheck): void {
     this.#checks["/healthz"].set(name, check);
   }
 
-  /** Adds a check whose failure says that the process is not ready. */
+  /** Adds a check. If it fails, the process is not ready. */
   addReadyCheck(name: string, check: HealthCheck): void {
     this.#checks["/readyz"].set(name, check);
   }
 
-  /** Listens; resolves with the port. @throws Error with Node's code when the address cannot be had */
+  /** Listens, and resolves with the port. @throws Error with Node's code if the address is not available */
   start(): Promise<number> {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
@@ -69,7 +69,7 @@ export class HealthServer {
     });
   }
 
-  /** Stops listening and cuts what is open. */
+  /** Stops listening and cuts all connections. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());

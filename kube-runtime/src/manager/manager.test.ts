@@ -84,7 +84,7 @@ describe("the manager", () => {
 
   it.each<[string, () => Promise<void>, string]>([
     ["fails", () => Promise.reject(new Error("broken")), "broken"],
-    ["ends by itself", () => Promise.resolve(), "failing ended although nobody had told it to"],
+    ["ends by itself", () => Promise.resolve(), "failing ended without being stopped"],
   ])("ends everything when a part %s", async (_, run, message) => {
     const { story, stop, manager, runnable } = setUp();
     manager.addRunnable(runnable("controller"));

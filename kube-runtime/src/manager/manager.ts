@@ -1,46 +1,47 @@
 import type { Logger } from "../telemetry/logger.ts";
+import { aborted } from "../time/aborted.ts";
 import type { Clock } from "../time/clock.ts";
 import type { HealthServer } from "./health.ts";
 import { type Runnable, RunnableGroup } from "./runnable-group.ts";
 
-/** A runnable that others need to be filled first: a Reflector. */
+/** A runnable that has to be synced before others start: a Reflector. */
 export interface Cache extends Runnable {
-  /** Resolves once it has synced. */
+  /** Resolves when it has synced. */
   readonly synced: Promise<void>;
-  /** Undefined once it has synced, else what it waits for. */
+  /** What it waits for; undefined when it has synced. */
   notReady(): string | undefined;
-  /** Undefined as long as it does what it is for, or tries to. */
+  /** What is wrong if it has stopped working; undefined while it works or retries. */
   stalled(): string | undefined;
 }
 
-/** Has one of several processes lead: a LeaderElector. It fails when this one does not lead any more. */
+/** Elects a leader among several processes: a LeaderElector. It rejects when this process is no longer the leader. */
 export interface Election extends Runnable {
-  /** Resolves once this process leads. */
+  /** Resolves when this process becomes the leader. */
   readonly elected: Promise<void>;
 }
 
-/** What a manager works with. */
+/** Options of a Manager. */
 export interface ManagerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly health: HealthServer;
-  /** @default this process leads from the start */
+  /** @default this process is the leader from the start */
   readonly election?: Election | undefined;
-  /** How long the runnables may take to end, in ms; below the pod's terminationGracePeriodSeconds. @default 20,000 */
+  /** How long the runnables may take to stop, in ms; below the pod's terminationGracePeriodSeconds. @default 20,000 */
   readonly graceMs?: number;
 }
 
-/** Caches only have to let go of a watch. */
+/** A cache only has to end its watch. */
 const CACHES_GRACE_MS = 2_000;
-/** Giving the lease back is one request. */
+/** The release of the lease is one request. */
 const ELECTION_GRACE_MS = 3_000;
-/** With the lease lost another may lead soon: what is on its way is broken off, not finished. */
+/** After the lease is lost another process may become the leader soon: work in progress is aborted, not finished. */
 const LOST_LEASE_GRACE_MS = 1_000;
 
 /**
- * Runs the parts of the process in their order: health server, caches until they are filled, the election until this
- * process leads, then controllers and whatever else. One that stands by has full caches and is ready. Stops them in the
- * reverse order, so that what is being finished still has what it reads from, and the lease is given back after it.
+ * Starts the parts of a process in order: the health server; the caches, until they have synced; the election, until
+ * this process is the leader; then controllers and other runnables. So a standby has synced caches and is ready. Stops
+ * them in reverse order: work that is being finished can still read the caches, and the lease is released after it.
  */
 export class Manager {
   readonly #options: ManagerOptions;
@@ -51,33 +52,33 @@ export class Manager {
     this.#options = options;
   }
 
-  /** Adds a reflector; /readyz fails until it has its first list, /healthz when it stalls. Before `run`. */
+  /** Adds a reflector. /readyz fails until it has its first list; /healthz fails if it stalls. Call it before `run`. */
   addCache(cache: Cache): void {
     this.#caches.push(cache);
     this.#options.health.addReadyCheck(`cache-${cache.name}`, () => cache.notReady());
     this.#options.health.addHealthCheck(`watch-${cache.name}`, () => cache.stalled());
   }
 
-  /** Adds a controller, or anything else that needs full caches and is for the leader to do. Before `run`. */
+  /** Adds a controller, or another part that needs synced caches and runs only in the leader. Call it before `run`. */
   addRunnable(runnable: Runnable): void {
     this.#runnables.push(runnable);
   }
 
-  /** Runs everything until `signal` aborts or a part fails, and resolves when all has ended. @throws what that part threw */
+  /** Runs all parts until `signal` aborts or a part fails; resolves when all have ended. @throws the error of that part */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log, health, election, graceMs = 20_000 } = this.#options;
     const caches = new RunnableGroup(clock, log);
     const elections = new RunnableGroup(clock, log);
     const runnables = new RunnableGroup(clock, log);
     const over = Promise.race([aborted(signal), caches.failed, elections.failed, runnables.failed]);
-    // Whoever awaits it gets to know; a failure while the parts are being stopped is one that nobody awaits.
+    // A part that fails while the parts are being stopped has no other handler.
     over.catch(() => {});
     try {
       log.info("started", { healthPort: await health.start() });
       caches.start(this.#caches);
       await Promise.race([over, Promise.all(this.#caches.map(({ synced }) => synced))]);
       if (signal.aborted) return;
-      log.info("caches are filled");
+      log.info("caches have synced");
       if (election !== undefined) elections.start([election]);
       await Promise.race([over, election?.elected]);
       if (signal.aborted) return;
@@ -92,11 +93,4 @@ export class Manager {
       log.info("stopped");
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,11 +1,11 @@
 import type { Logger } from "../telemetry/logger.ts";
 import type { Clock } from "../time/clock.ts";
 
-/** Something that runs from start to end of the process. */
+/** A part of the process that runs until it is stopped. */
 export interface Runnable {
-  /** Names it in logs. */
+  /** Names the part in logs. */
   readonly name: string;
-  /** Runs until `signal` aborts, then ends what it has begun and resolves. To reject, or to resolve early, is a failure. */
+  /** Runs until `signal` aborts, then finishes its work and resolves. To reject or to resolve earlier is a failure. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export class RunnableGroup {
   constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
     this.#log = log;
-    // Whoever waits for `failed` gets to know; when nobody does, it must not end the process as unhandled.
+    // A rejection without a handler would end the process. Callers of `failed` still get it.
     this.#failed.promise.catch(() => {});
   }
 
@@ -30,11 +30,12 @@ export class RunnableGroup {
     return this.#failed.promise;
   }
 
-  /** Whether one has failed. */
+  /** Whether a runnable has failed. */
   get hasFailed(): boolean {
     return this.#hasFailed;
   }
 
+  /** Starts the runnables. */
   start(runnables: readonly Runnable[]): void {
     for (const runnable of runnables) {
       const ended = this.#run(runnable).finally(() => this.#running.delete(runnable.name));
@@ -42,9 +43,9 @@ export class RunnableGroup {
     }
   }
 
-  /** Tells all to end and waits for them, at most `graceMs`. */
+  /** Aborts all runnables and waits until they have ended, at most `graceMs`. */
   async stop(graceMs: number): Promise<void> {
-    this.#abort.abort(new Error("the process ends"));
+    this.#abort.abort(new Error("the process stops"));
     const late = Promise.withResolvers<void>();
     const timer = this.#clock.setTimer(graceMs, late.resolve);
     await Promise.race([Promise.all(this.#running.values()), late.promise]);
@@ -70,6 +71,6 @@ class EndedEarly extends Error {
   readonly disclosable = true;
 
   constructor(runnable: string) {
-    super(`${runnable} ended although nobody had told it to`);
+    super(`${runnable} ended without being stopped`);
   }
 }

@@ -1,18 +1,18 @@
-/** What may be known of any error. */
+/** The part of an error that may be shown. */
 export interface ErrorSummary {
   /** The class. */
   readonly name: string;
-  /** The error's `reason` or `code`, else its class: few values, fit for a metric's label. */
+  /** The error's `reason` or `code`, else its class: few values, usable as a metric's label. */
   readonly reason: string;
-  /** The error's own words if it has `disclosable: true`, by which a class says that they hold no secret; else where it was thrown. */
+  /** The message if the error has `disclosable: true`: then it holds no secret. Else the place where it was thrown. */
   readonly message: string;
 }
 
 const WITHHELD = "(message withheld, it may repeat values)";
 
 /**
- * Reduces an error to what can hold no secret. Messages of others do: JSON.parse, drivers and even the language
- * (`Cannot use 'in' operator to search for 'x' in hunter2`) repeat the value that they stumble over.
+ * Reduces an error to parts that cannot hold a secret. Messages of libraries can: JSON.parse, drivers and even the
+ * language (`Cannot use 'in' operator to search for 'x' in hunter2`) repeat the value that they fail on.
  */
 export function summarizeError(error: unknown): ErrorSummary {
   if (!(error instanceof Error)) return { name: typeof error, reason: "NotAnError", message: WITHHELD };
@@ -23,7 +23,7 @@ export function summarizeError(error: unknown): ErrorSummary {
   return { name, reason, message: `${WITHHELD} ${at}` };
 }
 
-/** The lines `at ...` of the stack; none if they cannot be told from the message before them. */
+/** The lines `at ...` of the stack. Empty if they cannot be separated from the message before them. */
 export function stackFrames(error: Error): readonly string[] {
   const stack = typeof error.stack === "string" ? error.stack : "";
   const end = stack.indexOf(error.message) + error.message.length;
@@ -40,7 +40,7 @@ function property(error: Error, name: string): unknown {
   return (error as unknown as Readonly<Record<string, unknown>>)[name];
 }
 
-/** Identifiers pass, and `HTTP 502`; sentences, which some libraries put into `reason`, do not. */
+/** Accepts identifiers and `HTTP 502`, but not the sentences that some libraries put into `reason`. */
 function plainWord(value: unknown): string | undefined {
   const isPlain =
     typeof value === "string" && value.length <= 64 && /^[A-Za-z][A-Za-z0-9_.-]*( [0-9]{3})?$/.test(value);

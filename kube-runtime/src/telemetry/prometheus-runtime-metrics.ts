@@ -6,13 +6,13 @@ import type {
   WorkQueueMetrics,
 } from "./runtime-metrics.ts";
 
-/** client-go's buckets for queues: 10 ns to 1,000 s there, from 1 ms here, for the event loop knows no less. */
+/** client-go's buckets for queues, without those below 1 ms: the event loop is not more exact. */
 const QUEUE_BUCKETS = [0.001, 0.01, 0.1, 1, 10, 60, 300, 1_000];
 /** client-go's buckets for requests, in seconds. */
 const REQUEST_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 const RECONCILE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-/** Reports the runtime's metrics to a registry, under the names of client-go and controller-runtime. */
+/** Adds the runtime's metrics to a registry, with the names of client-go and controller-runtime. */
 export function prometheusRuntimeMetrics(registry: Registry): RuntimeMetrics {
   const workQueue = workQueueMetrics(registry);
   const controller = controllerMetrics(registry);
@@ -49,7 +49,7 @@ function requestMetrics(registry: Registry): RuntimeMetrics["request"] {
 function leaderMetrics(registry: Registry): RuntimeMetrics["leader"] {
   const status = new Gauge({
     name: "leader_election_master_status",
-    help: "1 in the process that leads, 0 in one that stands by, by the name of the lease.",
+    help: "1 in the leader, 0 in a standby, by the name of the lease.",
     labelNames: ["name"],
     registers: [registry],
   });
@@ -63,7 +63,7 @@ function workQueueMetrics(registry: Registry): (name: string) => WorkQueueMetric
   const retries = new Counter({
     ...common,
     name: "workqueue_retries_total",
-    help: "Keys put off after a failure.",
+    help: "Keys delayed after a failure.",
   });
   const waited = new Histogram({
     ...common,
@@ -87,12 +87,14 @@ function workQueueMetrics(registry: Registry): (name: string) => WorkQueueMetric
         for (const [queue, read] of ages) this.set({ name: queue, controller: queue }, combine(read()));
       },
     });
-  ageGauge("workqueue_unfinished_work_seconds", "Sum of the time that keys under work have been so.", (all) =>
-    all.reduce((sum, age) => sum + age, 0),
+  ageGauge(
+    "workqueue_unfinished_work_seconds",
+    "Total time that keys in progress have taken so far.",
+    (all) => all.reduce((sum, age) => sum + age, 0),
   );
   ageGauge(
     "workqueue_longest_running_processor_seconds",
-    "Time of the key that has been under work longest.",
+    "Time that the oldest key in progress has taken so far.",
     (all) => Math.max(0, ...all),
   );
   return (name) => {
@@ -137,12 +139,12 @@ function controllerMetrics(registry: Registry): (name: string) => ControllerMetr
   const active = new Gauge({
     ...common,
     name: "controller_runtime_active_workers",
-    help: "Reconciles that run.",
+    help: "Reconciles in progress.",
   });
   const most = new Gauge({
     ...common,
     name: "controller_runtime_max_concurrent_reconciles",
-    help: "Reconciles that may run at once.",
+    help: "Reconciles that may run at the same time.",
   });
   return (controller) => {
     for (const result of ["success", "error", "requeue", "requeue_after"])
@@ -177,7 +179,7 @@ function reflectorMetrics(registry: Registry): (name: string) => ReflectorMetric
   new Gauge({
     ...common,
     name: "reflector_watch_last_event_timestamp_seconds",
-    help: "When the API server last said anything of the resource: list, event or bookmark.",
+    help: "When the API server last sent anything about the resource: list, event or bookmark.",
     collect() {
       for (const [name, time] of lastEvents) this.set({ name }, time() / 1_000);
     },

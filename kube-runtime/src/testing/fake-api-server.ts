@@ -8,7 +8,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
 
-/** A request as it arrived. */
+/** A request that arrived. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -17,11 +17,12 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** Answers one request; may keep the response open, cut it, or never answer. */
+/** Answers one request. May keep the response open, cut it, or never answer. */
 export type Answer = (request: SeenRequest, response: ServerResponse) => void;
 
-/** For tests: an HTTP server that says what the test wants an API server to say. */
+/** For tests: an HTTP server that answers as the test wants an API server to answer. */
 export class FakeApiServer {
+  /** All requests, in order. */
   readonly seen: SeenRequest[] = [];
   /** How requests are answered from now on. */
   answer: Answer = (_, response) => status(response, 404, "NotFound");
@@ -33,6 +34,7 @@ export class FakeApiServer {
     this.#config = kubeConfig({ token: "token-1" }, (server.address() as AddressInfo).port);
   }
 
+  /** Starts a server on a free port of 127.0.0.1. */
   static async start(): Promise<FakeApiServer> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -50,18 +52,22 @@ export class FakeApiServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** A kubeconfig for this server, with a token. */
   get config(): KubeConfig {
     return this.#config;
   }
 
+  /** All requests that are not watches. */
   get lists(): readonly SeenRequest[] {
     return this.seen.filter(({ query }) => query.watch === undefined);
   }
 
+  /** All requests that are watches. */
   get watches(): readonly SeenRequest[] {
     return this.seen.filter(({ query }) => query.watch !== undefined);
   }
 
+  /** Stops the server and cuts all connections. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
@@ -83,7 +89,7 @@ async function read(request: IncomingMessage): Promise<SeenRequest> {
   };
 }
 
-/** A kubeconfig for a fake server; client-node wants plain HTTP confirmed by skipTLSVerify. */
+/** A kubeconfig for a fake server. For plain HTTP, client-node needs skipTLSVerify. */
 export function kubeConfig(user: Readonly<Record<string, unknown>>, port: number): KubeConfig {
   const config = new KubeConfig();
   config.loadFromOptions({
@@ -124,7 +130,7 @@ export function page(
   });
 }
 
-/** Sends watch events, or parts of lines, on an open response. */
+/** Sends watch events, or parts of lines, and keeps the response open. */
 export function send(
   response: ServerResponse,
   ...events: (string | { type: string; object: unknown })[]

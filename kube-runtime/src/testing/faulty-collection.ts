@@ -1,8 +1,9 @@
 import type { ReflectorOptions } from "../cache/reflector.ts";
-import type { WatchEvent } from "../cache/watch-event.ts";
 import { ApiError, ConnectionError } from "../client/api-error.ts";
 import type { ObjectList } from "../client/kube-client.ts";
 import type { KubernetesObject } from "../client/kubernetes-object.ts";
+import type { WatchEvent } from "../client/watch-event.ts";
+import { aborted } from "../time/aborted.ts";
 import type { Random } from "../time/random.ts";
 
 interface Change {
@@ -11,14 +12,14 @@ interface Change {
   readonly name: string;
 }
 
-/** More lists in a row that are old are a restored etcd, which a reflector follows. */
+/** After more old lists in a row, a reflector would follow them, as after a restore of etcd. */
 const OLD_LISTS_IN_A_ROW = 2;
 const OLDEST_LIST = 5;
 
 /**
- * For tests: a collection as an API server serves it, in memory, with faults by chance until `heal`: lists in pages that
- * expire and that are several versions old, refusals of every kind, watches that end, break, fall silent, repeat
- * themselves and expire.
+ * For tests: a collection of an API server, in memory, with random faults until `heal`. Lists come in pages that expire,
+ * and can be several versions old. Requests are refused in many ways. Watches end, break, fall silent, repeat events and
+ * expire.
  */
 export class FaultyCollection
   implements Pick<ReflectorOptions<KubernetesObject>["client"], "list" | "watch">
@@ -26,10 +27,10 @@ export class FaultyCollection
   readonly #random: Random;
   readonly #history: Change[] = [];
   #version = 100;
-  /** Watches from before this are refused for good: what happened before it is forgotten. */
+  /** Watches from an older version than this get 410: their history is compacted. */
   #compacted = 0;
   #oldLists = 0;
-  /** Version of the list that is being read, where that is not an old one. */
+  /** Version of the list that is being read, unless it is an old one. */
   #newList: number | undefined;
   #healthy = false;
   #wake = Promise.withResolvers<void>();
@@ -38,7 +39,7 @@ export class FaultyCollection
     this.#random = random;
   }
 
-  /** Makes, changes or deletes an object. */
+  /** Creates, changes or deletes an object. */
   change(name: string, exists: boolean): void {
     const before = this.#at(this.#version).has(name);
     if (!exists && !before) return;
@@ -49,14 +50,14 @@ export class FaultyCollection
     this.#wake = Promise.withResolvers();
   }
 
-  /** From now on everything works, and what is silent is cut. */
+  /** Ends all faults, and cuts silent watches. */
   heal(): void {
     this.#healthy = true;
     this.#wake.resolve();
     this.#wake = Promise.withResolvers();
   }
 
-  /** What is there, as `name@version`. */
+  /** All objects, as `name@version`. */
   state(): readonly string[] {
     return [...this.#at(this.#version)].map(([name, version]) => `${name}@${version}`).sort();
   }
@@ -72,7 +73,7 @@ export class FaultyCollection
     const all = [...this.#at(at)].map(([name, version]) => objectOf(name, version));
     const end = query.limit === undefined ? all.length : from + Number(query.limit);
     const more = end < all.length ? { continue: `${at}:${end}` } : {};
-    // A new list that breaks off before its last page has told the reflector nothing.
+    // The reflector has learned nothing from a new list that breaks off before its last page.
     if (end >= all.length && at === this.#newList) this.#oldLists = 0;
     return {
       metadata: { resourceVersion: String(at), ...more },
@@ -96,14 +97,14 @@ export class FaultyCollection
       }
       if (this.#happens(0.1)) throw new ConnectionError("WATCH /things", "UND_ERR_SOCKET");
       if (this.#happens(0.1)) return;
-      if (this.#happens(0.1)) await aborted(signal);
+      if (this.#happens(0.1)) await rejectedBy(signal);
       const repeated = this.#happens(0.2) ? seen - 3 : seen;
       for (const { version, type, name } of this.#history.filter((change) => change.version > repeated)) {
         yield { type, object: objectOf(name, version) };
         seen = Math.max(seen, version);
       }
       if (this.#happens(0.3)) yield { type: "BOOKMARK", object: bookmarkOf(seen) };
-      await Promise.race([wake, aborted(signal)]);
+      await Promise.race([wake, rejectedBy(signal)]);
     }
     throw signal.reason;
   }
@@ -134,7 +135,7 @@ export class FaultyCollection
     return !this.#healthy && this.#random() < chance;
   }
 
-  /** The objects as of a version, and each one's own. */
+  /** The objects at a version, each with its own version. */
   #at(version: number): ReadonlyMap<string, number> {
     const objects = new Map<string, number>();
     for (const change of this.#history) {
@@ -158,9 +159,7 @@ function refusal(status: number, reason: string, retryAfterMs?: number): ApiErro
   return new ApiError({ request: "GET /things", status, reason, retryAfterMs });
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+async function rejectedBy(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw signal.reason;
 }

@@ -1,19 +1,20 @@
-/** A timer that was set; cancelling one that has fired does nothing. */
+/** A timer that was set. */
 export interface Timer {
+  /** Does nothing if the timer has fired. */
   cancel(): void;
 }
 
-/** The only source of time. Tests hand in a `ManualClock`. */
+/** The only source of time. Tests use a `ManualClock`. */
 export interface Clock {
-  /** Milliseconds since the epoch; jumps when the machine's clock is set. For times that are persisted or shown. */
+  /** Milliseconds since the epoch. Jumps when the machine's clock is set. For times that are stored or shown. */
   now(): number;
-  /** Milliseconds since an arbitrary start; never goes back. For durations, deadlines and due times in memory. */
+  /** Milliseconds since an arbitrary start. Never goes back. For durations and deadlines. */
   monotonic(): number;
-  /** Calls `run` once after `ms`; any length, zero and less mean as soon as possible. */
+  /** Calls `run` once after `ms`, however long that is; 0 and less mean as soon as possible. */
   setTimer(ms: number, run: () => void): Timer;
 }
 
-/** setTimeout fires at once when asked for more than a signed 32-bit number of milliseconds (24.8 days). */
+/** For a delay above a signed 32-bit number of milliseconds (24.8 days), setTimeout fires at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 class SystemTimer implements Timer {

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 
-/** Work was given up because its time had run out. `message` may be logged and shown. */
+/** Work was aborted because it took too long. `message` may be logged and shown. */
 export class DeadlineExceeded extends Error {
   override readonly name = "DeadlineExceeded";
   /** Read by the logger: the message holds no secret. */
@@ -13,17 +13,18 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** A signal of its own for one piece of work; `release` must be called when the work is over. */
+/** A signal for one piece of work. Call `release` when the work has ended. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Grants the whole time again, from now on. */
+  /** Starts the whole time again from now. */
   renew(): void;
+  /** Removes the timer and the parent's listener. */
   release(): void;
 }
 
 /**
- * A signal that aborts with the parent's reason, or with DeadlineExceeded after `ms`. AbortSignal.any and .timeout would
- * do the same by the machine's clock, and are freed only by the garbage collector.
+ * A signal that aborts with the parent's reason, or with DeadlineExceeded after `ms`. AbortSignal.any and .timeout use
+ * the machine's clock, and only the garbage collector frees them.
  */
 export function deadline(clock: Clock, ms: number, what: string, parent?: AbortSignal): Deadline {
   const controller = new AbortController();

@@ -5,7 +5,7 @@ interface ManualTimer extends Timer {
   readonly run: () => void;
 }
 
-/** A clock for tests: time stands still until `advance` is called. */
+/** A clock for tests: time moves only by `advance`. */
 export class ManualClock implements Clock {
   #now: number;
   #monotonic = 0;
@@ -16,7 +16,7 @@ export class ManualClock implements Clock {
     this.#now = now;
   }
 
-  /** Timers that are set and have neither fired nor been cancelled. */
+  /** How many timers are set and have neither fired nor been cancelled. */
   get pendingTimers(): number {
     return this.#timers.size;
   }
@@ -40,8 +40,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves time on by `ms`, firing what falls due, in order, each at its own time. Promises that wait for a timer get to
-   * run before the next one fires, so timers that they set in turn are met as well.
+   * Moves time forward by `ms` and fires the timers that fall due, in order, each at its own time. Promises that wait for
+   * a timer run before the next one fires, so timers that they set fire too.
    */
   async advance(ms: number): Promise<void> {
     const end = this.#monotonic + ms;
@@ -55,7 +55,7 @@ export class ManualClock implements Clock {
     this.#moveTo(end);
   }
 
-  /** Sets the wall clock, as an administrator or NTP does; timers and `monotonic` do not notice. */
+  /** Sets the wall clock, as an administrator or NTP does. Timers and `monotonic` do not change. */
   setWallClock(now: number): void {
     this.#now = now;
   }
@@ -75,7 +75,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets every promise that can go on do so. */
+/** Lets all promises run that can. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
-/** A number from 0 (included) to 1 (excluded), as Math.random gives. Tests hand in their own. */
+/** A number from 0 (inclusive) to 1 (exclusive), as Math.random returns. Tests use their own. */
 export type Random = () => number;
 
-/** The machine's randomness; for jitter, never for secrets. */
+/** The machine's randomness, for jitter. Not for secrets. */
 export const systemRandom: Random = Math.random;

@@ -13,7 +13,7 @@ export interface RateLimit {
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #limit: RateLimit;
-  /** May be negative: then it says how many are waiting. */
+  /** Negative while callers wait: then it is their number. */
   #tokens: number;
   #filledAt: number;
 
@@ -24,7 +24,7 @@ export class TokenBucket {
     this.#filledAt = clock.monotonic();
   }
 
-  /** Resolves when it is the caller's turn. @throws the signal's reason when it aborts before that */
+  /** Resolves at the caller's turn. @throws the signal's reason if it aborts earlier */
   async take(signal: AbortSignal): Promise<void> {
     this.#fill();
     this.#tokens -= 1;

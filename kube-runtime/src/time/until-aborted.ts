@@ -1,6 +1,6 @@
 /**
- * The result of work that is shared with others: an abort ends the caller's wait, not the work.
- * @throws the signal's reason when it aborts first
+ * Waits for work that several callers share: an abort ends the wait of this caller, not the work.
+ * @throws the signal's reason if it aborts first
  */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { ConnectionError } from "../client/api-error.ts";
-import { toApiError } from "../client/api-error-answer.ts";
-import type { KubernetesObject } from "../client/kubernetes-object.ts";
+import { ConnectionError } from "./api-error.ts";
+import { toApiError } from "./api-error-answer.ts";
+import type { KubernetesObject } from "./kubernetes-object.ts";
 
-/** A change that a watch tells of; a BOOKMARK's object has a resourceVersion only: the watch has come as far. */
+/** An event of a watch. The object of a BOOKMARK has only a resourceVersion: the watch has sent all changes up to it. */
 export interface WatchEvent {
   readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
   readonly object: KubernetesObject;
@@ -15,8 +15,8 @@ const eventSchema = z.object({
 });
 
 /**
- * Parses one line of a watch. @throws ApiError for an ERROR event (410 when the resourceVersion is too old), although
- * the watch itself was answered by 200. @throws ConnectionError for what is no event
+ * Parses one line of a watch. @throws ApiError for an ERROR event, such as 410 if the resourceVersion is too old: the
+ * watch itself was answered with 200. @throws ConnectionError for a line that is not an event
  */
 export function parseWatchEvent(request: string, line: unknown): WatchEvent {
   const { data: event } = eventSchema.safeParse(line);

@@ -1,6 +1,6 @@
-import type { Random } from "../time/random.ts";
+import type { Random } from "./random.ts";
 
-/** How waits grow from one failure to the next. */
+/** Limits of an exponential back-off. */
 export interface BackoffLimits {
   /** The shortest wait, in ms. */
   readonly baseMs: number;
@@ -9,8 +9,8 @@ export interface BackoffLimits {
 }
 
 /**
- * The wait before try `attempt` (1 is the first after a failure), in ms: evenly random between the base and a bound
- * that doubles. Spread so wide, those who failed together do not come back together.
+ * The delay before attempt number `attempt` (1: the first one after a failure), in ms. It is evenly distributed between
+ * the base and a bound that doubles with each attempt, so that clients that failed together do not retry together.
  */
 export function backoffMs({ baseMs, maxMs }: BackoffLimits, attempt: number, random: Random): number {
   const bound = Math.min(maxMs, baseMs * 2 ** attempt);
