@@ -8,7 +8,7 @@ import { TestDatabase } from "./testing/test-database.ts";
 const TIMEOUT_MS = 60_000;
 const PG = /node_modules\/pg\//;
 const POSTGRES = /engines\/postgres\//;
-const GENERATED = /engines\/generated\//;
+const RANDOM_VALUE = /engines\/random-value\//;
 const WORDS = /bip39\/wordlists\//;
 
 let bundle: string;
@@ -28,9 +28,9 @@ afterAll(async () => {
 
 describe("the bundle", () => {
   it.each([
-    ["generated", {}, [GENERATED], [PG, POSTGRES, WORDS]],
-    ["generated", { ROTATED_SECRETS_PASSWORD_WORDS: "6" }, [GENERATED, WORDS], [PG, POSTGRES]],
-    ["postgres", {}, [PG, POSTGRES], [GENERATED, WORDS]],
+    ["generated", {}, [RANDOM_VALUE], [PG, POSTGRES, WORDS]],
+    ["generated", { ROTATED_SECRETS_PASSWORD_WORDS: "6" }, [RANDOM_VALUE, WORDS], [PG, POSTGRES]],
+    ["postgres", {}, [PG, POSTGRES], [RANDOM_VALUE, WORDS]],
   ])(
     "loads for %s with %j what that needs, and nothing of the others",
     async (engine, settings, used, unused) => {

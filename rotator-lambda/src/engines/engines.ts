@@ -8,14 +8,14 @@ const postgres = async (): Promise<CreateEngine> => {
   const { createPostgresEngine } = await import("./postgres/postgres-engine.ts");
   return (dependencies) => createPostgresEngine(dependencies);
 };
-const generated = async (): Promise<CreateEngine> =>
-  (await import("./generated/generated-engine.ts")).createGeneratedEngine;
+const randomValue = async (): Promise<CreateEngine> =>
+  (await import("./random-value/random-value-engine.ts")).createRandomValueEngine;
 
 /** Engines by the `engine` of a secret's document; each is loaded when a secret needs it. */
 const ENGINES: ReadonlyMap<string, () => Promise<CreateEngine>> = new Map([
   ["postgres", postgres],
   ["aurora-postgresql", postgres],
-  ["generated", generated],
+  ["generated", randomValue],
 ]);
 
 /** The one engine that the secret's tag can choose: the others' documents name theirs, as AWS's templates have it. */

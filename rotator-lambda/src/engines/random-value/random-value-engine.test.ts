@@ -2,12 +2,12 @@ import { FIELD_TAG } from "@rotated-secrets/contract/annotations";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { parseSecretArn } from "@rotated-secrets/contract/version-id";
 import { describe, expect, it } from "vitest";
-import { createGeneratedEngine } from "./generated-engine.ts";
+import { createRandomValueEngine } from "./random-value-engine.ts";
 
 const ARN = parseSecretArn("arn:aws:secretsmanager:eu-west-1:111122223333:secret:app-AbCdEf");
 
 const engineWith = (field?: string) =>
-  createGeneratedEngine(
+  createRandomValueEngine(
     { newPassword: async () => new SecretValue('n"w') },
     new Map(field === undefined ? [] : [[FIELD_TAG, field]]),
   );

@@ -12,7 +12,7 @@ const DEFAULT_FIELD = "password";
  * member of a JSON object, or the whole of any other string. Nothing refuses the old value, so `overlap` is true; whether
  * two readers get on while one has the old value and one the new is theirs to say.
  */
-export function createGeneratedEngine(
+export function createRandomValueEngine(
   { newPassword }: Pick<EngineDependencies, "newPassword">,
   tags: Tags,
 ): Engine {
