@@ -1,4 +1,4 @@
-import { AWSCURRENT, AWSPENDING } from "@rotated-secrets/contract/labels";
+import { AWSCURRENT, AWSPENDING, versionWithLabel } from "@rotated-secrets/contract/labels";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { SecretFacts } from "./secret-catalogue.ts";
 
@@ -7,8 +7,7 @@ type Staged = Pick<SecretFacts, "stages">;
 
 /** The version with this staging label; undefined if no version has it. AWS: a label is on one version at a time. */
 export function versionWith({ stages }: Staged, label: string): VersionId | undefined {
-  for (const [versionId, labels] of stages) if (labels.includes(label)) return versionId;
-  return undefined;
+  return versionWithLabel(stages, label);
 }
 
 /** The staging labels of this version. */

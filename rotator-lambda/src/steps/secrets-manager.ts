@@ -1,4 +1,4 @@
-import { AWSCURRENT } from "@rotated-secrets/contract/labels";
+import { AWSCURRENT, type Stages, versionWithLabel } from "@rotated-secrets/contract/labels";
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 
@@ -11,7 +11,7 @@ export interface SecretDescription {
   /** Key to value. */
   readonly tags: ReadonlyMap<string, string>;
   /** Staging labels of each version that has any. */
-  readonly stages: ReadonlyMap<string, readonly string[]>;
+  readonly stages: Stages;
 }
 
 /** A version with its value. */
@@ -53,7 +53,5 @@ export function hasStage(
 
 /** The version that has AWSCURRENT. */
 export function currentVersionOf(description: SecretDescription | undefined): string | undefined {
-  return [...(description?.stages.keys() ?? [])].find((versionId) =>
-    hasStage(description, versionId, AWSCURRENT),
-  );
+  return description && versionWithLabel(description.stages, AWSCURRENT);
 }
