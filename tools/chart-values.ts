@@ -1,6 +1,6 @@
 import { objectName } from "@rotated-secrets/operator/api/fields";
 import { secretAccessPolicySpec } from "@rotated-secrets/operator/api/secret-access-policy";
-import { settingsSchema } from "@rotated-secrets/operator/settings";
+import { SETTING_NAMES } from "@rotated-secrets/operator/settings-schema";
 import { z } from "zod";
 
 /** An object that Kubernetes defines: its fields are Kubernetes' to check. */
@@ -14,7 +14,7 @@ const NOT_IN_THE_CHART = [
   ...["bind-address", "port", "region", "kubeconfig"],
   ...["leader-elect", "lease-name", "lease-namespace"],
 ];
-const SETTINGS = Object.keys(settingsSchema.shape).filter((name) => !NOT_IN_THE_CHART.includes(name));
+const SETTINGS = SETTING_NAMES.filter((name) => !NOT_IN_THE_CHART.includes(name));
 const flag = () => z.union([z.string(), z.number()]).optional();
 
 /** The values of the chart. Every one of them stands in values.yaml with its default and its meaning. */

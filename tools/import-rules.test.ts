@@ -50,7 +50,8 @@ const ALLOWED = [
   ["operator/src/lifecycle/decide.ts", "@rotated-secrets/contract/labels"],
   ["operator/src/lifecycle/target/sync.ts", "../../document/document-mapping.ts"],
   ["rotator-lambda/src/rotator.ts", "@rotated-secrets/contract/labels"],
-  ["tools/generate.ts", "@rotated-secrets/operator/settings"],
+  ["tools/generate.ts", "@rotated-secrets/operator/settings-schema"],
+  ["tools/generate.ts", "@rotated-secrets/operator/settings-help"],
   ["test/crash/harness.ts", "@rotated-secrets/operator/lifecycle/world"],
   ["contract/src/labels.ts", "node:crypto"],
 ] as const;

@@ -72,7 +72,13 @@ const PARTS: readonly Part[] = [
   // The set-up puts the sandbox's tools where the sandbox looks for them.
   {
     path: "tools",
-    parts: ["operator/src/api", "operator/src/settings.ts", "sandbox/src/tools", "sandbox/src/processes"],
+    parts: [
+      "operator/src/api",
+      "operator/src/settings-schema.ts",
+      "operator/src/settings-help.ts",
+      "sandbox/src/tools",
+      "sandbox/src/processes",
+    ],
   },
   {
     path: "test",
