@@ -138,6 +138,14 @@ export const rotatedSecretSpec = withRules(
   }),
   [
     {
+      cel: "!has(self.region) || !self.secretId.startsWith('arn:') || self.secretId.split(':')[3] == self.region",
+      message: "region differs from the region in secretId: remove region",
+      holds: ({ secretId: id, region: code }) =>
+        code === undefined || !id.startsWith("arn:") || id.split(":")[3] === code,
+    },
+  ],
+  [
+    {
       cel: "self.secretId == oldSelf.secretId",
       message:
         "secretId is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one for the other secret",
@@ -146,12 +154,6 @@ export const rotatedSecretSpec = withRules(
       cel: "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
       message:
         "region is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one for the other region",
-    },
-    {
-      cel: "!has(self.region) || !self.secretId.startsWith('arn:') || self.secretId.split(':')[3] == self.region",
-      message: "region differs from the region in secretId: remove region",
-      holds: ({ secretId: id, region: code }) =>
-        code === undefined || !id.startsWith("arn:") || id.split(":")[3] === code,
     },
   ],
 );

@@ -54,7 +54,7 @@ const pastRotation = z.object({
   trigger,
   startedAt: dateTime().describe("When it was recorded or first seen."),
   finishedAt: dateTime().describe("When its end was seen."),
-  result: z.enum(["Succeeded", "Failed", "TimedOut"]).describe("How it ended."),
+  result: z.enum(["Succeeded", "Failed"]).describe("How it ended."),
   versionId: versionId().optional().describe("The version that became current by it."),
 });
 

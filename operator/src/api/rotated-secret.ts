@@ -29,6 +29,7 @@ export const rotatedSecretSchema = withRules(
       .default({ observedGeneration: -1 })
       .describe("What the operator has seen and done."),
   }),
+  [],
   [
     {
       cel: `${targetName("self")} == ${targetName("oldSelf")}`,

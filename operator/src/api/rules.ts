@@ -13,22 +13,20 @@ export interface Rule<Value> {
   readonly holds: (value: Value) => boolean;
 }
 
-/** A rule about a change, which only the API server can keep: it alone sees the old resource (`oldSelf`). */
-export interface ChangeRule {
-  readonly cel: string;
-  readonly message: string;
-}
+/** A rule that only the API server can check, such as one about a change: it alone sees the old resource (`oldSelf`). */
+export type ServerRule = Pick<Rule<never>, "cel" | "message">;
 
-/** The schema with its rules, in zod and in the CRD (`x-kubernetes-validations`). */
+/** The schema with its rules: `rules` in zod and in the CRD (`x-kubernetes-validations`), `serverRules` in the CRD only. */
 export function withRules<Schema extends z.ZodType>(
   schema: Schema,
-  rules: readonly (Rule<z.output<Schema>> | ChangeRule)[],
+  rules: readonly Rule<z.output<Schema>>[],
+  serverRules: readonly ServerRule[] = [],
 ): Schema {
-  const checked = rules.reduce<Schema>(
-    (result, rule) => ("holds" in rule ? result.refine(rule.holds, rule.message) : result),
-    schema,
-  );
+  const checked = rules.reduce<Schema>((result, rule) => result.refine(rule.holds, rule.message), schema);
   return checked.meta({
-    "x-kubernetes-validations": rules.map(({ cel, message }) => ({ rule: cel, message })),
+    "x-kubernetes-validations": [...rules, ...serverRules].map(({ cel, message }) => ({
+      rule: cel,
+      message,
+    })),
   });
 }

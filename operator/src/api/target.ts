@@ -32,15 +32,18 @@ const NOT_PROTO = "name != '__proto__'";
 const globs = () =>
   z.array(z.string().min(1).max(253)).max(MAX_MEMBERS).meta({ "x-kubernetes-list-type": "set" });
 
-const rename = withRules(z.record(z.string(), secretKey()).meta({ maxProperties: MAX_MEMBERS }), [
-  {
-    cel: "self.all(one, self.exists_one(other, self[other] == self[one]))",
-    message:
-      "each member needs a key of its own: give one of those that have the same key another, or exclude it",
-    holds: (map) => new Set(Object.values(map)).size === Object.values(map).length,
-  },
-  { cel: `self.all(name, ${NOT_PROTO})`, message: "a member __proto__ cannot be renamed: remove it" },
-]);
+const rename = withRules(
+  z.record(z.string(), secretKey()).meta({ maxProperties: MAX_MEMBERS }),
+  [
+    {
+      cel: "self.all(one, self.exists_one(other, self[other] == self[one]))",
+      message:
+        "each member needs a key of its own: give one of those that have the same key another, or exclude it",
+      holds: (map) => new Set(Object.values(map)).size === Object.values(map).length,
+    },
+  ],
+  [{ cel: `self.all(name, ${NOT_PROTO})`, message: "a member __proto__ cannot be renamed: remove it" }],
+);
 
 const keys = z.object({
   include: globs()
