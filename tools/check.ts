@@ -1,17 +1,25 @@
 import { spawn } from "node:child_process";
-import { glob, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { forbiddenImports } from "./import-rules.ts";
 import { lintProse } from "./prose/lint.ts";
+import { readSources } from "./sources/source-file.ts";
+import { checkStructure } from "./structure/structure-check.ts";
 
 const ROOT = join(import.meta.dirname, "..");
+
+/** What a check found. */
+interface Outcome {
+  /** What is wrong, as a text for people; empty when the check passes. */
+  readonly problem: string;
+  /** What it measured, a line each. */
+  readonly figures?: readonly string[];
+}
 
 /** Something that must hold of the sources. */
 interface Check {
   readonly name: string;
-  /** Resolves with what is wrong, as a text for people; with an empty one when nothing is. */
-  run(): Promise<string>;
+  run(): Promise<Outcome>;
   /** What mends it, where a command does. */
   readonly mend?: string;
 }
@@ -29,12 +37,13 @@ const CHECKS: readonly Check[] = [
     run: () => program("node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"]),
   },
   { name: "import rules", run: importRules },
-  { name: "prose", run: async () => (await lintProse()).join("\n") },
+  { name: "prose", run: async () => ({ problem: (await lintProse()).join("\n") }) },
+  { name: "structure", run: async () => checkStructure(await readSources(ROOT)) },
   { name: "generated files", run: () => program("tools/generate.ts", ["--check"]), mend: "npm run generate" },
 ];
 
-/** Runs a JavaScript program with this Node; resolves with its output if it fails. */
-async function program(path: string, args: readonly string[]): Promise<string> {
+/** Runs a JavaScript program with this Node. Its output is the problem if it fails. */
+async function program(path: string, args: readonly string[]): Promise<Outcome> {
   const child = spawn(process.execPath, [join(ROOT, path), ...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
@@ -44,35 +53,32 @@ async function program(path: string, args: readonly string[]): Promise<string> {
     child.on("close", (code, signal) => resolve(code ?? signal ?? "no status"));
   });
   const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  if (status === 0) return "";
-  return `${out}${err}`.trim() || `${path} ended with ${status} and said nothing`;
+  if (status === 0) return { problem: "" };
+  return { problem: `${out}${err}`.trim() || `${path} ended with ${status} and said nothing` };
 }
 
-async function importRules(): Promise<string> {
-  const sources = glob("{contract,kube-runtime,operator,rotator-lambda,sandbox,test,tools}/**/*.{ts,mjs}", {
-    cwd: ROOT,
-    exclude: (name) => name === "node_modules" || name === "dist",
-  });
-  const problems: string[] = [];
-  for await (const path of sources) {
-    problems.push(...forbiddenImports({ path, text: await readFile(join(ROOT, path), "utf8") }));
-  }
-  return problems.sort().join("\n");
+async function importRules(): Promise<Outcome> {
+  return { problem: (await readSources(ROOT)).flatMap(forbiddenImports).join("\n") };
 }
 
 /** Runs a check and says how it went. */
 async function report(check: Check): Promise<boolean> {
   const startedAt = performance.now();
-  const problem = await check.run();
+  const { problem, figures = [] } = await check.run();
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   if (problem === "") {
-    process.stdout.write(`ok      ${check.name} (${seconds} s)\n`);
+    process.stdout.write([`ok      ${check.name} (${seconds} s)\n`, ...figures.map(indented)].join(""));
     return true;
   }
   process.stdout.write(`\nFAILED  ${check.name} (${seconds} s)\n${problem}\n`);
+  process.stdout.write(figures.map(indented).join(""));
   if (check.mend !== undefined) process.stdout.write(`mended by: ${check.mend}\n`);
   process.stdout.write("\n");
   return false;
+}
+
+function indented(line: string): string {
+  return `        ${line}\n`;
 }
 
 process.stdout.write(`checking ${CHECKS.map(({ name }) => name).join(", ")}\n`);

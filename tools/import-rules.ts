@@ -1,4 +1,5 @@
-import { dirname, join } from "node:path";
+import { importsOf } from "./sources/imports.ts";
+import { isForTests, isIn, type SourceFile } from "./sources/source-file.ts";
 
 /** A part of the code and what its files may import. Tests, and what is in a folder `testing`, are free: they bring parts together. */
 interface Part {
@@ -86,26 +87,15 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** A source file. */
-export interface SourceFile {
-  /** From the root of the repository. */
-  readonly path: string;
-  readonly text: string;
-}
-
 /** The imports that are not allowed, a line each. */
 export function forbiddenImports(file: SourceFile): readonly string[] {
   if (isForTests(file.path)) return [];
   const part = partOf(file.path);
   if (part === undefined) return [`${file.path}: belongs to no part that tools/import-rules.ts knows`];
-  return importsOf(file.text)
-    .map((specifier) => [specifier, resolve(file.path, specifier)] as const)
-    .filter(([, target]) => !isAllowed(part, target))
-    .map(([specifier]) => `${file.path}: ${part.path} may not import ${specifier} (${allowedFor(part)})`);
-}
-
-function isForTests(path: string): boolean {
-  return path.endsWith(".test.ts") || path.includes("/testing/");
+  // Types count too: a part that knows a type knows the part that declares it.
+  return importsOf(file)
+    .filter(({ target }) => !isAllowed(part, target))
+    .map(({ specifier }) => `${file.path}: ${part.path} may not import ${specifier} (${allowedFor(part)})`);
 }
 
 function allowedFor({ parts, modules }: Part): string {
@@ -123,25 +113,4 @@ function isAllowed(from: Part, target: string): boolean {
   if (isForTests(target)) return from.path === "test";
   if (isIn(target, from.path)) return true;
   return from.parts.some((part) => isIn(target, part));
-}
-
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
-}
-
-// Biome's format makes imports regular enough for this: one statement, at the beginning of a line, in double quotes.
-const STATEMENT = /^(?:import|export)\s(?:[^;"'`]*?\sfrom\s+)?"([^"]+)"/gm;
-const DYNAMIC = /\bimport\(\s*"([^"]+)"/g;
-
-/** What a source imports, types included: knowing a type is knowing the part. */
-function importsOf(text: string): readonly string[] {
-  return [STATEMENT, DYNAMIC].flatMap((form) => [...text.matchAll(form)].map((match) => match[1] ?? ""));
-}
-
-const OWN_PACKAGE = /^@rotated-secrets\/([^/]+)\/(.+)$/;
-
-/** The path of a file of ours, from the root of the repository, or the name of a module as it is written. */
-function resolve(importer: string, specifier: string): string {
-  if (specifier.startsWith(".")) return join(dirname(importer), specifier);
-  return specifier.replace(OWN_PACKAGE, (_, name: string, path: string) => `${name}/src/${path}.ts`);
 }

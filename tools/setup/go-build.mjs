@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { withProgress } from "./progress.mjs";
 import { runToEnd } from "./supervised.mjs";
 
-/** @typedef {import("./provide-tools.mjs").Product} Product */
+/** @typedef {import("../../sandbox/src/tools/layout.mjs").Product} Product */
 
 /** The Go package of each program, in the module that sandbox/binaries/ pins it by. @type {Readonly<Record<string, string>>} */
 const PACKAGES = {

@@ -8,8 +8,8 @@ import { withLock } from "./lock.mjs";
 import { say } from "./progress.mjs";
 import { downloadRelease } from "./release.mjs";
 
-/** @typedef {(typeof TOOLS)[number]} Tool */
-/** @typedef {Tool["product"]} Product */
+/** @typedef {import("../../sandbox/src/tools/layout.mjs").Tool} Tool */
+/** @typedef {import("../../sandbox/src/tools/layout.mjs").Product} Product */
 
 const TEMPORARY = "incomplete-";
 

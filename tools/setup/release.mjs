@@ -9,7 +9,7 @@ import { VERSIONS } from "../../sandbox/src/tools/layout.mjs";
 import { withProgress } from "./progress.mjs";
 import { runToEnd } from "./supervised.mjs";
 
-/** @typedef {import("./provide-tools.mjs").Tool} Tool */
+/** @typedef {import("../../sandbox/src/tools/layout.mjs").Tool} Tool */
 
 /**
  * Where an official release lies.

@@ -2,7 +2,7 @@ import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } fro
 import { join } from "node:path";
 import { CertificateAuthority } from "../control-plane/certificate-authority.ts";
 import type { Processes } from "../processes/processes.ts";
-import type { Login } from "./postgres.ts";
+import type { Login } from "./login.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import { type ServerUser, temporaryFolder } from "./server-user.ts";
 

@@ -5,14 +5,9 @@ import pg from "pg";
 import { freePorts } from "../control-plane/free-port.ts";
 import type { Processes, RunningProcess } from "../processes/processes.ts";
 import { createDatabaseFolder, type DatabaseFolder } from "./database-folder.ts";
+import type { Login } from "./login.ts";
 import { installPostgres, type PostgresMajor } from "./postgres-binaries.ts";
 import { serverUser } from "./server-user.ts";
-
-/** Name and password of a database user. */
-export interface Login {
-  readonly username: string;
-  readonly password: string;
-}
 
 /** A PostgreSQL server that runs; its database is `postgres`, and clients may come with TLS or without. */
 export interface PostgresServer {

@@ -22,6 +22,9 @@ export const TOOLS = [
   { key: "helm", program: "helm", product: "helm" },
 ];
 
+/** One of the five programs. @typedef {(typeof TOOLS)[number]} Tool */
+/** What a program is released with, and has its version from. @typedef {Tool["product"]} Product */
+
 /**
  * Folder of everything that is kept between runs: `$XDG_CACHE_HOME/rotated-secrets`, by default `~/.cache/rotated-secrets`.
  * @returns {string}
@@ -32,7 +35,7 @@ export function cacheFolder() {
 
 /**
  * Where the cache holds a program. The file is put there by a rename, so that it is whole if it is there.
- * @param {(typeof TOOLS)[number]} tool
+ * @param {Tool} tool
  * @returns {string}
  */
 export function cachedTool(tool) {
@@ -42,7 +45,7 @@ export function cachedTool(tool) {
 
 /**
  * The places where a program may lie, the first to be preferred. PATH is not one of them: what lies there has another version.
- * @param {(typeof TOOLS)[number]} tool
+ * @param {Tool} tool
  * @returns {string[]}
  */
 export function placesOf(tool) {
