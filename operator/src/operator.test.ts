@@ -28,7 +28,7 @@ function settings(...flags: readonly string[]): Settings {
   return read.settings;
 }
 
-/** An operator by this pod name, with a clock, a client and an AWS of its own, and what it has said. */
+/** An operator by this pod name, with a clock, a client and an AWS of its own, and the messages of its log. */
 function operator(podName: string) {
   const clock = new ManualClock();
   const messages: string[] = [];
@@ -120,7 +120,7 @@ describe("run", () => {
     expect(messages.at(-1)).toBe("stopped");
   });
 
-  it("rejects with what a part failed of, when all parts have ended", async () => {
+  it("rejects with the error of a part that failed, when all parts have ended", async () => {
     const { clock, messages, run } = operator("one");
     const running = run();
     running.catch(() => {});

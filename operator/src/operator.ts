@@ -52,7 +52,7 @@ export interface OperatorParts {
 export interface Operator {
   /**
    * Runs until `signal` aborts, `stop` is called or a part fails, and resolves when all parts have ended.
-   * @throws what the part threw
+   * @throws the error of that part
    */
   readonly run: (signal?: AbortSignal) => Promise<void>;
   /** Ends `run` and resolves when all parts have ended. Never rejects. */
@@ -94,7 +94,7 @@ async function runAndClose(manager: Manager, signal: AbortSignal, close: () => P
 type Parts = Pick<OperatorParts, "clock" | "random" | "log" | "environment"> &
   Partial<Pick<OperatorParts, "client" | "aws">>;
 
-/** Connects the parts: what is known, how it is reached, who works on it, and who runs that. */
+/** Creates all parts and connects them. */
 function assemble(settings: Settings, parts: Parts) {
   const base = foundation(settings, parts);
   const { access, metrics } = base;
@@ -116,7 +116,7 @@ function assemble(settings: Settings, parts: Parts) {
 
 type Base = ReturnType<typeof foundation>;
 
-/** What all other parts are built on: clock, log and metrics, the caches and the API server. */
+/** The parts that all others need: clock, log, metrics, caches and the API server. */
 function foundation(settings: Settings, parts: Parts) {
   const { clock, random, log, environment } = parts;
   const { region } = settings;
@@ -183,7 +183,7 @@ function managerOf(base: Base, controller: RotatedSecretController): Manager {
   return new Manager({ ...options, health, election, graceMs: settings["shutdown-grace"] });
 }
 
-/** Has RotatedSecrets reconciled when something changes that concerns them. Returns the end of it. */
+/** Enqueues a RotatedSecret when something changes that its decision depends on. Returns the end of it. */
 function triggers(base: Base, { catalogue, values }: AwsAccess, controller: RotatedSecretController) {
   const enqueue = (name: NamespacedName) => controller.enqueue(name);
   return connectTriggers({ ...base, catalogue, values, enqueue });

@@ -11,7 +11,7 @@ export interface SettingDescription {
   readonly choices: readonly string[] | undefined;
   /** The default value, as it is written on the command line. */
   readonly defaultValue: string | undefined;
-  /** What applies instead of a default value, in words; empty if nothing does. */
+  /** The fallback for a setting without a default value, in words; empty if there is none. */
   readonly fallback: string;
 }
 
@@ -39,7 +39,7 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** What `--help` prints. */
+/** Output of `--help`. */
 export function helpText(): string {
   const settings = describeSettings().map(({ name, meaning, defaultValue, fallback }) => {
     const value = defaultValue ?? fallback;

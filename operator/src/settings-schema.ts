@@ -10,7 +10,7 @@ const duration = z.string().transform((text, context) => {
     return z.NEVER;
   }
 });
-/** `true` or `false`, for a flag's value stands behind it. */
+/** `true` or `false`: a flag has a value. */
 const toggle = z.enum(["true", "false"]).transform((text) => text === "true");
 const count = (min: number, max: number) =>
   z.coerce.number("write a number").int("write a whole number").min(min).max(max);
@@ -21,55 +21,57 @@ export const settingsSchema = z.object({
     .string()
     .min(1)
     .default("127.0.0.1")
-    .describe("Address that /metrics, /healthz and /readyz are served on."),
-  port: count(0, 65_535).default(8080).describe("Port of the same; 0 takes a free one."),
+    .describe("Address of /metrics, /healthz and /readyz."),
+  port: count(0, 65_535).default(8080).describe("Port of the same; 0 selects a free one."),
   region: z
     .string()
     .optional()
-    .describe("AWS region of secrets that name none. Default: AWS_REGION, else AWS_DEFAULT_REGION."),
+    .describe(
+      "AWS region of secrets whose RotatedSecret names none. Default: AWS_REGION, or AWS_DEFAULT_REGION.",
+    ),
   kubeconfig: z
     .string()
     .optional()
-    .describe("Kubeconfig file. Default: KUBECONFIG, else the pod's ServiceAccount, else ~/.kube/config."),
+    .describe(
+      "Kubeconfig file. Default: KUBECONFIG, the pod's ServiceAccount, or ~/.kube/config, in this order.",
+    ),
   "log-level": z
     .enum(["debug", "info", "warn", "error"])
     .default("info")
-    .describe("Least important lines that are logged."),
+    .describe("Lowest level of lines that are logged."),
   workers: count(1, 64)
     .default(64)
     .describe(
-      "RotatedSecrets that are worked on at once; most of that time they wait for AWS or the API server.",
+      "RotatedSecrets that are reconciled at the same time; they mostly wait for AWS or the API server.",
     ),
   "kube-qps": count(1, 10_000)
     .default(500)
-    .describe("Requests a second to the API server; twice as many in a burst."),
+    .describe("Requests per second to the API server; twice as many in a burst."),
   "list-every": duration.prefault("60s").describe("How often all secrets are listed (ListSecrets)."),
   "describe-every": duration
     .prefault("5m")
     .describe("How often each secret is described while lists show it (DescribeSecret)."),
   "describe-unlisted-every": duration
     .prefault("60s")
-    .describe("How often each secret is described where lists are not worth it, or not allowed."),
+    .describe("How often each secret is described if lists are too expensive, or not allowed."),
   "leader-elect": toggle
     .prefault("false")
-    .describe(
-      "Whether replicas agree by a Lease on the one that works; the others stand by. The chart says true.",
-    ),
+    .describe("Whether replicas elect a leader by a Lease; the others are standbys. The chart sets true."),
   "lease-name": z
     .string()
     .min(1)
     .max(253)
     .default("rotated-secrets")
-    .describe("Name of that Lease; the chart gives it the release's full name."),
+    .describe("Name of that Lease. The chart sets the full name of the release."),
   "lease-namespace": z
     .string()
     .min(1)
     .max(63)
     .optional()
     .describe(
-      "Namespace of that Lease. Default: POD_NAMESPACE, else the kubeconfig context's, else default.",
+      "Namespace of that Lease. Default: POD_NAMESPACE, the namespace of the kubeconfig context, or default.",
     ),
-  "shutdown-grace": duration.prefault("20s").describe("How long work on its way may take after SIGTERM."),
+  "shutdown-grace": duration.prefault("20s").describe("How long work in progress may take after SIGTERM."),
 });
 
 /** The names of all settings. */

@@ -6,7 +6,7 @@ import { SETTING_NAMES, settingsSchema, variableOf } from "./settings-schema.ts"
 /** The operator's settings, defaults filled in; durations in milliseconds. */
 export type Settings = Readonly<z.output<typeof settingsSchema>> & { readonly region: string };
 
-/** What the command line asks for. */
+/** Result of reading the command line. */
 export type CommandLine =
   | { readonly kind: "run"; readonly settings: Settings }
   | { readonly kind: "help"; readonly text: string }
@@ -14,7 +14,7 @@ export type CommandLine =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads flags and environment. Never throws: what is wrong is told a line each. */
+/** Reads flags and environment. Never throws: `problems` has one line for each problem. */
 export function readSettings(args: readonly string[], environment: Environment): CommandLine {
   const flags = parseFlags(args);
   if (flags.kind === "invalid") return flags;

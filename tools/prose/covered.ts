@@ -2,7 +2,20 @@
  * The files and folders whose prose `npm run check` tests. When a file or a folder has no findings any more, add its path
  * here, one path a line.
  */
-export const COVERED: readonly string[] = ["tools/prose"];
+export const COVERED: readonly string[] = [
+  "docs/logs.md",
+  "kube-runtime",
+  "operator/src/kubernetes",
+  "operator/src/log-fields.ts",
+  "operator/src/main.test.ts",
+  "operator/src/main.ts",
+  "operator/src/metrics",
+  "operator/src/operator.test.ts",
+  "operator/src/operator.ts",
+  "operator/src/testing",
+  "operator/src/wiring",
+  "tools/prose",
+];
 
 /** Files and folders that are never read. */
 export const NOT_READ: readonly string[] = [

@@ -25,7 +25,7 @@ async function* silent(_: unknown, __: unknown, signal: AbortSignal): AsyncGener
   yield await never(signal);
 }
 
-/** A watch whose stream heeds no signal: what a bug in a library would look like. */
+/** A watch whose stream ignores its signal, as with a bug in a library. */
 async function* deaf(): AsyncGenerator<WatchEvent> {
   yield await never(undefined);
 }

@@ -165,7 +165,7 @@ describe("the watch", () => {
     ["the server ends it", (response) => response.end()],
     ["the connection breaks", (response) => response.destroy()],
     ["it is cut in the middle of a line", (response) => send(response, '{"type":"ADD') ?? response.end()],
-    ["it sends what is no event", (response) => send(response, "<html>\n")],
+    ["it sends a line that is not an event", (response) => send(response, "<html>\n")],
   ])("goes on from its last bookmark when %s", async (_, end) => {
     script(
       (response) => {
@@ -273,7 +273,7 @@ describe("the watch", () => {
   });
 });
 
-it("ends at once when it is told to, also while it waits", async () => {
+it("ends at once when its signal aborts, also while it waits", async () => {
   server.answer = (_, response) =>
     status(response, 429, "TooManyRequests", { details: { retryAfterSeconds: 60 } });
   start();

@@ -104,7 +104,7 @@ export class Reflector<T extends KubernetesObject> {
     return this.#lastActivity;
   }
 
-  /** For a readiness check: what it waits for; undefined once the first list is in the store. */
+  /** For a readiness check: the reason why it is not ready; undefined once the first list is in the store. */
   notReady(): string | undefined {
     if (this.#hasSynced) return undefined;
     const failure = this.#lastFailure === undefined ? "" : `; the last try: ${this.#lastFailure}`;
@@ -112,7 +112,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   /**
-   * For a liveness check: what is wrong if the reflector has stopped trying; undefined otherwise. One that tries and is
+   * For a liveness check: the problem, if the reflector has stopped trying; undefined otherwise. One that tries and is
    * refused is alive: a restart of the process would not bring the API server back.
    */
   stalled(): string | undefined {

@@ -35,7 +35,7 @@ it("finds the same objects as a search through all of them, whatever goes in and
   );
 });
 
-it("leaves out an object whose values cannot be told", () => {
+it("leaves out an object on which the function of the index throws", () => {
   const index = new StoreIndex<Item>(() => {
     throw new Error("no");
   });

@@ -28,7 +28,7 @@ function newStore(transform: (raw: KubernetesObject) => Thing = (raw) => raw) {
 const a = { namespace: "shop", name: "a" };
 const versionOf = (store: Store<Thing>) => store.get(a)?.metadata.resourceVersion;
 
-describe("what the store holds", () => {
+describe("an object in the store", () => {
   it("is found by name, by namespace and by index", () => {
     const { store } = newStore();
     store.addIndex("colour", ({ colour }) => (colour === undefined ? [] : [colour]));
@@ -74,7 +74,7 @@ describe("what the store holds", () => {
 });
 
 describe("listeners", () => {
-  it("are told once of each change, also of those between two lists", () => {
+  it("receive each change once, also of those between two lists", () => {
     const { store, told } = newStore();
     store.replace([thing("a", 1), thing("b", 2)], "2");
     store.remember(thing("a", 4));
@@ -83,7 +83,7 @@ describe("listeners", () => {
     expect(told).toEqual(["+a@1 watch", "+b@2 watch", "a@1>4 remembered", "a@4>5 watch", "-b"]);
   });
 
-  it("that come late are told of what is there, and of nothing after they left", () => {
+  it("that come late receive the present objects, and nothing after their end", () => {
     const { store } = newStore();
     store.replace([thing("a", 1)], "1");
     const told: string[] = [];
@@ -170,7 +170,7 @@ const history = fc.array(
   { maxLength: 25 },
 );
 
-describe("whatever the order in which answers and events come", () => {
+describe("in any order in which answers and events come", () => {
   it("never goes back, and ends like the server", () => {
     fc.assert(
       fc.property(history, fc.infiniteStream(fc.nat({ max: 9 })), (writes, dice) => {

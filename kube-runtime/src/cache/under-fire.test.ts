@@ -8,7 +8,7 @@ import { ManualClock } from "../time/manual-clock.ts";
 import { Reflector } from "./reflector.ts";
 import { Store } from "./store.ts";
 
-/** What happens to the collection, and how many seconds pass before the next. */
+/** Changes of the collection, and the seconds before the next one. */
 const happenings = fc.array(
   fc.record({
     name: fc.constantFrom("a", "b", "c", "d", "e"),
@@ -29,7 +29,7 @@ function seeded(seed: number) {
   };
 }
 
-describe("whatever the API server does to a reflector, its store", () => {
+describe("under all faults of the API server, a reflector's store", () => {
   it("never goes back, and is as the server when that is well again", async () => {
     await fc.assert(
       fc.asyncProperty(happenings, fc.integer(), async (steps, seed) => {
@@ -57,7 +57,7 @@ describe("whatever the API server does to a reflector, its store", () => {
           expect(reflector.stalled()).toBeUndefined();
         }
         collection.heal();
-        // What is silent still is found out after 85 s, what is refused is asked again within 60 s.
+        // A silent watch is detected after 85 s, a refused request is repeated within 60 s.
         await clock.advance(200_000);
         expect(
           store

@@ -2,7 +2,7 @@
 export interface ApiErrorCause {
   /** `FieldManagerConflict`, `FieldValueInvalid`, `ResourceVersionTooLarge` ... */
   readonly reason: string;
-  /** Path of the field, such as `.data.password`; empty if the cause is no field. */
+  /** Path of the field, such as `.data.password`; empty if the cause is not about a field. */
   readonly field: string;
 }
 

@@ -33,7 +33,7 @@ it("drops a last line that was cut off, and empty lines", async () => {
   expect(await read(Buffer.from('1\n\n{"a":'))).toEqual([1]);
 });
 
-it("throws at a line that is no JSON", async () => {
+it("throws at a line that is not JSON", async () => {
   await expect(read(Buffer.from("<html>\n"))).rejects.toThrow(SyntaxError);
 });
 

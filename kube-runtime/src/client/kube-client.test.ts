@@ -133,7 +133,7 @@ describe("an error", () => {
     ["the connection is cut", (_, response) => response.destroy(), "UND_ERR_SOCKET"],
     ["the answer never comes", () => {}, "TIMEOUT"],
     ["the answer never ends", (_, response) => response.writeHead(200).write("{"), "TIMEOUT"],
-    ["the answer is no JSON", (_, response) => response.end("hunter2"), "BAD_ANSWER"],
+    ["the answer is not JSON", (_, response) => response.end("hunter2"), "BAD_ANSWER"],
   ])("says in one word that %s", async (_, answer, reason) => {
     server.answer = answer;
     const error = await client.get(PATH).catch((thrown: unknown) => thrown);
@@ -152,7 +152,7 @@ describe("an error", () => {
     await expect(answer).rejects.toBe(reason);
   });
 
-  it("comes when nobody listens", async () => {
+  it("comes when no server listens", async () => {
     await server.stop();
     await expect(client.get(PATH)).rejects.toMatchObject({ name: "ConnectionError", reason: "ECONNREFUSED" });
     expect(observed).toEqual(["GET <error>"]);
@@ -210,7 +210,7 @@ describe("a watch", () => {
   });
 });
 
-describe("who we are", () => {
+describe("the credentials", () => {
   it("is read again from the token's file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "token-"));
     vi.useFakeTimers({ toFake: ["Date"] });

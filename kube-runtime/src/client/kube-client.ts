@@ -107,8 +107,8 @@ export class KubeClient {
   }
 
   /**
-   * Replaces the object at `path` by the body. The answer is 409 if the body has another resourceVersion than the
-   * object. Kinds that allow it, such as Leases, are created if they are missing.
+   * Replaces the object at `path` by the body. The answer is 409 if the resourceVersion of the body differs from the
+   * object's. Kinds that allow it, such as Leases, are created if they are missing.
    */
   update<T = KubernetesObject>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
     return this.#request(options, { method: "PUT", path, body, contentType: "application/json" });

@@ -40,7 +40,7 @@ describe("the way to the API server", () => {
     await one.close();
   });
 
-  it("is made anew when a certificate's file has changed", async () => {
+  it("is made again when a certificate's file has changed", async () => {
     const one = connection();
     const first = await one.route();
     writeFileSync(join(folder, "ca"), "second");

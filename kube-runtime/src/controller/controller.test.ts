@@ -22,7 +22,7 @@ interface Options {
   readonly random?: () => number;
 }
 
-/** A controller that runs, and what it was seen to do: `calls` has each call with its time in ms. */
+/** A running controller and its observed behaviour: `calls` has each call with its time in ms. */
 function start(reconcile: Reconciler<Thing>["reconcile"], options: Options = {}) {
   const clock = new ManualClock(0);
   const stop = new AbortController();
@@ -61,7 +61,7 @@ function start(reconcile: Reconciler<Thing>["reconcile"], options: Options = {})
 
 const object = (name: string): Thing => ({ account: "one", name });
 
-describe("what follows a reconcile", () => {
+describe("after a reconcile", () => {
   it.each<[string, () => Promise<Result>, string, number, string[]]>([
     ["done: nothing", async () => done, "success", 600_000, ["a@0"]],
     [

@@ -71,7 +71,7 @@ export class Controller<Key, Field extends string = RuntimeLogField> {
     return this.#queue.depth;
   }
 
-  /** For a health check: what is wrong if keys wait and no worker takes one; undefined when all is well. */
+  /** For a liveness check: the problem, if keys wait and no worker takes one; undefined otherwise. */
   stalled(): string | undefined {
     const { deadlineMs = DEFAULT_DEADLINE_MS } = this.#options;
     const { standstill } = this.#queue;

@@ -1,6 +1,6 @@
 import { AssertionError } from "node:assert";
 
-/** What the language throws at faults in code. An `instanceof` test holds for subclasses too. */
+/** The errors that the language throws at bugs, subclasses included. */
 const FAULTS = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError, AssertionError];
 
 /** Something that the code relies on does not hold: a bug. `message` may be logged and shown. */

@@ -8,7 +8,7 @@ export interface ReconcileContext<Field extends string = RuntimeLogField> {
   readonly log: Logger<Field>;
 }
 
-/** What the controller does after a reconcile that succeeded. After an exception it tries again with back-off. */
+/** The next step after a reconcile that succeeded. After an exception the controller tries again with back-off. */
 export type Result =
   /** Nothing, until somebody enqueues the key again. */
   | { readonly kind: "done" }

@@ -16,7 +16,7 @@ function newQueue(random: Random = () => 0.5) {
   return { clock, queue };
 }
 
-/** What is ready now, taken and handed back. */
+/** Takes all keys that are ready, and hands them back. */
 async function drain(queue: WorkQueue<string>): Promise<string[]> {
   const keys: string[] = [];
   while (queue.depth > 0) {
@@ -137,7 +137,7 @@ const operations = fc.array(
   { maxLength: 60 },
 );
 
-describe("whatever the order of calls", () => {
+describe("in any order of calls", () => {
   it("never gives a key to two workers, and loses none", async () => {
     await fc.assert(
       fc.asyncProperty(operations, async (steps) => {

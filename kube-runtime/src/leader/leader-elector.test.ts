@@ -120,7 +120,7 @@ describe("a process that wants to lead", () => {
     ["is an hour behind", "2026-01-01T01:00:00.000000Z"],
     ["is an hour ahead", "2025-12-31T23:00:00.000000Z"],
     ["agrees", "2026-01-01T00:00:00.000000Z"],
-    ["cannot be told, for the time written is none", "soon"],
+    ["cannot be compared, because the lease has no valid time", "soon"],
   ])("waits 15 s since it saw the lease, and no longer, when its clock %s", async (_, renewTime) => {
     const api = server();
     api.put({ holderIdentity: "dead", leaseDurationSeconds: 15, renewTime });
@@ -181,7 +181,7 @@ describe("a process that wants to lead", () => {
     expect(one.leads()).toBe(true);
   });
 
-  it("ends at once when it is told to, and gives back no lease that it does not have", async () => {
+  it("ends at once when its signal aborts, and does not release a lease that it does not hold", async () => {
     const api = server();
     api.put({ holderIdentity: "other", leaseDurationSeconds: 15 });
     const one = candidate(api, "one");

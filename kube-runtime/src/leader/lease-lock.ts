@@ -68,7 +68,7 @@ export class LeaseLock {
 
   /**
    * Writes the record over the lease that was read, or creates it if there was none. @throws ApiError 409 if somebody
-   * has written it since, 422 if somebody has created it since; else as KubeClient.update
+   * has written it since, 422 if somebody has created it since; otherwise as KubeClient.update
    */
   write(record: LeaseRecord, seen: Lease | undefined, signal: AbortSignal): Promise<Lease> {
     // Keeps fields of others, such as labels.

@@ -8,9 +8,9 @@ import { type Runnable, RunnableGroup } from "./runnable-group.ts";
 export interface Cache extends Runnable {
   /** Resolves when it has synced. */
   readonly synced: Promise<void>;
-  /** What it waits for; undefined when it has synced. */
+  /** The reason why it is not ready; undefined when it has synced. */
   notReady(): string | undefined;
-  /** What is wrong if it has stopped working; undefined while it works or retries. */
+  /** The problem, if it has stopped working; undefined while it works or retries. */
   stalled(): string | undefined;
 }
 

@@ -2,9 +2,9 @@
 export interface ErrorSummary {
   /** The class. */
   readonly name: string;
-  /** The error's `reason` or `code`, else its class: few values, usable as a metric's label. */
+  /** The error's `reason` or `code`, or its class: few values, usable as a metric's label. */
   readonly reason: string;
-  /** The message if the error has `disclosable: true`: then it holds no secret. Else the place where it was thrown. */
+  /** The message if the error has `disclosable: true`: then it holds no secret. Otherwise the place where it was thrown. */
   readonly message: string;
 }
 

@@ -6,7 +6,7 @@ export const RUNTIME_LOG_FIELDS = {
   attempt: "How many times in a row the reconcile of this key has failed.",
   waitMs: "Time until the next attempt, in ms.",
   error:
-    "What was thrown: name, reason and message; at level debug also the stack. The message is withheld if the error is not the operator's own.",
+    "The error: name, reason and message; at level debug also the stack. Messages of libraries are withheld.",
   reflector: "The watched resource.",
   objects: "Number of objects in a list.",
   resourceVersion: "The resourceVersion of a list.",

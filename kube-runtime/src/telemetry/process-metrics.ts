@@ -20,7 +20,7 @@ const KEPT = [
   "nodejs_gc_duration_seconds",
 ];
 
-/** The event loop's utilization is measured over this time, in ms, whoever scrapes when. */
+/** The utilization of the event loop is measured over this time, in ms, independent of scrapes. */
 const WINDOW_MS = 15_000;
 /** prom-client's own sampling of the event loop, in ms, which is not shown: as seldom as possible. */
 const NEVER_MS = 2 ** 30;

@@ -40,7 +40,7 @@ describe("the runtime's metrics", () => {
     }
   });
 
-  it("tell of a queue, also of work that is not over", async () => {
+  it("describe a queue, including work in progress", async () => {
     const registry = new Registry();
     const clock = new ManualClock();
     const runtime = prometheusRuntimeMetrics(registry);

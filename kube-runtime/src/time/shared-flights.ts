@@ -1,6 +1,6 @@
 interface Flight<T> {
   readonly running: Promise<T>;
-  /** What callers wait for that must not take the result of the running work. */
+  /** For callers that must not take the result of the running work. */
   next: Promise<T> | undefined;
 }
 

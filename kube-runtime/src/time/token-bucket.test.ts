@@ -5,7 +5,7 @@ import { TokenBucket } from "./token-bucket.ts";
 const never = new AbortController().signal;
 
 describe("a token bucket", () => {
-  it("lets a burst through, then so many a second, in order", async () => {
+  it("lets a burst through, then callers at its rate, in order", async () => {
     const clock = new ManualClock();
     const bucket = new TokenBucket(clock, { perSecond: 10, burst: 3 });
     const through: number[] = [];

@@ -86,10 +86,10 @@ describe("a ServiceAccount", () => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ["made anew", present({ uid: "uid-2" })],
+    ["created again", present({ uid: "uid-2" })],
     ["given another role", present({ annotations: { "eks.amazonaws.com/role-arn": `${ROLE}-2` } })],
     ["deleted", error(404)],
-  ])("that is %s is told of, once", async (_, after) => {
+  ])("that is %s is reported once", async (_, after) => {
     const told: object[] = [];
     accounts.onChange((account) => told.push(account));
     await accounts.read(APP, never);

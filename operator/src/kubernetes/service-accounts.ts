@@ -13,21 +13,21 @@ import type { ServiceAccountReading, ServiceAccounts, TokenOutcome } from "../po
 import type { NamespacedName } from "../ports/target-secrets.ts";
 import { SERVICE_ACCOUNTS } from "./api-server/api-resources.ts";
 
-/** What the adapter works with. */
+/** Options of KubernetesServiceAccounts. */
 export interface KubernetesServiceAccountsOptions {
   readonly client: Pick<KubeClient, "get" | "create">;
   readonly clock: Clock;
 }
 
-/** What the tokens are for. EKS user guide, "IAM roles for service accounts"; the role's trust policy names it as `aud`. */
+/** Audience of the tokens: `aud` in the role's trust policy. EKS user guide, "IAM roles for service accounts". */
 const AUDIENCE = "sts.amazonaws.com";
-/** The shortest life that the API server gives; the token is used once, at once. Kubernetes API reference, TokenRequest. */
+/** The shortest lifetime that the API server allows; the token is used once, immediately. Kubernetes API reference, TokenRequest. */
 const TOKEN_SECONDS = 600;
-/** How long a ServiceAccount that is in use is believed to be as it was. */
+/** How long the reading of a ServiceAccount in use is valid. */
 const RECENT_MS = 300_000;
-/** How long one is that is looked for, or waited for: many resources may wait for the same. */
+/** How long a reading is valid for callers that wait for a change: many resources can wait for the same account. */
 const A_MOMENT_MS = 15_000;
-/** Who writes RotatedSecrets chooses the names. */
+/** Readings that are kept. The names come from users, who can write any number of them. */
 const MAX_READINGS = 10_000;
 
 const accountSchema = z.object({
@@ -45,7 +45,7 @@ interface Reading {
   readonly at: number;
 }
 
-/** ServiceAccounts at the API server. Needs get on serviceaccounts and create on serviceaccounts/token, where they are used. */
+/** ServiceAccounts at the API server. Needs the verbs get on serviceaccounts and create on serviceaccounts/token. */
 export class KubernetesServiceAccounts implements ServiceAccounts {
   readonly #client: KubernetesServiceAccountsOptions["client"];
   readonly #clock: Clock;

@@ -1,10 +1,7 @@
-/** What stands for all values beyond the bound. */
+/** The value for all values above the limit. */
 export const OTHER_VALUE = "other";
 
-/**
- * Bounds the values of a label that somebody else chooses: the first `most` that come pass, all others are `other`. So a
- * metric never has more series than was reckoned with.
- */
+/** Limits the values of a label that others choose, and so the series of a metric: the first values pass, later ones are `other`. */
 export class LabelValues {
   readonly #most: number;
   readonly #seen = new Set<string>();

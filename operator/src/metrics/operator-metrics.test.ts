@@ -7,7 +7,7 @@ import { operatorMetrics } from "./operator-metrics.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/metrics.md"), "utf8");
 
-/** A metric as it was made; prom-client's types hide its name and labels. */
+/** A registered metric. prom-client's types hide its name and labels. */
 interface Made {
   readonly name: string;
   readonly help: string;
@@ -28,7 +28,7 @@ function made(): readonly Made[] {
   });
 }
 
-/** Prometheus: "Metric and label naming", and what `promtool check metrics` finds fault with. */
+/** Prometheus: "Metric and label naming", and the checks of `promtool check metrics`. */
 describe("every metric", () => {
   it.each(made())("$name keeps to the conventions", ({ name, help, type, labels }) => {
     expect(name).toMatch(/^[a-z][a-z0-9_]*$/);

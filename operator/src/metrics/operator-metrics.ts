@@ -19,7 +19,7 @@ export interface OperatorMetrics {
   readonly stop: () => void;
 }
 
-/** What the metrics are made of. */
+/** Options of operatorMetrics. */
 export interface OperatorMetricsOptions {
   readonly version: string;
   readonly clock: Clock;

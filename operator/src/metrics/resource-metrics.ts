@@ -5,10 +5,10 @@ import type { WatchedRotatedSecret } from "../kubernetes/resources/watched-rotat
 import type { ManagedSecret } from "../kubernetes/target-secrets/managed-secret.ts";
 import type { WatchedResources } from "../kubernetes/watched-resources.ts";
 
-/** So many RotatedSecrets have series of their own, about nine each; of more, only the sums tell. */
+/** RotatedSecrets with their own series, about nine each. Those above the limit are only in the sums. */
 export const MAX_SHOWN = 5_000;
 
-/** A RotatedSecret as metrics show it. */
+/** The part of a RotatedSecret that metrics show. */
 interface Shown {
   readonly namespace: string;
   readonly name: string;
@@ -16,7 +16,7 @@ interface Shown {
   readonly status: RotatedSecretStatus;
 }
 
-/** What RotatedSecrets say of themselves, read from the caches when metrics are asked for. */
+/** Metrics about RotatedSecrets, read from the caches at each scrape. */
 export function resourceMetrics(
   registry: Registry,
   watched: {
@@ -30,16 +30,16 @@ export function resourceMetrics(
     timestamp(registry, `rotatedsecret_${what}_timestamp_seconds`, help, () =>
       shown(resources).map((resource) => [resource, read(resource)] as const),
     );
-  time("last_rotation", "When the version that AWS calls current was made.", ({ status }) =>
+  time("last_rotation", "When the version with the label AWSCURRENT was created.", ({ status }) =>
     instantOf(status.lastRotation),
   );
-  time("next_rotation", "When the operator rotates next; nothing where no time is known.", ({ status }) =>
+  time("next_rotation", "When the operator rotates next; absent if that time is unknown.", ({ status }) =>
     instantOf(status.nextRotation),
   );
   timestamp(
     registry,
     "rotatedsecret_last_sync_timestamp_seconds",
-    "When the data of the Secret were last written.",
+    "When the data of the Secret was last written.",
     () => {
       const writes = lastWrites(watched.secrets.store);
       return shown(resources).map((resource) => [resource, writes.get(resource.uid)] as const);
@@ -50,7 +50,7 @@ export function resourceMetrics(
 function conditionMetrics(registry: Registry, resources: Store<WatchedRotatedSecret>): void {
   new Gauge({
     name: "rotatedsecret_condition",
-    help: "1 for the status that each condition of each RotatedSecret has.",
+    help: "1 for the current status of each condition of each RotatedSecret.",
     labelNames: ["namespace", "name", "type", "status"],
     registers: [registry],
     collect() {
@@ -62,7 +62,7 @@ function conditionMetrics(registry: Registry, resources: Store<WatchedRotatedSec
   });
   new Gauge({
     name: "rotated_secrets_resources",
-    help: "RotatedSecrets by the status of each condition, all of them.",
+    help: "Number of RotatedSecrets by the status of each condition.",
     labelNames: ["type", "status"],
     registers: [registry],
     collect() {
@@ -73,7 +73,7 @@ function conditionMetrics(registry: Registry, resources: Store<WatchedRotatedSec
   });
   new Gauge({
     name: "rotated_secrets_resources_without_series",
-    help: `RotatedSecrets beyond ${MAX_SHOWN}, which have no series of their own.`,
+    help: `Number of RotatedSecrets above ${MAX_SHOWN}, which do not have their own series.`,
     registers: [registry],
     collect() {
       this.set(Math.max(0, resources.size - MAX_SHOWN));
@@ -122,7 +122,7 @@ function lastWrites(store: Store<ManagedSecret>): ReadonlyMap<string, number> {
   );
 }
 
-/** A time in ms since the epoch; nothing where there is a word instead, such as `on request`. */
+/** A time in ms since the epoch; undefined for a word, such as `on request`. */
 function instantOf(text: string | undefined): number | undefined {
   const time = Date.parse(text ?? "");
   return Number.isNaN(time) ? undefined : time;

@@ -63,7 +63,7 @@ const write = (...history: PastRotation[]) =>
   reporting.writeStatus({ metadata }, { observedGeneration: 1, history }, never);
 
 describe("rotations", () => {
-  it("are counted once each, when a status is the first to tell of their end", async () => {
+  it("are counted once each, when a status first has their end", async () => {
     const [first, second] = [past("1", "Succeeded", "Schedule"), past("2", "Failed", "Request")];
     await write(first);
     await write(first);
@@ -81,13 +81,13 @@ describe("rotations", () => {
   });
 });
 
-describe("what an event reports", () => {
+describe("an event", () => {
   it.each<[EventReason, string]>([
     ["DriftCorrected", 'rotated_secrets_drift_corrections_total{reason="DriftCorrected"}'],
     ["ForeignKeysRemoved", 'rotated_secrets_drift_corrections_total{reason="ForeignKeysRemoved"}'],
     ["RolledOut", 'rotated_secrets_rollouts_total{result="Completed"}'],
     ["RolloutTimedOut", 'rotated_secrets_rollouts_total{result="TimedOut"}'],
-  ])("%s is counted", async (reason, sample) => {
+  ])("with the reason %s is counted", async (reason, sample) => {
     expect(await value(sample)).toBe(0);
     await reporting.record({ metadata }, { type: "Normal", reason, message: "" });
     expect(await value(sample)).toBe(1);

@@ -7,7 +7,7 @@ import type { EventNote, Reporting } from "../ports/reporting.ts";
 import type { Workloads } from "../ports/workloads.ts";
 import { WriteRefused } from "../ports/write-refused.ts";
 
-/** From a rotation of a generated value to one that AWS tried again for a day, in seconds. */
+/** From a rotation of a random value to one that AWS retries for a day, in seconds. */
 const ROTATION_BUCKETS = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600, 86_400];
 const TRIGGERS = [
   "Schedule",
@@ -25,7 +25,7 @@ const AT_EVENTS = {
   ForeignKeysRemoved: { correction: "ForeignKeysRemoved" },
 } as const satisfies Partial<Record<EventReason, Counted>>;
 
-/** What an event counts. */
+/** Label values to count at an event. */
 interface Counted {
   /** Of `rotated_secrets_rollouts_total`, label `result`. */
   readonly rollout?: "Completed" | "TimedOut";
@@ -46,32 +46,32 @@ export class WorkMetrics {
     const registers = [registry];
     this.#rotations = new Counter({
       name: "rotated_secrets_rotations_total",
-      help: "Rotations that have ended, by how and by what started them.",
+      help: "Rotations that have ended, by result and trigger.",
       labelNames: ["result", "trigger"],
       registers,
     });
     this.#rotationTime = new Histogram({
       name: "rotated_secrets_rotation_duration_seconds",
-      help: "How long rotations that have succeeded took, from when they were asked for or seen until AWSCURRENT was seen to move.",
+      help: "Duration of successful rotations, from the request or the first sight until AWSCURRENT moved.",
       labelNames: ["trigger"],
       buckets: ROTATION_BUCKETS,
       registers,
     });
     this.#restarts = new Counter({
       name: "rotated_secrets_restarts_total",
-      help: "Restarts of workloads that were asked for, by what the API server said.",
+      help: "Restarts of workloads, by the answer of the API server.",
       labelNames: ["result"],
       registers,
     });
     this.#rollouts = new Counter({
       name: "rotated_secrets_rollouts_total",
-      help: "Rollouts of a version to all workloads of a RotatedSecret, by how they ended.",
+      help: "Rollouts of a version to all workloads of a RotatedSecret, by result.",
       labelNames: ["result"],
       registers,
     });
     this.#corrections = new Counter({
       name: "rotated_secrets_drift_corrections_total",
-      help: "Changes of Secrets by others that were undone, by the reason of the event that tells of it.",
+      help: "Changes of Secrets by others that were undone, by the reason of the event.",
       labelNames: ["reason"],
       registers,
     });

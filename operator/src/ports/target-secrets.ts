@@ -52,7 +52,7 @@ export interface PresentMetadata {
   readonly hash: string | undefined;
 }
 
-/** The target Secret as it stands. */
+/** The state of a target Secret. */
 export type TargetSecret =
   | { readonly kind: "absent" }
   | {
@@ -79,6 +79,9 @@ export type TargetSecret =
       /** Who wrote which key of `data`, and when (whole seconds); only in a live reading, as caches drop managedFields. */
       readonly dataManagers?: readonly DataManager[];
     };
+
+/** A target Secret that exists. */
+export type PresentSecret = Extract<TargetSecret, { readonly kind: "present" }>;
 
 /** A field manager of keys of a Secret's data. */
 export interface DataManager {

@@ -22,7 +22,7 @@ export interface AwsAccess {
   stop(): void;
 }
 
-/** What the access is made of. */
+/** Options of awsAccess. */
 export interface AwsAccessOptions {
   readonly settings: Pick<Settings, "list-every" | "describe-every" | "describe-unlisted-every">;
   readonly clock: Clock;

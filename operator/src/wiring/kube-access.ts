@@ -21,7 +21,7 @@ export interface KubeAccess {
   close(): Promise<void>;
 }
 
-/** What the access is made of. */
+/** Options of kubeAccess. */
 export interface KubeAccessOptions {
   readonly settings: Pick<Settings, "kubeconfig" | "kube-qps">;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export function accessBy(client: KubeApi): KubeAccess {
   return { client, leaseClient: client, namespace: undefined, close: async () => {} };
 }
 
-/** What the reflectors work with. */
+/** Options of reflectors. */
 export interface ReflectorsOptions {
   readonly client: KubeApi;
   readonly clock: Clock;

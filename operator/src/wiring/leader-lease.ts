@@ -9,7 +9,7 @@ import type { OperatorLogger } from "../log-fields.ts";
 import type { Settings } from "../settings.ts";
 import type { KubeAccess } from "./kube-access.ts";
 
-/** What the leader election is made of. */
+/** Options of leaderLease. */
 export interface LeaderLeaseOptions {
   readonly settings: Pick<Settings, "leader-elect" | "lease-name" | "lease-namespace">;
   readonly access: Pick<KubeAccess, "leaseClient" | "namespace">;

@@ -125,7 +125,7 @@ describe("a secret is followed", () => {
     expect([...followed]).toEqual([]);
   });
 
-  it("until the RotatedSecret, made anew, wants another", () => {
+  it("until the RotatedSecret, created again, wants another", () => {
     const { followed, store } = connected();
     store.upsert(rotatedSecret("one", SPEC));
     store.upsert(rotatedSecret("one", { secretId: "prod/other" }));
@@ -176,12 +176,12 @@ describe("a workload wakes", () => {
     expect(woken).toEqual(["reads"]);
   });
 
-  it("who names it, and not who names another kind of this name", () => {
+  it("that names it, but not one that names another kind of this name", () => {
     expect(wakes(({ workloads }) => workloads.StatefulSet.store.upsert(workload("none")))).toEqual(["names"]);
     expect(wakes(({ workloads }) => workloads.DaemonSet.store.upsert(workload("none")))).toEqual([]);
   });
 
-  it("who selects it, or did before", () => {
+  it("that selects it, or did before", () => {
     const other = (labels: Record<string, string>) => workload("none", labels, "other");
     expect(wakes(({ workloads }) => workloads.DaemonSet.store.upsert(other({ team: "a" })))).toEqual([
       "selects",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A list in an object of the API server, which says absent or null where it means empty. */
+/** A list in an object of the API server. Absent and null mean empty. */
 export function apiList<Item extends z.ZodType>(item: Item) {
   return z
     .array(item)

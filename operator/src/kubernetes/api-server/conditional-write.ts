@@ -26,7 +26,7 @@ export async function conditionalWrite<T>(what: string, write: Promise<T>): Prom
 
 function hasChanged({ status, causes }: ApiError): boolean {
   if (status === 409 || status === 404) return true;
-  // Kubernetes: without a resourceVersion, another uid than the object's is answered by "field is immutable".
+  // Kubernetes: without a resourceVersion, a uid that differs from the object's is answered by "field is immutable".
   return status === 422 && causes.some(({ field }) => field === "metadata.uid");
 }
 

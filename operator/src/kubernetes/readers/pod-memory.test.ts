@@ -112,7 +112,7 @@ describe("remembersSince", () => {
       40,
     ],
     [
-      "is the container's start where the kubelet does not tell of the sandbox",
+      "is the container's start where the kubelet does not report the sandbox",
       byVolume,
       { containerStatuses: [running("web", 40)] },
       40,
@@ -123,10 +123,10 @@ describe("remembersSince", () => {
       { phase: "Unknown" },
       2,
     ],
-    ["is the pod's start where a running pod tells of no containers", byEnv, { containerStatuses: [] }, 2],
+    ["is the pod's start where a running pod reports no containers", byEnv, { containerStatuses: [] }, 2],
     ["is the pod's creation where not even its start is known", byEnv, { startTime: undefined }, 1],
     [
-      "is the pod's start where a container runs since nobody knows when",
+      "is the pod's start where a container's start is unknown",
       byEnv,
       { containerStatuses: [{ name: "web", state: { running: {} } }] },
       2,

@@ -3,18 +3,19 @@ import type { ContainerStatus, Pod } from "./pod.ts";
 import type { SecretUse } from "./secret-references.ts";
 
 /**
- * Since when the pod may remember what it read of a Secret, in whole seconds rounded down; undefined where it has read
- * nothing that lives on. Where the truth cannot be known the answer is the earlier time: a pod believed to be too old is
- * restarted once too often, one believed to be too young keeps a credential that is about to be revoked.
+ * Since when the pod may remember a value of the Secret, in whole seconds rounded down; undefined if it remembers none.
+ * If the exact time is unknown, the result is the earlier one. A pod that looks too old is restarted once more than
+ * needed; a pod that looks too young would keep a credential that is about to be revoked.
  *
- * - A running container remembers since its start, whether it reads the Secret or another one tells it. Sidecars are such.
- * - A container that waits to be started again has lost its environment and its memory, and will read anew: it does not count.
- * - An init container that read the Secret may have left it to the others in a shared volume: since its start, ended or not.
- * - A volume is filled before the pod's sandbox is made, the image pulled after that, and the kubelet brings the files up
- *   to date only when a container has started or ended: in a container's first run, and before it, they are as old as
- *   the sandbox.
- * - Nothing is remembered from before the pod was made, which the API server tells, whatever a node's clock says.
- * - Without any container status, as after the loss of the node, everything may have been started with the pod.
+ * - A running container remembers since its start, whether it reads the Secret or gets it from another container. The
+ *   same holds for sidecars.
+ * - A container that waits for a restart has lost its environment and memory, and will read again: it does not count.
+ * - An init container that read the Secret may have put it into a shared volume: it counts since its start, even when ended.
+ * - A volume is filled before the pod's sandbox is created, and the image is pulled after that. The kubelet updates the
+ *   files only when a container has started or ended. So before and during a container's first run, the files are as
+ *   old as the sandbox.
+ * - Nothing is older than the pod: the API server's creation time counts more than the clock of a node.
+ * - Without container statuses, as after the loss of a node, all containers may have started with the pod.
  */
 export function remembersSince(pod: Pod, use: SecretUse | undefined): Instant | undefined {
   const since = startOfMemory(pod, use);
@@ -55,7 +56,7 @@ function podStart({ metadata, status }: Pod): Instant {
   return instant(status.startTime) ?? Date.parse(metadata.creationTimestamp);
 }
 
-/** Kubernetes: the condition tells that the sandbox is made and its network is up; KEP-3085. Absent before 1.29. */
+/** Kubernetes: the condition is True when the sandbox and its network are ready; KEP-3085. Absent before 1.29. */
 function sandboxMade({ status }: Pod): Instant | undefined {
   const made = status.conditions.find(({ type }) => type === "PodReadyToStartContainers");
   return made?.status === "True" ? instant(made.lastTransitionTime) : undefined;

@@ -5,7 +5,7 @@ const reference = z.object({ name: z.string().optional(), optional: z.boolean().
 
 const container = z.object({
   name: z.string(),
-  /** `Always` makes an init container one that runs beside the others (a sidecar). */
+  /** `Always` makes an init container a sidecar, which runs together with the containers. */
   restartPolicy: z.string().optional(),
   env: apiList(z.object({ valueFrom: z.object({ secretKeyRef: reference.optional() }).optional() })),
   envFrom: apiList(z.object({ secretRef: reference.optional() })),
@@ -18,14 +18,14 @@ const volume = z.object({
   projected: z.object({ sources: apiList(z.object({ secret: reference.optional() })) }).optional(),
 });
 
-/** The part of a pod's spec, or of a pod template's, that tells which Secrets it reads. */
+/** The part of the spec of a pod or a pod template from which the Secrets that it reads follow. */
 export const podSpec = z.object({
   containers: apiList(container),
   initContainers: apiList(container),
   volumes: apiList(volume),
 });
 
-/** The part of a pod's spec, or of a pod template's, that tells which Secrets it reads. */
+/** The part of the spec of a pod or a pod template from which the Secrets that it reads follow. */
 export type PodSpec = z.infer<typeof podSpec>;
 /** A container or init container of it. */
 export type Container = z.infer<typeof container>;

@@ -29,11 +29,11 @@ const ownerReference = z.object({
   controller: z.boolean().optional(),
 });
 
-/** What the operator uses of a pod. */
+/** The part of a pod that the operator uses. */
 export const podSchema = z.object({
   metadata: z.object({
     name: z.string(),
-    /** RFC 3339, as all times of a pod, which have whole seconds. */
+    /** RFC 3339 in whole seconds, as all times of a pod. */
     creationTimestamp: z.string(),
     deletionTimestamp: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
@@ -51,7 +51,7 @@ export const podSchema = z.object({
     .prefault({}),
 });
 
-/** What the operator uses of a pod. */
+/** The part of a pod that the operator uses. */
 export type Pod = z.infer<typeof podSchema>;
-/** How a container of it stands. */
+/** State of a container. */
 export type ContainerStatus = z.infer<typeof containerStatus>;

@@ -36,7 +36,7 @@ function reduced(
 }
 
 describe("readerPod", () => {
-  it("tells of a pod that reads the Secret", () => {
+  it("returns a pod that reads the Secret", () => {
     expect(reduced({})).toEqual({
       name: "web-5d4f-x",
       owner: { kind: "Deployment", name: "web" },
@@ -63,9 +63,9 @@ describe("readerPod", () => {
 
   it.each<[string, object, object]>([
     ["a Deployment, by its ReplicaSet's name", {}, { kind: "Deployment", name: "web" }],
-    ["nobody", { ownerReferences: [] }, { kind: "other", text: "no controller" }],
+    ["no owner", { ownerReferences: [] }, { kind: "other", text: "no controller" }],
     [
-      "nobody who controls it",
+      "an owner that does not control it",
       { ownerReferences: [{ ...REPLICA_SET, controller: false }] },
       { kind: "other", text: "no controller" },
     ],

@@ -3,18 +3,18 @@ import type { ContainerStatus, Pod } from "./pod.ts";
 import { remembersSince } from "./pod-memory.ts";
 import { secretUses } from "./secret-references.ts";
 
-/** Which pods are asked for. */
+/** A question about pods. */
 export interface ReaderQuery {
   /** Name of the Secret. */
   readonly secret: string;
-  /** Whether a pod of this owner counts, which reads the Secret or does not. */
+  /** Whether a pod with this owner counts. `reads`: whether it reads the Secret. */
   readonly counts: (owner: PodOwner, reads: boolean) => boolean;
 }
 
-/** Containers that are about to be started wait for these: no trouble. */
+/** Waiting reasons of containers that are about to start. */
 const ON_THE_WAY = new Set(["ContainerCreating", "PodInitializing"]);
 
-/** What a pod has to do with the Secret; undefined where that is nothing, or where the pod has ended. */
+/** A pod as a reader of the Secret; undefined if it does not count, or has ended. */
 export function readerPod(pod: Pod, { secret, counts }: ReaderQuery): ReaderPod | undefined {
   if (pod.status.phase === "Succeeded" || pod.status.phase === "Failed") return undefined;
   const use = secretUses(pod.spec).get(secret);
@@ -35,8 +35,9 @@ export function readerPod(pod: Pod, { secret, counts }: ReaderQuery): ReaderPod 
 }
 
 /**
- * StatefulSets, DaemonSets and Jobs own their pods themselves. A Deployment's pods belong to a ReplicaSet called `<Deployment>-<hash>`, and carry the hash as a label. Kubernetes:
- * Deployment, "Pod-template-hash label". So nobody has to list ReplicaSets.
+ * StatefulSets, DaemonSets and Jobs own their pods. A Deployment's pods belong to a ReplicaSet with the name
+ * `<Deployment>-<hash>`, and have the hash as a label, so ReplicaSets need not be listed.
+ * Kubernetes: Deployment, "Pod-template-hash label".
  */
 function ownerOf({ metadata }: Pod): PodOwner {
   const controller = metadata.ownerReferences.find((reference) => reference.controller);
@@ -53,7 +54,7 @@ function ownerOf({ metadata }: Pod): PodOwner {
   return { kind: "other", text: `${kind} ${name}` };
 }
 
-/** The reason of the first container that waits for more than its turn, else that one crashes, else that no node takes the pod. */
+/** Why a pod does not start: the reason of a waiting container, a crashing container, or why no node was found for it. */
 function troubleOf({ status }: Pod): string | undefined {
   const containers = [...status.initContainerStatuses, ...status.containerStatuses];
   const waiting = containers
@@ -66,7 +67,7 @@ function troubleOf({ status }: Pod): string | undefined {
   )?.reason;
 }
 
-/** Between two back-offs a container that crashes runs for a moment, or has just ended. */
+/** A crashing container is not always in back-off: between two it runs for a moment, or has just ended. */
 function isCrashing({ ready, restartCount = 0, state }: ContainerStatus): boolean {
   const hasFailed = state?.terminated?.exitCode !== undefined && state.terminated.exitCode !== 0;
   return ready !== true && (restartCount > 0 || hasFailed);

@@ -4,9 +4,9 @@ import type { Container, PodSpec, Volume } from "./pod-spec.ts";
 export interface SecretUse {
   /** Whether the pod starts without the Secret: all its references are optional. */
   readonly optional: boolean;
-  /** Whether a volume holds it. */
+  /** Whether a volume has it. */
   readonly byVolume: boolean;
-  /** Names of the containers and init containers that read it; a volume that nobody mounts adds none. */
+  /** Names of the containers and init containers that read it. A volume without a mount adds none. */
   readonly containers: ReadonlySet<string>;
 }
 
@@ -19,7 +19,7 @@ interface Reference {
 
 /**
  * The Secrets that a pod reads, by name: env, envFrom, Secret volumes and projected volumes, in containers and init
- * containers. What the kubelet reads for itself (imagePullSecrets, credentials of storage) does not count.
+ * containers. Secrets that only the kubelet reads (imagePullSecrets, credentials of storage) do not count.
  */
 export function secretUses(spec: PodSpec): ReadonlyMap<string, SecretUse> {
   const containers = [...spec.initContainers, ...spec.containers];

@@ -18,7 +18,10 @@ const daemonSetSchema = z.object({
     .prefault({}),
 });
 
-/** Reduces a DaemonSet as the API server sends it. How many pods it wants only its controller knows. @throws when it is none. */
+/**
+ * Reduces a DaemonSet of the API server to the fields that are kept. The number of pods comes from its status: only its
+ * controller knows it. @throws if it is not one
+ */
 export function watchedDaemonSet(object: unknown): WatchedWorkload {
   const daemonSet = daemonSetSchema.parse(object);
   const { metadata, spec, status } = daemonSet;

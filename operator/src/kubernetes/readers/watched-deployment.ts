@@ -30,7 +30,7 @@ const deploymentSchema = z.object({
 });
 type Deployment = z.infer<typeof deploymentSchema>;
 
-/** Reduces a Deployment as the API server sends it. @throws when it is none. */
+/** Reduces a Deployment of the API server to the fields that are kept. @throws if it is not one */
 export function watchedDeployment(object: unknown): WatchedWorkload {
   const deployment = deploymentSchema.parse(object);
   const { paused, replicas } = deployment.spec;
@@ -47,7 +47,7 @@ function rolloutOf({ metadata, spec, status }: Deployment): RolloutProgress {
   const observed = status.observedGeneration >= metadata.generation;
   const progressing = status.conditions.find(({ type }) => type === "Progressing");
   const progressedAt = progressing?.lastUpdateTime;
-  // What the controller gave up before it saw the newest template says nothing of this one.
+  // A failure from before the controller saw the newest template is not about that template.
   const gaveUp = observed && progressing?.status === "False";
   return {
     observed,

@@ -28,7 +28,7 @@ const statefulSetSchema = z.object({
 });
 type StatefulSet = z.infer<typeof statefulSetSchema>;
 
-/** Reduces a StatefulSet as the API server sends it. @throws when it is none. */
+/** Reduces a StatefulSet of the API server to the fields that are kept. @throws if it is not one */
 export function watchedStatefulSet(object: unknown): WatchedWorkload {
   const statefulSet = statefulSetSchema.parse(object);
   const { replicas } = statefulSet.spec;
@@ -41,7 +41,7 @@ export function watchedStatefulSet(object: unknown): WatchedWorkload {
   });
 }
 
-/** Kubernetes: StatefulSet, "Update strategies"; the partition counts from the first ordinal. */
+/** Kubernetes: StatefulSet, "Update strategies". The partition counts from the first ordinal. */
 function strategyOf({ spec: { updateStrategy, ordinals } }: StatefulSet): UpdateStrategy {
   const partition = updateStrategy.rollingUpdate?.partition ?? 0;
   if (updateStrategy.type === "OnDelete") return { kind: "OnDelete" };
@@ -60,7 +60,7 @@ function rolloutOf({ metadata, spec, status }: StatefulSet, { kind }: UpdateStra
     total: status.replicas,
     available: status.availableReplicas,
     terminating: 0,
-    // Where a person does a part of the rollout the two never meet by themselves.
+    // If a person does a part of the rollout, the two revisions do not become equal by themselves.
     closed: kind !== "RollingUpdate" || status.currentRevision === status.updateRevision,
   };
 }

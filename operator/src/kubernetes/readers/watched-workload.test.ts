@@ -83,7 +83,7 @@ describe("workloadOf", () => {
       undefined,
     ],
     [
-      "is no failure while paused",
+      "does not count as a failure while paused",
       { observedGeneration: 4, conditions: [{ ...gaveUp, status: "Unknown" }] },
       undefined,
     ],

@@ -6,29 +6,29 @@ import type { Workload } from "../../ports/workloads.ts";
 import { podSpec } from "./pod-spec.ts";
 import { secretUses } from "./secret-references.ts";
 
-/** What is kept of a workload's metadata. Labels, for they may be selected by. */
+/** The metadata of a workload that is kept. Labels are among it: a RotatedSecret can select by them. */
 export const workloadMeta = objectMeta.omit({ annotations: true });
 
-/** The part of a workload's template that tells what it reads, and what it was restarted for. */
+/** The part of a workload's template with the Secrets that it reads and the version that it was restarted for. */
 export const podTemplate = z.object({
   metadata: z.object({ annotations: z.record(z.string(), z.string()).optional() }).optional(),
   spec: podSpec,
 });
 
-/** How far a workload is: what differs from kind to kind. */
+/** The state of a workload, which each kind reports differently. */
 export type WorkloadState = Pick<Workload, "paused" | "replicas" | "strategy" | "rollout">;
 
-/** What the cache keeps of a workload. */
+/** The part of a workload that the cache keeps. */
 export interface WatchedWorkload extends WorkloadState {
   readonly kind: WorkloadKind;
   readonly metadata: Readonly<z.infer<typeof workloadMeta>>;
   /** Names of the Secrets that its pod template reads. */
   readonly reads: ReadonlySet<string>;
-  /** The pod template's version annotations, by their whole name. */
+  /** The version annotations of the pod template, by their full name. */
   readonly versionTexts: ReadonlyMap<string, string>;
 }
 
-/** Joins what is the same for all kinds with the state of this one. */
+/** Combines the parts that all kinds share with the state of this kind. */
 export function watchedWorkload(
   kind: WorkloadKind,
   {
@@ -47,7 +47,7 @@ export function watchedWorkload(
   };
 }
 
-/** The workload from the point of view of one Secret. */
+/** The workload as a reader of one Secret. */
 export function workloadOf(workload: WatchedWorkload, secretName: string): Workload {
   const { kind, metadata, versionTexts, paused, replicas, strategy, rollout } = workload;
   const versionText = versionTexts.get(versionAnnotation(secretName));

@@ -22,17 +22,17 @@ import { readerPod } from "./reader-pod.ts";
 import { type WatchedWorkload, workloadOf } from "./watched-workload.ts";
 import { READS_SECRET, REDUCE_WORKLOAD, type WatchedWorkloads } from "./watched-workloads.ts";
 
-/** Ended pods of finished Jobs can be many; the server leaves them out. */
+/** The API server leaves out ended pods: finished Jobs can have many. */
 const NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed";
 
-/** What the adapter works with. */
+/** Options of KubernetesWorkloads. */
 export interface KubernetesWorkloadsOptions {
   readonly client: Pick<KubeClient, "list" | "patch">;
-  /** All workloads by kind, with the index `READS_SECRET`; answers to the operator's writes are laid over them. */
+  /** All workloads by kind, with the index `READS_SECRET`. Their stores remember the answers to the operator's writes. */
   readonly watched: WatchedWorkloads;
 }
 
-/** Workloads and pods at the API server. Needs list, watch and patch on the workloads' kinds, and list on pods. */
+/** Workloads and pods at the API server. Needs the verbs list, watch and patch on the kinds of workloads, and list on pods. */
 export class KubernetesWorkloads implements Workloads {
   readonly #client: KubernetesWorkloadsOptions["client"];
   readonly #watched: WatchedWorkloads;
@@ -42,7 +42,7 @@ export class KubernetesWorkloads implements Workloads {
     this.#watched = watched;
   }
 
-  /** A workload that is being deleted is left out: it cannot be rolled. Its pods show in `pods` until they are gone. */
+  /** Leaves out a workload that is being deleted: it cannot be rolled. Its pods are in `pods` until they are gone. */
   cached(secret: NamespacedName, choice: WorkloadChoice): readonly Workload[] {
     return this.#chosen(secret, choice)
       .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -94,17 +94,17 @@ export class KubernetesWorkloads implements Workloads {
       case "Selector": {
         if (owner.kind === "Job" || owner.kind === "other") return false;
         const workload = this.#watched[owner.kind].store.get({ namespace, name: owner.name });
-        // Of one that is gone nobody knows the labels any more.
+        // The labels of a workload that is gone are unknown.
         return workload === undefined ? reads : isSelected(workload, choice);
       }
     }
   }
 
   /**
-   * A merge patch, not an apply: an apply would drop the annotations of the other Secrets that the workload reads,
-   * which have the same field manager. Without a resourceVersion, as it touches one key that nobody else writes.
+   * A merge patch, not an apply: an apply would drop the annotations of other Secrets that the workload reads, which have
+   * the same field manager. Without a resourceVersion, because only the operator writes this key.
    *
-   * @throws Conflict when the workload is gone, or is another one of the same name.
+   * @throws Conflict if the workload is gone, or has been replaced by another of the same name.
    */
   async restart(
     secret: NamespacedName,
@@ -115,7 +115,7 @@ export class KubernetesWorkloads implements Workloads {
     const what = `the ${workload.kind} ${keyOf(workload)}`;
     const { store } = this.#watched[workload.kind];
     const uid = store.get(workload)?.metadata.uid;
-    if (uid === undefined) throw new Conflict(`${what}, which was to be restarted, is gone: look again`);
+    if (uid === undefined) throw new Conflict(`${what}, which was to be restarted, is gone`);
     const template = { metadata: { annotations: { [versionAnnotation(secret.name)]: text } } };
     const patch = this.#client.patch(
       objectPath(WORKLOADS[workload.kind], workload),

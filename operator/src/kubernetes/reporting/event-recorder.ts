@@ -12,29 +12,29 @@ import type { OperatorLogger } from "../../log-fields.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import { EVENTS } from "../api-server/api-resources.ts";
 
-/** Who reports, in every event of the operator. */
+/** The reporting controller in all events. */
 const REPORTING_CONTROLLER = "rotatedsecrets.dev/operator";
-/** Kubernetes: the bound of an event's note in events.k8s.io/v1. */
+/** Kubernetes: the longest note of an event in events.k8s.io/v1. */
 const MAX_MESSAGE = 1_024;
 const MAX_NAME = 253;
-/** Events of one object; those beyond it are logged only. */
+/** Events per object. Those above it are only logged. */
 const EVENTS_PER_OBJECT = { burst: 25, perSecond: 0.1 };
-/** Events may have an etcd of their own, which is away while all else works: what they tell of is not to wait for it. */
+/** Events can have a separate etcd, which can be away while everything else works: the work must not wait for it. */
 const MAX_MS = 5_000;
 
-/** What the recorder works with. */
+/** Options of an EventRecorder. */
 export interface EventRecorderOptions {
   readonly client: Pick<KubeClient, "create" | "patch">;
   readonly clock: Clock;
   readonly log: OperatorLogger;
-  /** The operator's pod, or whatever else tells its instances apart. */
+  /** Names the instance of the operator: its pod. */
   readonly instance: string;
 }
 
-/** Tells of RotatedSecrets by Kubernetes events. Needs create and patch on events. */
+/** Records Kubernetes events about RotatedSecrets. Needs the verbs create and patch on events. */
 export class EventRecorder {
   readonly #options: EventRecorderOptions;
-  /** By uid. */
+  /** By UID. */
   readonly #limit: KeyedRateLimit;
 
   constructor(options: EventRecorderOptions) {
@@ -43,20 +43,20 @@ export class EventRecorder {
   }
 
   /**
-   * Records the note and logs it, or counts it up where it is told already. Failures, answers that take longer than 5 s, and notes
-   * beyond 25 at once and 6 a minute, are logged only.
+   * Logs the event and records it; one that exists already is counted up. Failures, answers that take longer than 5 s,
+   * and events above 25 at once and 6 per minute are only logged.
    */
   async record(about: ObjectMeta, note: EventNote): Promise<void> {
     const { clock, log } = this.#options;
     const subject = { object: keyOf(about), reason: note.reason };
     if (!this.#limit.tryTake(about.uid)) {
-      log.debug("event left out: too many of this object", subject);
+      log.debug("event dropped: too many of this object", subject);
       return;
     }
     log[note.type === "Warning" ? "warn" : "info"]("event", { ...subject, note: note.message });
     const limit = deadline(clock, MAX_MS, "an event");
     try {
-      await this.#tell(about, note, limit.signal);
+      await this.#send(about, note, limit.signal);
     } catch (error) {
       log.warn("event could not be recorded", { ...subject, error });
     } finally {
@@ -64,7 +64,7 @@ export class EventRecorder {
     }
   }
 
-  async #tell(about: ObjectMeta, note: EventNote, signal: AbortSignal): Promise<void> {
+  async #send(about: ObjectMeta, note: EventNote, signal: AbortSignal): Promise<void> {
     const { client, clock, instance } = this.#options;
     const time = new Date(clock.now()).toISOString();
     const event = eventOf(about, note, { time, instance });
@@ -76,7 +76,7 @@ export class EventRecorder {
     }
   }
 
-  /** Its name says what an event tells, so it is found again without a cache, also after a restart. The first patch reads the count. */
+  /** The name of an event depends on its content, so it is found without a cache, also after a restart. The first patch reads the count. */
   async #countUp(path: string, lastTimestamp: string, signal: AbortSignal): Promise<void> {
     const { client } = this.#options;
     const options = { type: "merge", signal } as const;
@@ -97,7 +97,7 @@ function eventOf(about: ObjectMeta, note: EventNote, { time, instance }: { time:
     type,
     reason,
     message,
-    // kubectl shows the first; the other two are their newer names.
+    // kubectl shows the first; the other two are newer names for it.
     source: { component: REPORTING_CONTROLLER },
     reportingComponent: REPORTING_CONTROLLER,
     reportingInstance: instance,

@@ -11,14 +11,14 @@ import { conditionalWrite } from "../api-server/conditional-write.ts";
 import type { WatchedRotatedSecret } from "../resources/watched-rotated-secret.ts";
 import { EventRecorder, type EventRecorderOptions } from "./event-recorder.ts";
 
-/** What the adapter works with. */
+/** Options of KubernetesReporting. */
 export interface KubernetesReportingOptions extends EventRecorderOptions {
   readonly client: Pick<KubeClient, "create" | "patch">;
-  /** The RotatedSecrets; answers to status writes are laid over it. */
+  /** The RotatedSecrets. It remembers the answers to status writes. */
   readonly store: Store<WatchedRotatedSecret>;
 }
 
-/** Status and events at the API server. Needs patch on rotatedsecrets/status, create and patch on events. */
+/** Status and events at the API server. Needs the verbs patch on rotatedsecrets/status, create and patch on events. */
 export class KubernetesReporting implements Reporting {
   readonly #client: KubernetesReportingOptions["client"];
   readonly #store: Store<WatchedRotatedSecret>;
@@ -31,9 +31,9 @@ export class KubernetesReporting implements Reporting {
   }
 
   /**
-   * A JSON patch, because it replaces the status whole: a merge patch would keep what is not there any more, a PUT
-   * would need the verb update and send the spec along. The resourceVersion is set, not tested: then the API server's
-   * own check of it answers 409, and not the 422 of any bad patch.
+   * A JSON patch, because it replaces the whole status: a merge patch would keep fields that are gone, and a PUT would
+   * need the verb update and the spec. The resourceVersion is set, not tested: the API server's own check answers with
+   * 409, while a failed test answers with the same 422 as any bad patch.
    */
   async writeStatus(
     { metadata }: Pick<RotatedSecret, "metadata">,

@@ -4,7 +4,7 @@ import { clusterObjectMeta } from "../../api/object-meta.ts";
 import { NAMESPACES } from "../api-server/api-resources.ts";
 import { type ReadFailure, type WatchedResource, watchedResource } from "../api-server/watched-resource.ts";
 
-/** What the cache keeps of a namespace: its name and labels. */
+/** The part of a namespace that the cache keeps: its name and labels. */
 export interface WatchedNamespace {
   readonly metadata: ObjectMeta & { readonly labels: Readonly<Record<string, string>> };
 }

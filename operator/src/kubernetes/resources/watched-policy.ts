@@ -3,7 +3,7 @@ import { type ParsedSecretAccessPolicy, parseSecretAccessPolicy } from "../../ap
 import { SECRET_ACCESS_POLICIES } from "../api-server/api-resources.ts";
 import { type ReadFailure, type WatchedResource, watchedResource } from "../api-server/watched-resource.ts";
 
-/** What the cache keeps of a SecretAccessPolicy. An invalid one allows nothing. */
+/** The part of a SecretAccessPolicy that the cache keeps. An invalid policy allows nothing. */
 export interface WatchedPolicy {
   readonly metadata: ObjectMeta;
   readonly parsed: ParsedSecretAccessPolicy;

@@ -9,7 +9,7 @@ import type { KnownRotatedSecret } from "../../ports/resources.ts";
 import { ROTATED_SECRETS } from "../api-server/api-resources.ts";
 import { type ReadFailure, type WatchedResource, watchedResource } from "../api-server/watched-resource.ts";
 
-/** What the cache keeps of a RotatedSecret. */
+/** The part of a RotatedSecret that the cache keeps. */
 export interface WatchedRotatedSecret {
   readonly metadata: ObjectMeta & { readonly namespace: string };
   /** Parsed and resolved once, when the watch brings the object. */

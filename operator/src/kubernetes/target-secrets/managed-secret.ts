@@ -11,12 +11,9 @@ import { z } from "zod";
 import { objectMeta } from "../../api/object-meta.ts";
 import { isReserved, MAX_ANNOTATION } from "../../api/target-metadata.ts";
 import { SecretData } from "../../ports/secret-data.ts";
-import type { DataManager, SecretWrite, TargetSecret } from "../../ports/target-secrets.ts";
+import type { DataManager, PresentSecret, SecretWrite } from "../../ports/target-secrets.ts";
 
-/** A target Secret that exists. */
-export type PresentSecret = Extract<TargetSecret, { readonly kind: "present" }>;
-
-/** What the cache keeps of a Secret that the operator manages. */
+/** The part of a Secret that the cache keeps, if the operator manages it. */
 export interface ManagedSecret {
   readonly metadata: Pick<z.infer<typeof objectMeta>, "namespace" | "name" | "uid" | "resourceVersion">;
   readonly secret: PresentSecret;
@@ -35,7 +32,7 @@ const secretSchema = z.object({
   }),
   type: z.string().default("Opaque"),
   immutable: z.boolean().default(false),
-  // Not z.record, which leaves out the key `__proto__`: a Secret may have it, and drift in it would never end.
+  // Not z.record, which drops the key `__proto__`: a Secret can have that key, and its drift would never end.
   data: z.custom<Readonly<Record<string, string>>>(isTextByKey).nullish(),
 });
 
@@ -58,7 +55,7 @@ const writesSchema = z.array(
     .transform(({ shape, ...write }) => ({ ...write, ...optional("specHash", shape) })),
 );
 
-/** Reduces a Secret as the API server sends it. @throws when it is none; the error holds no value. */
+/** Reduces a Secret of the API server to the part that is kept. @throws if it is not one; the error has no value */
 export function managedSecret(object: unknown): ManagedSecret {
   const { metadata, type, immutable, data } = secretSchema.parse(object);
   const { namespace, name, uid, resourceVersion, labels = {}, annotations = {} } = metadata;
@@ -99,7 +96,7 @@ export function formatWrites(writes: readonly SecretWrite[]): string {
   );
 }
 
-/** The reverse of `formatWrites`. What cannot be read is as good as nothing: the lifecycle then takes every pod for an old one. */
+/** The reverse of `formatWrites`. Text that cannot be read counts as no writes: then every pod counts as an old one. */
 export function parseWrites(text: string | undefined): readonly SecretWrite[] {
   try {
     return writesSchema.safeParse(JSON.parse(text ?? "[]")).data ?? [];
@@ -117,7 +114,7 @@ function dataManager({ manager, time, fieldsV1 }: z.infer<typeof managedFields>)
   return [{ manager, keys, ...(time ? { time: Date.parse(time) } : {}) }];
 }
 
-/** What a spec may ask for; in the rest may be more than is to be kept, such as whole Secrets in kubectl's own annotation. */
+/** The entries that a spec may set. Others are dropped: kubectl's annotation, for example, can have the whole Secret. */
 function settable(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(map).filter(([name, value]) => !isReserved(name) && value.length <= MAX_ANNOTATION),

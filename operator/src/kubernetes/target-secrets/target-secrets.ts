@@ -24,18 +24,18 @@ import { conditionalWrite } from "../api-server/conditional-write.ts";
 import { formatWrites, type ManagedSecret, managedSecret } from "./managed-secret.ts";
 
 /**
- * A resourceVersion that no object has, as etcd's first revision is its empty state. An apply that carries it creates
- * the object where there is none and is refused (409) where there is one: looked up and written in one transaction.
+ * A resourceVersion that no object has: etcd's first revision is its empty state. An apply with it creates a missing
+ * object and is refused (409) if the object exists, in one transaction.
  *
- * A plain create would do that too, but leaves its keys to our field manager's *Update* operation, and a later apply
- * (operation *Apply*) that leaves a key out would not remove it. A test against the real API server holds both.
+ * A create would do that too. But then the keys belong to the *Update* operation of our field manager, and a later apply
+ * (operation *Apply*) without a key would not remove it. A test against a real API server holds both.
  */
 const NO_SUCH_VERSION = "1";
 
-/** What the adapter works with. */
+/** Options of KubernetesTargetSecrets. */
 export interface KubernetesTargetSecretsOptions {
   readonly client: Pick<KubeClient, "get" | "apply" | "patch">;
-  /** The Secrets that the operator manages; answers to its writes are laid over it. */
+  /** The Secrets that the operator manages. It remembers the answers to the operator's writes. */
   readonly store: Store<ManagedSecret>;
   /** Names the RotatedSecret with this UID in this namespace; undefined if there is none. */
   readonly owners: { nameOf(namespace: string, uid: string): string | undefined };
@@ -99,8 +99,8 @@ export class KubernetesTargetSecrets implements TargetSecrets {
 }
 
 /**
- * The whole Secret. `data` and never `stringData`, whose keys a later apply would not remove. What is not named here,
- * such as the owner's consent to the adoption, stays as it is.
+ * The whole Secret. `data`, not `stringData`, whose keys a later apply would not remove. Fields that are not named here,
+ * such as the owner's consent to the adoption, do not change.
  */
 function secretOf(request: SecretWriteRequest): unknown {
   const { target, type, metadata, data, versionId, owner, writes, over } = request;
@@ -125,7 +125,7 @@ function secretOf(request: SecretWriteRequest): unknown {
   };
 }
 
-/** No controller of it: that can only be one, and an adopted Secret may have one. */
+/** Without `controller: true`: an object can have only one controller, and an adopted Secret may have one already. */
 function ownerReference({ name, uid }: SecretWriteRequest["owner"]) {
   return { apiVersion: API_VERSION, kind: ROTATED_SECRET.kind, name, uid };
 }
