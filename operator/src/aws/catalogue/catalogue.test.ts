@@ -131,6 +131,28 @@ describe("the first reading", () => {
   });
 });
 
+it("a list that never ends keeps no secret from being described", async () => {
+  account(40);
+  aws.listSecrets = () => new Promise(() => {});
+  follow(...names(40));
+  await clock.advance(1_000);
+  expect(aws.count("DescribeSecret")).toBe(0);
+  await clock.advance(2 * MINUTE);
+  expect(names(40).every((name) => current(name) === version(1))).toBe(true);
+  expect(aws.count("DescribeSecret")).toBeLessThan(80);
+});
+
+it("a secret that is followed while AWS is away has that problem, and it is reported", async () => {
+  account(2);
+  aws.problems.set("DescribeSecret", "unavailable");
+  follow("db-0");
+  await clock.advance(10_000);
+  follow("db-1");
+  await clock.advance(0);
+  expect(problem("db-1")).toBe("unavailable");
+  expect(changes).toEqual(["db-0", "db-1"]);
+});
+
 describe("in the long run", () => {
   it("describes each secret about every five minutes, spread over them, and lists every minute", async () => {
     account(300);
@@ -153,7 +175,7 @@ describe("in the long run", () => {
     expect(changes).toHaveLength(300);
   });
 
-  it("reads nothing more of a secret that nobody follows", async () => {
+  it("reads nothing more of a secret that is no longer followed", async () => {
     account(3);
     follow("db-0", "db-1");
     await clock.advance(MINUTE);
@@ -168,7 +190,7 @@ describe("in the long run", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it("ends a list pass that nobody needs any more, and sets no timer after it", async () => {
+  it("ends a list pass when no secret is followed any more, and sets no timer after it", async () => {
     account(2_000);
     aws.latencyMs = 10;
     follow(...names(50));
@@ -179,7 +201,7 @@ describe("in the long run", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it("sees a change that only a list shows, and believes the look that follows", async () => {
+  it("sees a change that only a list shows, and believes the description that follows", async () => {
     account(50);
     follow(...names(50));
     await clock.advance(1_000);
@@ -217,7 +239,7 @@ describe("a list that lags", () => {
     expect(timesOf("db-7").length - before).toBeLessThanOrEqual(1);
   });
 
-  it("that shows the old version for longer makes looks, which decide", async () => {
+  it("that shows the old version for longer causes descriptions, which decide", async () => {
     const before = timesOf("db-7").length;
     await clock.advance(10 * MINUTE);
     expect(current("db-7")).toBe(version(2));
@@ -250,7 +272,7 @@ describe("what stands in the way", () => {
   });
 
   it.each(["denied", "notFound", "unavailable"] as const)(
-    "a secret that is %s keeps its last facts and is told once",
+    "a secret that is %s keeps its last facts and is reported once",
     async (kind) => {
       account(2);
       follow("db-0", "db-1");
@@ -269,7 +291,7 @@ describe("what stands in the way", () => {
     },
   );
 
-  it("AWS away is told of all secrets soon, with few calls, and forgotten when it is back", async () => {
+  it("AWS away is reported of all secrets soon, with few calls, and ends when AWS is back", async () => {
     account(300);
     follow(...names(300));
     await clock.advance(MINUTE);
@@ -289,7 +311,7 @@ describe("what stands in the way", () => {
     expect(current("db-9")).toBe(version(2));
   });
 
-  it("AWS away at the start is told, and the secrets are read when it is back", async () => {
+  it("AWS away at the start is reported, and the secrets are read when it is back", async () => {
     account(100);
     aws.problems.set("ListSecrets", "unavailable").set("DescribeSecret", "unavailable");
     follow(...names(100));
@@ -315,8 +337,8 @@ describe("what stands in the way", () => {
   });
 });
 
-describe("a look", () => {
-  it("tells since when and until when the reads agree", async () => {
+describe("a refresh", () => {
+  it("tells from when to when the reads agree", async () => {
     account(1);
     const first = (await catalogue.refresh(source("db-0"), never)).secret?.currentRead;
     expect(first).toEqual({ first: clock.now(), last: clock.now() });
@@ -335,7 +357,7 @@ describe("a look", () => {
     });
   });
 
-  it("is shared by all who ask while another one is under way, and begins after they asked", async () => {
+  it("is shared by all callers that ask while another one is running, and starts after they asked", async () => {
     account(1);
     follow("db-0");
     await clock.advance(100);
@@ -353,7 +375,7 @@ describe("a look", () => {
     expect(aws.count("DescribeSecret") - before).toBe(2);
   });
 
-  it("ends for who gives up, and goes on for the others", async () => {
+  it("ends for a caller that gives up, and goes on for the others", async () => {
     account(1);
     aws.latencyMs = 40;
     follow("db-0");
@@ -390,7 +412,7 @@ describe("an expected change", () => {
   const seconds = (from: number, times: readonly number[]) =>
     times.filter((at) => at > from).map((at) => (at - from) / 1_000);
 
-  it("is looked for after 1 s and then 1.5 times longer, up to 15 s", async () => {
+  it("causes a refresh after 1 s, and then each time 1.5 times later, up to 15 s", async () => {
     const from = clock.monotonic();
     catalogue.expectChange(source("db-0"), clock.now() + 50_000);
     await clock.advance(50_000);
@@ -400,7 +422,7 @@ describe("an expected change", () => {
     }
   });
 
-  it("is no longer looked for once AWSCURRENT has moved", async () => {
+  it("causes no more refreshes once AWSCURRENT has moved", async () => {
     const from = clock.monotonic();
     catalogue.expectChange(source("db-0"), clock.now() + 10 * MINUTE);
     await clock.advance(3_000);
@@ -423,7 +445,7 @@ it("the times of creation come from all pages", async () => {
   });
 });
 
-it("what one identity is shown is not shown to another, and each is asked for by itself", async () => {
+it("an identity is not shown what another one has read, and each reads for itself", async () => {
   const app = { kind: "ServiceAccount", namespace: "payments", name: "app", roleArn: undefined } as const;
   aws.put(secret("db-0", 1));
   follow("db-0");

@@ -13,7 +13,7 @@ import type {
 } from "../../ports/secret-catalogue.ts";
 import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
 import { type CatalogueSettings, DEFAULT_CATALOGUE_SETTINGS } from "./catalogue-settings.ts";
-import { RegionCatalogue } from "./region-catalogue.ts";
+import { type CatalogueParts, ScopeCatalogue } from "./scope-catalogue.ts";
 import { readVersionCreatedAt } from "./version-created-at.ts";
 
 /** What the catalogue works with. */
@@ -25,42 +25,51 @@ export interface AwsSecretCatalogueOptions {
   readonly settings?: Partial<CatalogueSettings>;
 }
 
-/** The versions of the followed secrets, by region and identity. */
+/** Keeps the versions of the followed secrets, for each region and identity by itself. */
 export class AwsSecretCatalogue implements SecretCatalogue {
-  readonly #options: AwsSecretCatalogueOptions;
+  readonly #api: SecretsManagerApi;
+  readonly #parts: CatalogueParts;
   /** By `scopeKey`. */
-  readonly #regions = new Map<string, RegionCatalogue>();
+  readonly #scopes = new Map<string, ScopeCatalogue>();
   readonly #listeners = new Set<(source: SecretSource) => void>();
   readonly #changed = new Set<SecretSource>();
   readonly #lifetime = new AbortController();
 
-  constructor(options: AwsSecretCatalogueOptions) {
-    this.#options = options;
+  constructor({ api, clock, random, settings }: AwsSecretCatalogueOptions) {
+    this.#api = api;
+    this.#parts = {
+      api,
+      clock,
+      random,
+      settings: { ...DEFAULT_CATALOGUE_SETTINGS, ...settings },
+      lifetime: this.#lifetime.signal,
+      changed: (source) => this.#reportLater(source),
+    };
   }
 
   follow(source: SecretSource): void {
     if (this.#lifetime.signal.aborted) return;
-    const region = this.#regionOf(source) ?? this.#newRegion(source);
-    this.#regions.set(scopeKey(source), region);
-    region.follow(source);
+    const scope = this.#scopeOf(source) ?? this.#newScope(source);
+    this.#scopes.set(scopeKey(source), scope);
+    scope.follow(source);
   }
 
   unfollow(source: SecretSource): void {
-    const region = this.#regionOf(source);
-    region?.unfollow(source.secretId);
-    if (!region?.isEmpty) return;
-    region.stop();
-    this.#regions.delete(scopeKey(source));
+    const scope = this.#scopeOf(source);
+    scope?.unfollow(source.secretId);
+    if (!scope?.isEmpty) return;
+    scope.stop();
+    this.#scopes.delete(scopeKey(source));
   }
 
   cached(source: SecretSource): CatalogueEntry | undefined {
-    return this.#regionOf(source)?.get(source.secretId)?.entry;
+    return this.#scopeOf(source)?.entry(source.secretId);
   }
 
   async refresh(source: SecretSource, signal: AbortSignal): Promise<CatalogueEntry> {
     signal.throwIfAborted();
-    const region = this.#regionOf(source) ?? this.#newRegion(source);
-    return untilAborted(region.look(source), signal);
+    const scope = this.#scopeOf(source) ?? this.#newScope(source);
+    return untilAborted(scope.refresh(source.secretId), signal);
   }
 
   versionCreatedAt(
@@ -68,11 +77,11 @@ export class AwsSecretCatalogue implements SecretCatalogue {
     scope: AwsScope,
     signal: AbortSignal,
   ): Promise<VersionCreatedAt | { readonly problem: AwsProblem }> {
-    return readVersionCreatedAt(this.#options.api, arn, scope, signal);
+    return readVersionCreatedAt(this.#api, arn, scope, signal);
   }
 
   expectChange(source: SecretSource, until: Instant): void {
-    this.#regionOf(source)?.get(source.secretId)?.expectChange(until);
+    this.#scopeOf(source)?.expectChange(source.secretId, until);
   }
 
   onChange(listener: (source: SecretSource) => void): () => void {
@@ -80,38 +89,28 @@ export class AwsSecretCatalogue implements SecretCatalogue {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Ends all reading; who waits for a look gets an AbortError. */
+  /** Ends all reading. Callers that wait for a refresh get an AbortError. */
   stop(): void {
     this.#lifetime.abort();
-    for (const region of this.#regions.values()) region.stop();
-    this.#regions.clear();
+    for (const scope of this.#scopes.values()) scope.stop();
+    this.#scopes.clear();
   }
 
-  #regionOf(scope: AwsScope): RegionCatalogue | undefined {
-    return this.#regions.get(scopeKey(scope));
+  #scopeOf(scope: AwsScope): ScopeCatalogue | undefined {
+    return this.#scopes.get(scopeKey(scope));
   }
 
-  #newRegion({ region, identity }: AwsScope): RegionCatalogue {
-    return new RegionCatalogue(
-      { region, identity },
-      {
-        api: this.#options.api,
-        clock: this.#options.clock,
-        random: this.#options.random,
-        settings: { ...DEFAULT_CATALOGUE_SETTINGS, ...this.#options.settings },
-        lifetime: this.#lifetime.signal,
-        changed: (source) => this.#tellLater(source),
-      },
-    );
+  #newScope({ region, identity }: AwsScope): ScopeCatalogue {
+    return new ScopeCatalogue({ region, identity }, this.#parts);
   }
 
-  /** Many changes of one moment, as of a list page, are told together and each source once. */
-  #tellLater(source: SecretSource): void {
-    if (this.#changed.size === 0) queueMicrotask(() => this.#tell());
+  /** Changes of the same moment, as of one page of a list, are reported together, and each source once. */
+  #reportLater(source: SecretSource): void {
+    if (this.#changed.size === 0) queueMicrotask(() => this.#report());
     this.#changed.add(source);
   }
 
-  #tell(): void {
+  #report(): void {
     const changed = [...this.#changed];
     this.#changed.clear();
     for (const source of changed) for (const listener of this.#listeners) listener(source);

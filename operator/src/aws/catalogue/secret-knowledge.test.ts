@@ -1,113 +1,137 @@
 import { describe, expect, it } from "vitest";
-import type { CatalogueEntry } from "../../ports/secret-catalogue.ts";
-import { snapshotOfDescription, snapshotOfListEntry } from "../calls/secret-snapshot.ts";
-import { arnOf, secret, version } from "../testing/secrets-manager.fixture.ts";
-import { afterFirstList, afterLook, agree, callsForLook, LIST_LAG_MS } from "./secret-knowledge.ts";
+import type { AwsProblem } from "../../ports/aws-problem.ts";
+import { answer, failure } from "../calls/answer.ts";
+import { secret, version } from "../testing/secrets-manager.fixture.ts";
+import { DEFAULT_CATALOGUE_SETTINGS as SETTINGS } from "./catalogue-settings.ts";
+import type { Moment } from "./moment.ts";
+import {
+  afterAnswer,
+  afterListed,
+  afterNotListed,
+  expecting,
+  hinted,
+  type SecretKnowledge,
+  unknownSecret,
+} from "./secret-knowledge.ts";
 
-const at = { askedAt: 1_000, answeredAt: 1_200 };
-const denied = { kind: "denied", operation: "DescribeSecret", code: "AccessDeniedException" } as const;
+/** The wall clock is 1,000,000 ms ahead of the monotonic clock. */
+const at = (monotonic: number, jitter = 0.5): Moment => ({ now: monotonic + 1_000_000, monotonic, jitter });
+const wall = (monotonic: number) => at(monotonic).now;
+const failed = (kind: AwsProblem["kind"]) => failure({ kind, operation: "DescribeSecret", code: "Code" });
 
-describe("after a look", () => {
-  it.each([
-    ["the first one counts from its answer", undefined, secret("db", 1), { first: 1_200, last: 1_200 }],
-    [
-      "the same version after a list goes on",
-      afterFirstList(secret("db", 1), 500),
-      secret("db", 1),
-      { first: 500, last: 1_000 },
-    ],
-    [
-      "another version begins anew",
-      afterFirstList(secret("db", 1), 500),
-      secret("db", 2, 1),
-      { first: 1_200, last: 1_200 },
-    ],
-    [
-      "another secret of the same name begins anew",
-      { secret: { ...secret("db", 1), arn: arnOf("other"), currentRead: { first: 1, last: 1 } } },
-      secret("db", 1),
-      { first: 1_200, last: 1_200 },
-    ],
-  ] as const)("%s", (_name, before: CatalogueEntry | undefined, value, currentRead) => {
-    expect(afterLook(before, { kind: "answer", value }, at).secret?.currentRead).toEqual(currentRead);
+const described = (before: SecretKnowledge, current: number, monotonic: number) =>
+  afterAnswer(before, answer(secret("db", current)), wall(monotonic), at(monotonic), SETTINGS);
+const refused = (before: SecretKnowledge, kind: AwsProblem["kind"], monotonic: number) =>
+  afterAnswer(before, failed(kind), wall(monotonic), at(monotonic, 0.9), SETTINGS);
+
+const unknown = unknownSecret(at(0, 0.1));
+const known = described(unknown, 1, 10);
+
+describe("an answer", () => {
+  it("is confirmed, counts from its time, and draws another random number", () => {
+    expect(known).toMatchObject({ since: 10, jitter: 0.5, isFirst: true, isConfirmed: true, failures: 0 });
+    expect(described(known, 1, 20)).toMatchObject({ since: 20, isFirst: false });
   });
 
-  it("a problem leaves the facts, and an answer takes the problem away", () => {
-    const before = afterFirstList(secret("db", 1), 500);
-    const troubled = afterLook(before, { kind: "problem", problem: denied }, at);
-    expect(troubled).toEqual({ ...before, problem: denied });
-    expect(afterLook(troubled, { kind: "answer", value: secret("db", 1) }, at).problem).toBeUndefined();
-    expect(afterLook(undefined, { kind: "problem", problem: denied }, at)).toEqual({ problem: denied });
-  });
-});
-
-describe("a list calls for a look", () => {
-  const known: CatalogueEntry = {
-    secret: { ...secret("db", 2, 1), currentRead: { first: 10_000, last: 10_000 } },
-  };
-  it.each([
-    ["not when it shows what is known", known, secret("db", 2, 1), 20_000, false],
-    ["when it shows another current version", known, secret("db", 3, 2), 20_000, true],
-    ["not when it may still show the version before", known, secret("db", 1), 20_000, false],
-    ["when it shows the version before for too long", known, secret("db", 1), 10_000 + LIST_LAG_MS, true],
-    [
-      "when the name has become another secret's",
-      known,
-      { ...secret("db", 2, 1), arn: arnOf("new") },
-      20_000,
-      true,
-    ],
-    [
-      "when the secret was not found before",
-      { problem: { ...denied, kind: "notFound" } },
-      secret("db", 1),
-      1,
-      true,
-    ],
-    ["not when it may not be described", { problem: denied }, secret("db", 1), 1, false],
-  ] as const)("%s", (_name, entry: CatalogueEntry, listed, now, expected) => {
-    expect(callsForLook(entry, listed, now)).toBe(expected);
-  });
-});
-
-it.each([
-  ["later reads of the same", { currentRead: { first: 1, last: 9 } }, true],
-  ["another end of the last rotation", { lastRotatedAt: 7 }, true],
-  ["a label more", { stages: new Map([[version(1), ["AWSCURRENT", "AWSPENDING"]]]) }, false],
-  ["another version", { stages: new Map([[version(2), ["AWSCURRENT"]]]) }, false],
-  ["rotation set up", { rotation: { kind: "function", functionArn: "arn:f" } }, false],
-  ["another secret", { arn: arnOf("other") }, false],
-] as const)("%s: agrees %s", (_name, change, expected) => {
-  const { secret: facts } = afterFirstList(secret("db", 1), 1);
-  expect(
-    agree({ ...(facts && { secret: facts }) }, { ...(facts && { secret: { ...facts, ...change } }) }),
-  ).toBe(expected);
-});
-
-describe("an answer of AWS", () => {
-  const base = { ARN: arnOf("db"), Name: "db", $metadata: {} };
-  it.each([
-    [
-      "a function that is on",
-      { RotationEnabled: true, RotationLambdaARN: "arn:f" },
-      { kind: "function", functionArn: "arn:f" },
-    ],
-    ["a function that is off", { RotationEnabled: false, RotationLambdaARN: "arn:f" }, { kind: "off" }],
-    ["nothing set up", {}, { kind: "off" }],
-    ["an owner", { OwningService: "rds", RotationEnabled: true }, { kind: "managed", owner: "rds" }],
-    ["a partner", { Type: "Partner", RotationEnabled: true }, { kind: "managed", owner: "Partner" }],
-  ])("shows %s", (_name, members, rotation) => {
-    const stages = { [version(1)]: ["AWSCURRENT"] };
-    expect(snapshotOfDescription({ ...base, ...members, VersionIdsToStages: stages })).toEqual({
-      arn: arnOf("db"),
-      name: "db",
-      rotation,
-      stages: new Map([[version(1), ["AWSCURRENT"]]]),
+  it("that is a failure keeps the facts, and is counted while AWS does not answer", () => {
+    const once = refused(known, "unavailable", 20);
+    expect(once).toMatchObject({
+      entry: { secret: { name: "db" }, problem: { kind: "unavailable" } },
+      failures: 1,
     });
-    expect(snapshotOfListEntry({ ...base, ...members })?.rotation).toEqual(rotation);
+    const twice = refused(once, "unavailable", 30);
+    expect(twice).toMatchObject({ since: 30, jitter: 0.9, failures: 2, isConfirmed: true });
+    expect(refused(twice, "denied", 40).failures).toBe(0);
+    expect(described(twice, 1, 40)).toMatchObject({ failures: 0, isFirst: true });
   });
 
-  it("that lacks what every secret has is none", () => {
-    expect(snapshotOfListEntry({ Name: "db" })).toBeUndefined();
+  it("takes a hint away", () => {
+    expect(described(hinted(known, 15), 1, 20).hintedAt).toBeUndefined();
+    expect(refused(hinted(known, 15), "denied", 20).hintedAt).toBeUndefined();
+  });
+});
+
+describe("a list", () => {
+  it("that shows a secret for the first time is believed, but confirms nothing", () => {
+    const listed = afterListed(unknown, secret("db", 1), wall(5), at(6));
+    expect(listed).toMatchObject({ since: 6, isListed: true, isConfirmed: false, isFirst: true });
+    expect(listed.entry?.secret?.currentRead).toEqual({ first: wall(5), last: wall(5) });
+  });
+
+  it("that shows what is known changes nothing", () => {
+    const listed = afterListed(known, secret("db", 1), wall(20), at(21));
+    expect(listed).toEqual({ ...known, isListed: true });
+    expect(afterListed(listed, secret("db", 1), wall(30), at(31))).toBe(listed);
+  });
+
+  it("that shows another version is a hint, and so is one that does not show the secret, once", () => {
+    expect(afterListed(known, secret("db", 2, 1), wall(20), at(21))).toEqual({
+      ...known,
+      isListed: true,
+      hintedAt: 21,
+    });
+    const missing = afterNotListed(known, 21);
+    expect(missing).toEqual({ ...known, isListed: false, hintedAt: 21 });
+    const after = described(missing, 1, 30);
+    expect(afterNotListed(after, 40)).toBe(after);
+  });
+
+  it("keeps the time of the first hint", () => {
+    expect(hinted(hinted(known, 20), 30).hintedAt).toBe(20);
+  });
+});
+
+describe("an expected change", () => {
+  const until = wall(60_000);
+  const expected = expecting(known, until, at(100), SETTINGS);
+  const waits = ({ expected: change }: SecretKnowledge) => change && [change.at, change.waitMs];
+
+  it("is due after 1 s, and then each time 1.5 times later, up to 15 s", () => {
+    expect(waits(expected)).toEqual([1_100, 1_000]);
+    let now: SecretKnowledge = expected;
+    const seen: number[] = [];
+    for (let read = 0; read < 8; read += 1) {
+      now = described(now, 1, now.expected?.at ?? 0);
+      seen.push(now.expected?.waitMs ?? 0);
+    }
+    expect(seen).toEqual([1_500, 2_250, 3_375, 5_062.5, 7_593.75, 11_390.625, 15_000, 15_000]);
+  });
+
+  it.each([
+    ["AWSCURRENT has moved", described(expected, 2, 500)],
+    ["a read that was due comes after its end", described(expected, 1, 70_000)],
+    ["a failed read that was due comes after its end", refused(expected, "denied", 70_000)],
+  ])("ends when %s", (_name, after) => {
+    expect(after.expected).toBeUndefined();
+  });
+
+  it.each([
+    ["the version is the same", described(expected, 1, 500)],
+    ["a read fails", refused(expected, "unavailable", 500)],
+    ["it is expected again", expecting(expected, until - 1, at(500), SETTINGS)],
+    ["a list shows another version", afterListed(expected, secret("db", 2), wall(500), at(500))],
+  ])("keeps its pace when %s", (_name, after) => {
+    expect(after.expected).toEqual(expected.expected);
+  });
+
+  it("goes on for longer when it is expected for longer", () => {
+    expect(expecting(expected, until + 5, at(500), SETTINGS).expected).toEqual({
+      ...expected.expected,
+      until: until + 5,
+    });
+  });
+
+  it("is not expected until a time that is over", () => {
+    expect(expecting(known, wall(100), at(100), SETTINGS)).toBe(known);
+  });
+
+  it("is a change from the first version that a read at the source shows, not from one of a list", () => {
+    const listed = afterListed(unknown, secret("db", 1), wall(5), at(6));
+    const early = expecting(listed, until, at(10), SETTINGS);
+    expect(early.expected?.from).toBeUndefined();
+    const first = described(early, 2, 20);
+    expect(first.expected?.from).toBe(version(2));
+    expect(described(first, 2, 30).expected?.from).toBe(version(2));
+    expect(described(first, 3, 30).expected).toBeUndefined();
   });
 });

@@ -1,73 +1,147 @@
-import { AWSPREVIOUS } from "@rotated-secrets/contract/labels";
+import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { Instant } from "../../ports/fact.ts";
-import type { CatalogueEntry, RotationSetUp, SecretFacts } from "../../ports/secret-catalogue.ts";
-import { currentVersion, haveSameLabels, versionWith } from "../../ports/staging-labels.ts";
+import type { CatalogueEntry } from "../../ports/secret-catalogue.ts";
+import { currentVersion } from "../../ports/staging-labels.ts";
 import type { Answer } from "../calls/answer.ts";
 import type { SecretSnapshot } from "../calls/secrets-manager-api.ts";
+import { callsForRefresh, entryAfter, entryOfList } from "./catalogue-entry.ts";
+import type { CatalogueSettings } from "./catalogue-settings.ts";
+import type { Moment } from "./moment.ts";
 
-/** AWS: ListSecrets "might not reflect changes from the last five minutes". */
-export const LIST_LAG_MS = 300_000;
+/** What is known of one followed secret, and what its next refresh depends on. Times are by the monotonic clock, in ms. */
+export interface SecretKnowledge {
+  /** Facts and problem; undefined before the first answer. */
+  readonly entry: CatalogueEntry | undefined;
+  /** When `entry` was learned. Before that, when the secret was followed. */
+  readonly since: number;
+  /** The random number that was drawn at `since`. */
+  readonly jitter: number;
+  /** These are the first facts, or the first after a problem. */
+  readonly isFirst: boolean;
+  /** A read at the source has shown the facts. Otherwise they are from a list. */
+  readonly isConfirmed: boolean;
+  /** Whether the last list pass that looked for the secret showed it; undefined before the first. */
+  readonly isListed: boolean | undefined;
+  /** Reads in a row that AWS did not answer. */
+  readonly failures: number;
+  /** When something has called for a refresh at once. */
+  readonly hintedAt: number | undefined;
+  readonly expected: ExpectedChange | undefined;
+}
 
-/** What is known after a read at the source. A refused one leaves the last facts, with the problem beside them. */
-export function afterLook(
-  before: CatalogueEntry | undefined,
+/** The secret is refreshed often, as its AWSCURRENT is about to move. */
+export interface ExpectedChange {
+  /** The AWSCURRENT that is to change; undefined until a read at the source has shown one. */
+  readonly from: VersionId | undefined;
+  /** By the wall clock. */
+  readonly until: Instant;
+  /** When the next refresh is due, by the monotonic clock, and how long it waits for it, in ms. */
+  readonly at: number;
+  readonly waitMs: number;
+}
+
+/** Knowledge with an entry. */
+export type KnownSecret = SecretKnowledge & { readonly entry: CatalogueEntry };
+
+/** Each wait for an expected change is this many times longer than the one before. */
+const GROWTH = 1.5;
+
+/** Nothing is known yet of a secret that is followed from now on. */
+export function unknownSecret({ monotonic, jitter }: Moment): SecretKnowledge {
+  return {
+    entry: undefined,
+    since: monotonic,
+    jitter,
+    isFirst: true,
+    isConfirmed: false,
+    isListed: undefined,
+    failures: 0,
+    hintedAt: undefined,
+    expected: undefined,
+  };
+}
+
+/** After a read at the source that was sent at `askedAt` (wall clock) and has ended at `moment`. */
+export function afterAnswer(
+  before: SecretKnowledge,
   answer: Answer<SecretSnapshot>,
-  { askedAt, answeredAt }: { readonly askedAt: Instant; readonly answeredAt: Instant },
-): CatalogueEntry {
-  const facts = before?.secret;
-  if (answer.kind === "problem")
-    return facts === undefined ? { problem: answer.problem } : { secret: facts, problem: answer.problem };
-  const sameCurrent =
-    facts?.arn === answer.value.arn &&
-    currentVersion(facts) === currentVersion(answer.value) &&
-    currentVersion(facts) !== undefined;
-  // AWS read it some time between request and answer: taken so that the two reads lie at least as far apart as it says.
-  const currentRead = sameCurrent
-    ? { first: facts.currentRead.first, last: Math.max(facts.currentRead.last, askedAt) }
-    : { first: answeredAt, last: answeredAt };
-  return { secret: { ...answer.value, currentRead } };
+  askedAt: Instant,
+  moment: Moment,
+  settings: CatalogueSettings,
+): KnownSecret {
+  const entry = entryAfter(before.entry, answer, { askedAt, answeredAt: moment.now });
+  const isUnanswered = answer.kind === "problem" && answer.problem.kind === "unavailable";
+  const expected =
+    answer.kind === "answer" ? afterShown(before.expected, currentVersion(answer.value)) : before.expected;
+  return {
+    ...learned(before, entry, moment),
+    isConfirmed: before.isConfirmed || answer.kind === "answer",
+    failures: isUnanswered ? before.failures + 1 : 0,
+    expected: afterWait(expected, moment, settings),
+  };
 }
 
-/** What is known of a secret that was never read at the source, after a list showed it. */
-export function afterFirstList(snapshot: SecretSnapshot, at: Instant): CatalogueEntry {
-  return { secret: { ...snapshot, currentRead: { first: at, last: at } } };
+/** A list that was asked for at `listedAt` (wall clock) shows the secret. Returns the same object where nothing changes. */
+export function afterListed(
+  before: SecretKnowledge,
+  snapshot: SecretSnapshot,
+  listedAt: Instant,
+  moment: Moment,
+): SecretKnowledge {
+  if (before.entry === undefined)
+    return { ...learned(before, entryOfList(snapshot, listedAt), moment), isListed: true };
+  const known = before.isListed ? before : { ...before, isListed: true };
+  return callsForRefresh(before.entry, snapshot, listedAt) ? hinted(known, moment.monotonic) : known;
 }
 
-/**
- * Whether what a list shows is reason to look at the source. A list alone changes nothing that is known: it may be
- * minutes old, and then shows as current what has just become the previous version.
- */
-export function callsForLook(known: CatalogueEntry, listed: SecretSnapshot, at: Instant): boolean {
-  const facts = known.secret;
-  if (facts === undefined) return known.problem?.kind === "notFound";
-  if (facts.arn !== listed.arn) return true;
-  const shown = currentVersion(listed);
-  if (shown === currentVersion(facts)) return false;
-  const isOldList = shown === versionWith(facts, AWSPREVIOUS) && at - facts.currentRead.first < LIST_LAG_MS;
-  return !isOldList;
+/** A whole list does not show the secret: deleted, of another account, named by a part of its ARN, or it never existed. */
+export function afterNotListed(before: SecretKnowledge, monotonic: number): SecretKnowledge {
+  return before.isListed === false ? before : hinted({ ...before, isListed: false }, monotonic);
 }
 
-/** Whether two entries agree in all that a decision rests on: secret, stages, rotation set-up, problem. */
-export function agree(a: CatalogueEntry | undefined, b: CatalogueEntry | undefined): boolean {
-  return (
-    (a === undefined) === (b === undefined) &&
-    a?.problem?.kind === b?.problem?.kind &&
-    a?.problem?.code === b?.problem?.code &&
-    a?.secret?.arn === b?.secret?.arn &&
-    sameRotation(a?.secret?.rotation, b?.secret?.rotation) &&
-    sameLabels(a?.secret, b?.secret)
-  );
+/** Something calls for a refresh at once. */
+export function hinted(before: SecretKnowledge, monotonic: number): SecretKnowledge {
+  return before.hintedAt === undefined ? { ...before, hintedAt: monotonic } : before;
 }
 
-function sameRotation(a: RotationSetUp | undefined, b: RotationSetUp | undefined): boolean {
-  return a?.kind === b?.kind && detailOf(a) === detailOf(b);
+/** AWSCURRENT is expected to move before `until`. A change that is expected already goes on at its pace, for longer if need be. */
+export function expecting(
+  before: SecretKnowledge,
+  until: Instant,
+  { now, monotonic }: Moment,
+  { expectFirstMs: waitMs }: CatalogueSettings,
+): SecretKnowledge {
+  const { expected, entry, isConfirmed } = before;
+  if (expected !== undefined)
+    return { ...before, expected: { ...expected, until: Math.max(expected.until, until) } };
+  if (now >= until) return before;
+  const from = isConfirmed && entry?.secret ? currentVersion(entry.secret) : undefined;
+  return { ...before, expected: { from, until, at: monotonic + waitMs, waitMs } };
 }
 
-function detailOf(rotation: RotationSetUp | undefined): string | undefined {
-  if (rotation?.kind === "function") return rotation.functionArn;
-  return rotation?.kind === "managed" ? rotation.owner : undefined;
+function learned(before: SecretKnowledge, entry: CatalogueEntry, { monotonic, jitter }: Moment): KnownSecret {
+  const isFirst = before.entry?.secret === undefined || before.entry.problem !== undefined;
+  return { ...before, entry, isFirst, since: monotonic, jitter, hintedAt: undefined };
 }
 
-function sameLabels(a: SecretFacts | undefined, b: SecretFacts | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : haveSameLabels(a, b);
+/** A read at the source has shown this AWSCURRENT: the change is no longer expected when it has moved. */
+function afterShown(
+  expected: ExpectedChange | undefined,
+  current: VersionId | undefined,
+): ExpectedChange | undefined {
+  if (expected === undefined) return undefined;
+  const from = expected.from ?? current;
+  return current === from ? { ...expected, from } : undefined;
+}
+
+/** After a read: the next wait, if this one is over. A read for another reason does not change the pace. */
+function afterWait(
+  expected: ExpectedChange | undefined,
+  { now, monotonic }: Moment,
+  { expectLastMs }: CatalogueSettings,
+): ExpectedChange | undefined {
+  if (expected === undefined || monotonic < expected.at) return expected;
+  if (now >= expected.until) return undefined;
+  const waitMs = Math.min(expectLastMs, expected.waitMs * GROWTH);
+  return { ...expected, at: monotonic + waitMs, waitMs };
 }

@@ -1,6 +1,6 @@
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
-import { afterLook, agree } from "../../aws/catalogue/secret-knowledge.ts";
+import { agree, entryAfter } from "../../aws/catalogue/catalogue-entry.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalogue.ts";
@@ -60,7 +60,7 @@ export class SimulatedCatalogue implements SecretCatalogue {
   #learn(): CatalogueEntry {
     const now = this.#clock.now();
     const answer = { kind: "answer", value: this.#aws.describe() } as const;
-    const entry = afterLook(this.#entry, answer, { askedAt: now, answeredAt: now });
+    const entry = entryAfter(this.#entry, answer, { askedAt: now, answeredAt: now });
     if (!agree(entry, this.#entry)) this.changes += 1;
     this.#entry = entry;
     this.#polledAt = now;
