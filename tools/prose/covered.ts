@@ -5,6 +5,9 @@
 export const COVERED: readonly string[] = [
   "docs/logs.md",
   "kube-runtime",
+  "docs/decisions/0060-bounded-caches.md",
+  "docs/decisions/0061-catalogue-of-values.md",
+  "operator/src/aws",
   "operator/src/kubernetes",
   "operator/src/log-fields.ts",
   "operator/src/main.test.ts",
@@ -12,6 +15,7 @@ export const COVERED: readonly string[] = [
   "operator/src/metrics",
   "operator/src/operator.test.ts",
   "operator/src/operator.ts",
+  "operator/src/ports",
   "operator/src/testing",
   "operator/src/wiring",
   "tools/prose",

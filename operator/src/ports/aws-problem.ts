@@ -1,22 +1,22 @@
 /**
- * Why AWS did not do what was asked, reduced to what may be shown: never a body, a header or a value.
+ * The reason why a call of AWS failed, without bodies, headers and values, so that it may be shown.
  *
- * - `denied`: the identity may not do it, or may not be used; a person has to grant it.
- * - `unavailable`: no answer, a timeout, throttled or a fault of AWS; trying again later is right.
- * - `notFound`: there is no such secret or version.
- * - `invalid`: AWS refuses the request as it stands.
+ * - `denied`: the identity may not make the call, or may not be used. A person has to allow it.
+ * - `unavailable`: no answer, a timeout, throttling or a fault of AWS. A later call may succeed.
+ * - `notFound`: the secret or the version does not exist.
+ * - `invalid`: AWS refuses this request, and would refuse it again.
  */
 export interface AwsProblem {
   readonly kind: "denied" | "unavailable" | "notFound" | "invalid";
-  /** The API operation, e.g. `DescribeSecret`; on the way to a ServiceAccount's identity one of `IDENTITY_OPERATIONS`. */
+  /** The API operation, such as `DescribeSecret`, or one of `IDENTITY_OPERATIONS`. */
   readonly operation: string;
-  /** AWS's error code, e.g. `AccessDeniedException`, or the name of the network error, e.g. `ECONNREFUSED`. */
+  /** AWS's error code, such as `AccessDeniedException`, or the code of a network error, such as `ECONNREFUSED`. */
   readonly code: string;
-  /** AWS's request id, where there was an answer. */
+  /** AWS's request id, if AWS answered. */
   readonly requestId?: string;
 }
 
-/** What is done before a call can be made in a ServiceAccount's name, in this order. */
+/** The steps before a call in a ServiceAccount's name, in their order. */
 export const IDENTITY_OPERATIONS = [
   "SecretAccessPolicy",
   "GetServiceAccount",
@@ -27,8 +27,8 @@ export const IDENTITY_OPERATIONS = [
 export type IdentityOperation = (typeof IDENTITY_OPERATIONS)[number];
 
 /**
- * The problem in one phrase for conditions and events: `DescribeSecret: AccessDeniedException`. The request id is for the
- * log: it differs at each try, and a status that changes with each try would never rest.
+ * The problem for conditions and events: `DescribeSecret: AccessDeniedException`. Without the request id, which belongs in
+ * the log: it is different in each call, and would change the status each time.
  */
 export function describeProblem({ operation, code }: AwsProblem): string {
   return `${operation}: ${code}`;

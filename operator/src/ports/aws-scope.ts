@@ -1,12 +1,12 @@
 import { type AwsIdentity, identityKey } from "../api/aws-identity.ts";
 
-/** Where a call of AWS goes, and with whose rights. What is learned in one scope is nobody else's to know. */
+/** The region of a call of AWS, and the identity that makes it. An answer in one scope is not shown in another one. */
 export interface AwsScope {
   readonly region: string;
   readonly identity: AwsIdentity;
 }
 
-/** The same text for the same scope, and another for each other one. */
+/** A text that is different for each scope. */
 export function scopeKey({ region, identity }: AwsScope): string {
   return `${region} ${identityKey(identity)}`;
 }

@@ -2,15 +2,15 @@
 export type Instant = number;
 
 /**
- * Something the operator may know of the world, and how well: not at all, from a cache that lags, or read at its source
- * during this pass. What is dear to read stays `unknown` until a phase asks for it.
+ * A fact about the world, and how well the operator knows it: not at all, from a cache that lags behind, or from its
+ * source during this reconcile. An expensive fact is `unknown` until a phase asks for it.
  */
 export type Fact<T> =
   | { readonly kind: "unknown" }
   | { readonly kind: "cached"; readonly value: T }
   | { readonly kind: "live"; readonly at: Instant; readonly value: T };
 
-/** The fact of which nothing is known. */
+/** An unknown fact. */
 export const unknown: Fact<never> = { kind: "unknown" };
 
 /** A fact from a cache. */
@@ -23,7 +23,7 @@ export function live<T>(value: T, at: Instant): Fact<T> {
   return { kind: "live", at, value };
 }
 
-/** The value of a fact, however well it is known; undefined where nothing is known. */
+/** The value of a fact that is cached or live; undefined if it is unknown. */
 export function known<T>(fact: Fact<T>): T | undefined {
   return fact.kind === "unknown" ? undefined : fact.value;
 }

@@ -3,41 +3,41 @@ import type { AwsProblem } from "./aws-problem.ts";
 import type { AwsScope } from "./aws-scope.ts";
 import type { Instant } from "./fact.ts";
 
-/** Which secret a RotatedSecret means: what its author wrote, where, and with whose rights it is looked up. */
+/** The secret that a RotatedSecret names, and the region and identity in which it is read. */
 export interface SecretSource extends AwsScope {
   /** Name or ARN. */
   readonly secretId: string;
 }
 
 /**
- * Who rotates a secret.
+ * How a secret is rotated.
  *
- * - `function`: a rotation function, and automatic rotation is on: RotateSecret may be called.
- * - `off`: no function is set, or rotation was switched off (CancelRotateSecret).
- * - `managed`: an AWS service owns the secret and rotates it by itself; there is no function.
+ * - `function`: by a rotation function, with automatic rotation on. RotateSecret may be called.
+ * - `off`: no function is set, or rotation was cancelled (CancelRotateSecret).
+ * - `managed`: by the AWS service that owns the secret. There is no function.
  */
 export type RotationSetUp =
   | { readonly kind: "function"; readonly functionArn: string }
   | { readonly kind: "off" }
   | { readonly kind: "managed"; readonly owner: string };
 
-/** What AWS tells of a secret without its value. */
+/** AWS's description of a secret, without its value. */
 export interface SecretFacts {
   readonly arn: SecretArn;
   readonly name: string;
   readonly rotation: RotationSetUp;
-  /** Staging labels by version; versions without a label may be missing. */
+  /** Staging labels by version. Versions without a label may be missing. */
   readonly stages: ReadonlyMap<VersionId, readonly string[]>;
-  /** End of the last rotation that AWS knows of. */
+  /** The end of the last rotation. */
   readonly lastRotatedAt?: Instant;
   /**
-   * Since when, and until when, reads at the source (not lists) have all named the same AWSCURRENT. AWS's reads are
-   * eventually consistent: one read alone does not prove that the label went back to an older version.
+   * The time of the first and of the last read at the source (not of a list) since AWSCURRENT last changed. AWS's reads are
+   * eventually consistent: a single read does not prove that the label went back to an older version.
    */
   readonly currentRead: { readonly first: Instant; readonly last: Instant };
 }
 
-/** What the catalogue has of a source: facts of it, of now or from before, and what stands in the way of newer ones. */
+/** The latest facts of a source, and the problem that prevents newer ones. */
 export interface CatalogueEntry {
   readonly secret?: SecretFacts;
   readonly problem?: AwsProblem;

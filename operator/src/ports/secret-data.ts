@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 
 /**
- * The data of a Kubernetes Secret, by key. It can be compared and asked for its keys; only who writes it may reveal it.
- * Printing, logging or serialising it shows `[redacted]`.
+ * The data of a Secret, by key. Its keys can be read and its values compared; only the code that writes the Secret reveals
+ * them. Printing, logging or serialising it shows `[redacted]`.
  */
 export class SecretData {
   readonly #values: ReadonlyMap<string, Uint8Array>;
@@ -12,7 +12,7 @@ export class SecretData {
     this.#values = values;
   }
 
-  /** Takes the `data` member of a Secret as the API server sends it: base64 by key. */
+  /** Takes the field `data` of a Secret as the API server sends it: base64 by key. */
   static fromBase64(data: Readonly<Record<string, string>> | undefined): SecretData {
     return new SecretData(
       new Map(Object.entries(data ?? {}).map(([key, text]) => [key, Buffer.from(text, "base64")])),
@@ -24,12 +24,12 @@ export class SecretData {
     return [...this.#values.keys()].sort();
   }
 
-  /** Keys that are here and not in `other`. */
+  /** The keys that `other` does not have. */
   keysBeyond(other: SecretData): readonly string[] {
     return this.keys.filter((key) => !other.#values.has(key));
   }
 
-  /** Whether every key of `other` is here with the same value. */
+  /** Whether this data has every key of `other`, with the same value. */
   includes(other: SecretData): boolean {
     return [...other.#values].every(([key, value]) => {
       const own = this.#values.get(key);
@@ -37,7 +37,7 @@ export class SecretData {
     });
   }
 
-  /** The values as base64 by key, as a Secret's `data` member takes them. Only the writer of the Secret calls this. */
+  /** The values in base64 by key, for the field `data` of a Secret. Only the code that writes the Secret calls this. */
   reveal(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       [...this.#values].map(([key, value]) => [key, Buffer.from(value).toString("base64")]),

@@ -5,32 +5,32 @@ import type { AwsScope } from "./aws-scope.ts";
 import type { Instant } from "./fact.ts";
 import type { NamespacedName } from "./target-secrets.ts";
 
-/** The value of a version: of the one that AWSCURRENT named when it was read, or that was asked for. */
+/** The value of a version: of the current one at the time of the read, or of the one that was asked for. */
 export interface VersionValue {
   readonly versionId: VersionId;
-  /** When the version was made. */
+  /** When AWS created the version. */
   readonly createdAt: Instant;
   readonly value: SecretValue;
 }
 
-/** An answer to "what is the value". */
+/** The result of reading a value. */
 export type ValueReading =
   | ({ readonly kind: "value" } & VersionValue)
   | { readonly kind: "problem"; readonly problem: AwsProblem };
 
 /**
- * Reads values: many at once (BatchGetSecretValue), and each version once as long as it is wanted. What one identity was
- * given is held for that identity alone.
+ * Reads values, many in one call (BatchGetSecretValue), and holds them in memory. An identity never gets a value that
+ * another identity has read.
  */
 export interface SecretValues {
-  /** The value held in memory for this version; undefined where it has to be read. */
+  /** The value of this version from memory; undefined if it has to be read. */
   cached(arn: SecretArn, scope: AwsScope, versionId: VersionId): VersionValue | undefined;
-  /** Reads the AWSCURRENT value. The answer may be older or newer than what was expected: the version id tells. */
+  /** Reads the current value. It may be of an older or newer version than expected: check the version id. */
   current(arn: SecretArn, scope: AwsScope, signal: AbortSignal): Promise<ValueReading>;
-  /** Reads the value of this version, whatever its labels. A version that AWS does not have is a problem `notFound`. */
+  /** Reads the value of this version, whatever its labels are. If AWS does not have it, the problem is `notFound`. */
   version(arn: SecretArn, scope: AwsScope, versionId: VersionId, signal: AbortSignal): Promise<ValueReading>;
-  /** Forgets what is held of a secret that nobody follows any more. */
+  /** Forgets the values of a secret that is no longer followed. */
   forget(arn: SecretArn, scope: AwsScope): void;
-  /** Forgets all that was read in the name of a ServiceAccount, which may be another, or have another role, by now. */
+  /** Forgets all values that were read in the name of a ServiceAccount that has been replaced or has another role. */
   forgetAllOf(account: NamespacedName): void;
 }

@@ -2,24 +2,24 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { Instant } from "./fact.ts";
 import type { SecretData } from "./secret-data.ts";
 
-/** Names an object of a namespace. */
+/** The name of an object in a namespace. */
 export interface NamespacedName {
   readonly namespace: string;
   readonly name: string;
 }
 
 /**
- * What the data of a Secret are made of: a version's document, and the hash of the spec's keys and template when it sets
- * them. The same content is the same data.
+ * The origin of a Secret's data: a version's document, and the hash of the spec's keys and template, if it sets any. The
+ * same content is the same data.
  */
 export interface SecretContent {
-  /** Besides version ids, `foreign` (somebody else's data, found and corrected) or `absent` (the Secret was gone). */
+  /** A version id, `foreign` (data that others wrote, found and corrected) or `absent` (the Secret was deleted). */
   readonly version: VersionId | "foreign" | "absent";
   /** `ResolvedTarget.specHash`; undefined when the Secret got the document unchanged. */
   readonly specHash?: string | undefined;
 }
 
-/** Whether the two are the same data. */
+/** Whether both are the same data. */
 export function isSameContent(one: SecretContent | undefined, other: SecretContent | undefined): boolean {
   return one?.version === other?.version && one?.specHash === other?.specHash;
 }
@@ -32,17 +32,17 @@ export interface SecretWrite extends SecretContent {
   readonly time: Instant;
 }
 
-/** What a spec asks of a Secret besides its data. */
+/** The metadata that a spec asks for on its Secret. */
 export interface TargetMetadata {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether Kubernetes is to delete the Secret when its RotatedSecret is deleted. */
   readonly deletedWithOwner: boolean;
-  /** A hash of all that, by which what an earlier spec asked for is found and removed; undefined where nothing is asked for. */
+  /** A hash of it, so that metadata of an earlier spec is found and removed; undefined if the spec asks for none. */
   readonly hash: string | undefined;
 }
 
-/** What a Secret has besides its data, of others too. */
+/** The metadata of a Secret, including that of others. */
 export interface PresentMetadata {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -70,27 +70,27 @@ export type TargetSecret =
       readonly adopt?: string;
       /** The version it carries: annotation `rotatedsecrets.dev/version-id`. */
       readonly versionId?: VersionId;
-      /** Empty where the annotation is missing or cannot be read. */
+      /** Empty if the annotation is missing or invalid. */
       readonly writes: readonly SecretWrite[];
       readonly data: SecretData;
       readonly immutable: boolean;
-      /** Without what no spec may ask for: names of the operator and of Kubernetes, and values that are too long. */
+      /** Without names that no spec may set (of the operator and of Kubernetes), and without values that are too long. */
       readonly metadata: PresentMetadata;
-      /** Who wrote which key of `data`, and when (whole seconds); only in a live reading, as caches drop managedFields. */
+      /** The field managers of the keys of `data`. Only in a live reading, as caches drop managedFields. */
       readonly dataManagers?: readonly DataManager[];
     };
 
 /** A target Secret that exists. */
 export type PresentSecret = Extract<TargetSecret, { readonly kind: "present" }>;
 
-/** A field manager of keys of a Secret's data. */
+/** A field manager, the keys of a Secret's data that it wrote, and the time in whole seconds. */
 export interface DataManager {
   readonly manager: string;
   readonly time?: Instant;
   readonly keys: readonly string[];
 }
 
-/** What a Secret is to be: all keys of one version, in one write. */
+/** A Secret to be written: all keys of one version, in one write. */
 export interface SecretWriteRequest {
   readonly target: NamespacedName;
   readonly type: string;
@@ -100,19 +100,19 @@ export interface SecretWriteRequest {
   /** The RotatedSecret that it belongs to. */
   readonly owner: { readonly name: string; readonly uid: string };
   readonly writes: readonly SecretWrite[];
-  /** The object that was judged; undefined where there was none, and then it is only created, never overwritten. */
+  /** The object that the decision was made on; undefined if there was none: then it is created, and never overwritten. */
   readonly over: { readonly uid: string; readonly resourceVersion: string } | undefined;
 }
 
-/** Reads and writes target Secrets. Every write is refused (Conflict) when the object is not the one that was judged. */
+/** Reads and writes target Secrets. A write fails with Conflict if the object has changed since the decision. */
 export interface TargetSecrets {
-  /** From the cache, which holds only Secrets that this operator manages; undefined where it has none of that name. */
+  /** From the cache, which holds only Secrets that this operator manages; undefined if it has none with this name. */
   cached(target: NamespacedName): TargetSecret | undefined;
   /** From the API server. */
   read(target: NamespacedName, signal: AbortSignal): Promise<TargetSecret>;
-  /** One server-side apply of the whole Secret. Returns what it now is. @throws Conflict, WriteRefused */
+  /** One server-side apply of the whole Secret. Returns the new Secret. @throws Conflict, WriteRefused */
   apply(request: SecretWriteRequest, signal: AbortSignal): Promise<TargetSecret>;
-  /** Removes keys that others added, if the Secret still is the one that was judged. @throws Conflict, WriteRefused */
+  /** Removes keys that others added, if the Secret has not changed since the decision. @throws Conflict, WriteRefused */
   removeKeys(
     target: NamespacedName,
     keys: readonly string[],
@@ -121,7 +121,7 @@ export interface TargetSecrets {
   ): Promise<TargetSecret>;
 }
 
-/** The object changed since it was judged: look again. */
+/** The object has changed since the decision. Read it and decide again. */
 export class Conflict extends Error {
   override readonly name = "Conflict";
   /** Its message names objects only, and may be logged. */

@@ -3,54 +3,54 @@ import type { WorkloadName } from "../api/workload-kind.ts";
 import type { Instant } from "./fact.ts";
 import type { NamespacedName } from "./target-secrets.ts";
 
-/** A workload that can be restarted in a rolling way. */
+/** A workload that can be restarted by a rolling update. */
 export interface WorkloadRef extends NamespacedName, WorkloadName {}
 
 /**
- * Which pods the controller replaces by itself when the template changes.
+ * The pods that the controller replaces by itself when the template changes.
  *
- * - `RollingUpdate`: all of them.
- * - `Partition`: those of a StatefulSet whose ordinal is `from` or higher; the others stay on the older template.
- * - `OnDelete`: none; a pod is made of the new template when somebody deletes the old one.
+ * - `RollingUpdate`: all pods.
+ * - `Partition`: pods of a StatefulSet whose ordinal is `from` or higher. The others stay on the older template.
+ * - `OnDelete`: none. A pod of the new template is created when a person deletes the old one.
  */
 export type UpdateStrategy =
   | { readonly kind: "RollingUpdate" }
   | { readonly kind: "Partition"; readonly from: number }
   | { readonly kind: "OnDelete" };
 
-/** A workload and how far its rollout is, from the cache. */
+/** A workload and the progress of its rollout, from the cache. */
 export interface Workload {
   readonly ref: WorkloadRef;
   readonly createdAt: Instant;
   /** The pod template's annotation for the Secret: `version.rotatedsecrets.dev/<secret name>`. */
   readonly versionText?: string;
   readonly paused: boolean;
-  /** Replicas wanted; of a DaemonSet, the nodes that its pods are to run on. */
+  /** The desired number of replicas; for a DaemonSet, the number of nodes that its pods run on. */
   readonly replicas: number;
   readonly strategy: UpdateStrategy;
   readonly rollout: RolloutProgress;
 }
 
-/** Where a rolling update stands. */
+/** The progress of a rolling update. */
 export interface RolloutProgress {
   /** The controller has seen the newest template. */
   readonly observed: boolean;
-  /** Pods that the controller is to bring onto the newest template: fewer than `replicas` where a person does the rest. */
+  /** Pods that the controller brings onto the newest template. Fewer than `replicas` if a person does the rest. */
   readonly wanted: number;
   /** Pods of the newest template. */
   readonly updated: number;
   readonly total: number;
   readonly available: number;
   readonly terminating: number;
-  /** The controller itself has closed the rollout (StatefulSet: currentRevision is updateRevision), or has no word for it. */
+  /** The controller has completed the rollout (StatefulSet: currentRevision is updateRevision), or does not report that. */
   readonly closed: boolean;
-  /** Time of the last progress that the controller noted; only Deployments note it. */
+  /** The time of the last progress. Only Deployments report it. */
   readonly progressedAt?: Instant;
-  /** The controller gave it up: `Progressing` is False with this message. */
+  /** The controller has given up: its condition `Progressing` is False with this message. */
   readonly failure?: string;
 }
 
-/** Whether all that the controller does by itself is done: new pods available, no old one left that it would replace. */
+/** Whether the controller has done its part: new pods are available, and it has no old pod left to replace. */
 export function isRolledOut({ replicas, rollout }: Workload): boolean {
   const { observed, wanted, updated, total, available, terminating, closed } = rollout;
   const left = replicas - wanted;
@@ -64,13 +64,13 @@ export function isRolledOut({ replicas, rollout }: Workload): boolean {
   );
 }
 
-/** Whose a pod is: a workload's, a Job's (it runs to its end), or in words what else owns it (`ReplicaSet x`, `no controller`). */
+/** The owner of a pod: a workload, a Job (its pods run to their end), or another one in words (`ReplicaSet x`, `no controller`). */
 export type PodOwner =
   | WorkloadName
   | { readonly kind: "Job"; readonly name: string }
   | { readonly kind: "other"; readonly text: string };
 
-/** Whether the pod is this workload's. */
+/** Whether this workload owns the pod. */
 export function isPodOf({ owner }: Pick<ReaderPod, "owner">, workload: WorkloadName): boolean {
   return owner.kind === workload.kind && owner.name === workload.name;
 }
@@ -81,45 +81,45 @@ export function isReplacedByItself({ name }: Pick<ReaderPod, "name">, { strategy
     case "RollingUpdate":
       return true;
     case "Partition":
-      // Kubernetes: StatefulSet, "Pod Identity": a pod is called <name>-<ordinal>.
+      // Kubernetes: StatefulSet, "Pod Identity": the name of a pod is <name>-<ordinal>.
       return Number(name.slice(name.lastIndexOf("-") + 1)) >= strategy.from;
     case "OnDelete":
       return false;
   }
 }
 
-/** A pod that reads the Secret, read live. */
+/** A pod that reads the Secret, from the API server. */
 export interface ReaderPod {
   readonly name: string;
   readonly owner: PodOwner;
   readonly terminating: boolean;
-  /** When the API server made it, in whole seconds. */
+  /** Its creationTimestamp, in whole seconds. */
   readonly createdAt: Instant;
   /**
-   * Since when it may remember what it read: the start of its oldest running container, or earlier where that cannot be
-   * known. Whole seconds, rounded down; undefined where nothing has started that could remember.
+   * The earliest time at which a container may have read the Secret that still runs: the start of its oldest running
+   * container, or earlier if that is not known. Whole seconds, rounded down; undefined if no container has started.
    */
   readonly startedAt?: Instant;
-  /** Whether it would have started without the Secret (all its references are optional). */
+  /** It starts without the Secret too: all its references are optional. */
   readonly optional: boolean;
   readonly ready: boolean;
-  /** Why it does not start, where it does not: the waiting reason of a container, e.g. `CrashLoopBackOff`. */
+  /** The reason why it does not start: the waiting reason of a container, such as `CrashLoopBackOff`. */
   readonly trouble?: string;
 }
 
 /** Finds and restarts the workloads that read a Secret. */
 export interface Workloads {
-  /** Workloads of the namespace that are chosen: of mode Auto those that read the Secret; from the cache, sorted by name. */
+  /** The chosen workloads of the namespace (mode Auto: those that read the Secret), from the cache, sorted by name. */
   cached(secret: NamespacedName, choice: WorkloadChoice): readonly Workload[];
   /**
-   * Pods of the namespace that count, and whose containers run or may still start: of mode Auto those that read the
-   * Secret, else those of the chosen workloads, whatever they read, and in mode Selector those that read the Secret and
-   * whose workload is gone. Ended pods are left out. One list (in pages) from the API server.
+   * The pods of the namespace that count, unless they have ended. Mode Auto: pods that read the Secret. Other modes: pods of
+   * the chosen workloads, whatever they read. Mode Selector: also pods that read the Secret and whose workload no longer
+   * exists. One list (in pages) from the API server.
    */
   pods(secret: NamespacedName, choice: WorkloadChoice, signal: AbortSignal): Promise<readonly ReaderPod[]>;
   /**
-   * Sets the pod template's annotation for the Secret to `text`; the same text again changes nothing. Returns the
-   * workload as it now is. @throws Conflict, WriteRefused
+   * Sets the pod template's annotation for the Secret to `text`. The same text again changes nothing. Returns the new
+   * workload. @throws Conflict, WriteRefused
    */
   restart(
     secret: NamespacedName,

@@ -1,24 +1,24 @@
 import type { WorkloadKind } from "../api/workload-kind.ts";
 
 /**
- * The API server does not let an object be written, and will not until somebody changes something: permissions, an
- * admission webhook, a quota, rules of validity.
+ * The API server refuses to write an object, and will refuse again until a person changes something: permissions, an
+ * admission webhook, a quota, or the object itself.
  */
 export class WriteRefused extends Error {
   override readonly name = "WriteRefused";
   /** Its message may be logged and shown. */
   readonly disclosable = true;
-  /** The API server's answer, as far as it may be shown: never a value of a Secret. */
+  /** The API server's reason, without values of Secrets. */
   readonly why: string;
 
-  /** @param what names the object for people: `the Secret shop/db` */
+  /** @param what the object in words: `the Secret shop/db` */
   constructor(what: string, why: string, options?: ErrorOptions) {
     super(`${what} may not be written: ${why}`, options);
     this.why = why;
   }
 }
 
-/** An object that could not be written, and why. */
+/** An object that could not be written, and the reason. */
 export interface Refusal {
   readonly kind: "Secret" | WorkloadKind;
   readonly name: string;

@@ -43,8 +43,8 @@ const NO_SESSIONS: Sessions = {
 };
 
 /**
- * The only way to call a service of AWS. Finds the session to sign with, waits for the rate limit and for a slot, bounds
- * the call in time, reports it to the observer, and reduces errors to what may be shown.
+ * The only way to call a service of AWS. It finds the session to sign with, waits for the rate limit and for a slot, sets a
+ * deadline, reports the call to the observer, and removes everything from errors that must not be shown.
  */
 export class AwsCaller<Client extends SdkClient, Operation extends string> {
   readonly #service: AwsService<Client, Operation>;

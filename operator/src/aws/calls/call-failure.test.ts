@@ -21,7 +21,7 @@ it.each([
   [answered("SomethingNew", 429), "unavailable", "SomethingNew"],
   [answered("InternalServiceError", 500), "unavailable", "InternalServiceError"],
   [answered("SomethingNew", 503), "unavailable", "SomethingNew"],
-  [answered("a value that is no code", 400), "invalid", "UnknownError"],
+  [answered("a value, not a code", 400), "invalid", "UnknownError"],
   [
     Object.assign(new Error("connect"), { name: "TimeoutError", code: "ECONNREFUSED" }),
     "unavailable",

@@ -30,8 +30,8 @@ const KINDS: readonly (readonly [RegExp, AwsProblem["kind"]])[] = [
 ];
 
 /**
- * Reduces an error of the SDK to what may be shown: the code, its meaning and the request id. Drops messages, bodies and
- * headers, as they may repeat what was sent.
+ * Reduces an error of the SDK to its code, its meaning and the request id. Messages, bodies and headers are dropped, as they
+ * may repeat parts of the request.
  */
 export function failureOf(
   operation: string,

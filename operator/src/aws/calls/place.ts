@@ -6,7 +6,7 @@ import type { AwsService, ClientSettings, Credentials, SdkClient } from "./aws-s
 import type { AwsSession } from "./sessions.ts";
 import { Slots } from "./slots.ts";
 
-/** What the places of a service have in common. */
+/** The common parts of all places of a service. */
 export interface PlaceOptions {
   readonly clock: Clock;
   /** The operator's version, for the user agent. */

@@ -6,7 +6,7 @@ import type { SecretSnapshot } from "./secrets-manager-api.ts";
 
 const stagesSchema = z.record(versionIdSchema, z.array(z.string())).default({});
 
-/** What ListSecrets and DescribeSecret have in common. AWS: Secrets Manager API, SecretListEntry. */
+/** The fields that ListSecrets and DescribeSecret have in common. AWS: Secrets Manager API, SecretListEntry. */
 const secretSchema = z.object({
   ARN: secretArnSchema,
   Name: z.string(),
@@ -18,12 +18,12 @@ const secretSchema = z.object({
   stages: stagesSchema,
 });
 
-/** The secret that DescribeSecret answered with; undefined where the answer lacks what every secret has. */
+/** The secret in an answer of DescribeSecret; undefined if the answer lacks a field that every secret has. */
 export function snapshotOfDescription(answer: DescribeSecretCommandOutput): SecretSnapshot | undefined {
   return snapshot({ ...answer, stages: answer.VersionIdsToStages });
 }
 
-/** The secret of an entry of ListSecrets; undefined where it lacks what every secret has. */
+/** The secret in an entry of ListSecrets; undefined if the entry lacks a field that every secret has. */
 export function snapshotOfListEntry(entry: SecretListEntry): SecretSnapshot | undefined {
   return snapshot({ ...entry, stages: entry.SecretVersionsToStages });
 }
@@ -45,8 +45,8 @@ function snapshot(answer: unknown): SecretSnapshot | undefined {
 }
 
 /**
- * RDS and the like own their secrets and rotate them without a function; so do the partners of managed external
- * secrets, whose secrets have a Type.
+ * AWS services such as RDS own their secrets and rotate them without a function. The partners of managed external secrets
+ * do the same; those secrets have a Type.
  */
 function rotationOf(secret: z.infer<typeof secretSchema>): RotationSetUp {
   const functionArn = secret.RotationLambdaARN;

@@ -3,7 +3,7 @@ import { type SecretArn, secretArnSchema, versionIdSchema } from "@rotated-secre
 import { z } from "zod";
 import type { VersionValue } from "../../ports/secret-values.ts";
 
-/** What GetSecretValue and each entry of BatchGetSecretValue have in common. */
+/** The fields that GetSecretValue and the entries of BatchGetSecretValue have in common. */
 const storedSchema = z.object({
   ARN: secretArnSchema,
   VersionId: versionIdSchema,
@@ -12,7 +12,7 @@ const storedSchema = z.object({
   SecretBinary: z.instanceof(Uint8Array).optional(),
 });
 
-/** The value and whose it is; undefined where the answer lacks what every value has. */
+/** The value, and the ARN of its secret; undefined if the answer lacks a field that every value has. */
 export function storedValue(
   answer: unknown,
 ): { readonly arn: SecretArn; readonly current: VersionValue } | undefined {

@@ -16,13 +16,13 @@ describe("after a read at the source", () => {
       { first: 500, last: 1_000 },
     ],
     [
-      "another version begins anew",
+      "another version starts again",
       entryOfList(secret("db", 1), 500),
       secret("db", 2, 1),
       { first: 1_200, last: 1_200 },
     ],
     [
-      "another secret of the same name begins anew",
+      "another secret of the same name starts again",
       { secret: { ...secret("db", 1), arn: arnOf("other"), currentRead: { first: 1, last: 1 } } },
       secret("db", 1),
       { first: 1_200, last: 1_200 },

@@ -21,7 +21,7 @@ export function entryAfter(
     facts?.arn === answer.value.arn &&
     currentVersion(facts) === currentVersion(answer.value) &&
     currentVersion(facts) !== undefined;
-  // AWS read it at some time between request and answer. Taken so that the interval is not longer than it really was.
+  // AWS read the label between request and answer. These times give an interval that is not longer than the real one.
   const currentRead = sameCurrent
     ? { first: facts.currentRead.first, last: Math.max(facts.currentRead.last, askedAt) }
     : { first: answeredAt, last: answeredAt };

@@ -62,7 +62,7 @@ class World {
   readonly aws = new ScriptedSecretsManager(this.clock);
   readonly catalogue = new AwsSecretCatalogue({ api: this.aws, clock: this.clock, random: seededRandom() });
   readonly followed = new Set<number>();
-  /** What was reported last of each source. */
+  /** The last report of each source. */
   readonly reported = new Map<string, string>();
   #versions = 1;
 
@@ -111,17 +111,17 @@ class World {
     this.aws.latencyMs = 0;
   }
 
-  /** What AWS holds: the version that is current, or that there is none. */
+  /** The truth at AWS: the current version, or that the secret does not exist. */
   truth(n: number): string {
     return currentOf(this.aws.secrets.get(nameOf(n))) ?? "notFound";
   }
 
-  /** What the catalogue knows, in the same words. */
+  /** The knowledge of the catalogue, in the same words. */
   known(n: number): string {
     return this.#shown(nameOf(n));
   }
 
-  /** A listener has been told all that the catalogue knows. */
+  /** The catalogue has reported all that it knows. */
   expectReported(): void {
     for (const n of this.followed) expect(this.reported.get(nameOf(n)) ?? "nothing").toBe(this.known(n));
   }
@@ -136,7 +136,7 @@ function currentOf(facts: SecretSnapshot | undefined): string | undefined {
   return facts && currentVersion(facts);
 }
 
-it("whatever has happened, every followed secret is read again, and every change is reported", async () => {
+it("after any history, every followed secret is read again, and every change is reported", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60, size: "max" }), async (steps) => {
       const world = new World();

@@ -61,7 +61,7 @@ describe("the first reading", () => {
     expect(changes.toSorted()).toEqual(names(250).toSorted());
   });
 
-  it("of a few secrets in a large account is their description, and so are the next ones", async () => {
+  it("of a few secrets in a large account is their description, and later readings are too", async () => {
     account(1_000);
     follow("db-1", "db-2", "db-3");
     await clock.advance(10 * MINUTE);
@@ -247,7 +247,7 @@ describe("a list that lags", () => {
   });
 });
 
-describe("what stands in the way", () => {
+describe("problems", () => {
   it.each(["denied", "unavailable"] as const)("lists that are %s do no harm", async (kind) => {
     account(40);
     aws.problems.set("ListSecrets", kind);

@@ -16,7 +16,7 @@ import { type CatalogueSettings, DEFAULT_CATALOGUE_SETTINGS } from "./catalogue-
 import { type CatalogueParts, ScopeCatalogue } from "./scope-catalogue.ts";
 import { readVersionCreatedAt } from "./version-created-at.ts";
 
-/** What the catalogue works with. */
+/** The parts of a catalogue. */
 export interface AwsSecretCatalogueOptions {
   readonly api: SecretsManagerApi;
   readonly clock: Clock;

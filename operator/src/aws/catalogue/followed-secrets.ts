@@ -9,7 +9,7 @@ import type { Moment } from "./moment.ts";
 import { type NextRefresh, nextRefresh } from "./next-refresh.ts";
 import { type SecretKnowledge, unknownSecret } from "./secret-knowledge.ts";
 
-/** What the state of a scope works with. */
+/** The parts of the state of a scope. */
 export interface FollowedSecretsOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -26,8 +26,8 @@ interface Followed {
 }
 
 /**
- * The state of one scope: immutable values of what is known of each followed secret, of lists, and of AWS's health. To
- * replace one of them reports the entries that change by it, and schedules the refreshes that it moves.
+ * The state of one scope in immutable values: the knowledge of each followed secret, of lists, and of AWS's health. When one
+ * of them is replaced, this class reports the entries that change, and schedules the refreshes that move.
  */
 export class FollowedSecrets {
   readonly #options: FollowedSecretsOptions;
@@ -56,7 +56,7 @@ export class FollowedSecrets {
     return this.#health;
   }
 
-  /** What is known of this secret; undefined when it is not followed. */
+  /** The knowledge of this secret; undefined when it is not followed. */
   get(secretId: string): SecretKnowledge | undefined {
     return this.#followed.get(secretId)?.knowledge;
   }
@@ -86,7 +86,7 @@ export class FollowedSecrets {
     this.#followed.delete(secretId);
   }
 
-  /** Replaces what is known of a secret, if it is followed. */
+  /** Replaces the knowledge of a secret, if it is followed. */
   update(secretId: string, change: (before: SecretKnowledge, moment: Moment) => SecretKnowledge): void {
     const followed = this.#followed.get(secretId);
     if (followed === undefined) return;
@@ -104,7 +104,7 @@ export class FollowedSecrets {
     if (followed !== undefined) this.#schedule(followed);
   }
 
-  /** Replaces what is known of lists. Without them, secrets are described more often. */
+  /** Replaces the knowledge of lists. Without lists, secrets are described more often. */
   setListing(listing: Listing): void {
     const hasEnded = this.#listing.isShowing && !listing.isShowing;
     this.#listing = listing;

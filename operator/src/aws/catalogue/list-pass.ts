@@ -7,17 +7,17 @@ import type { SecretSnapshot, SecretsManagerApi } from "../calls/secrets-manager
 /** AWS: 500,000 secrets in a region at most, 100 on a page. */
 const MAX_PAGES = 5_000;
 
-/** How many pages were read, and what ended the pass before its time. */
+/** The pages that were read, and the problem that ended the pass early. */
 export interface ListPass {
   readonly pages: number;
   readonly problem?: AwsProblem;
 }
 
-/** Whom a list pass serves. */
+/** Receives the secrets of a list pass. */
 export interface ListReader {
-  /** One secret of a page that was asked for at `at`. */
+  /** One secret of a page that was requested at `at`. */
   show(secret: SecretSnapshot, at: Instant): void;
-  /** Whether all that were sought have been shown, so that the other pages need not be read. */
+  /** Whether the rest of the pages need not be read. */
   hasSeenAll(): boolean;
 }
 

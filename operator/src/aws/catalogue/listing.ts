@@ -1,7 +1,7 @@
 import type { CatalogueSettings } from "./catalogue-settings.ts";
 import type { ListPass } from "./list-pass.ts";
 
-/** What is known of list passes in a scope. Times are by the monotonic clock, in ms. */
+/** The knowledge of list passes in a scope. Times are by the monotonic clock, in ms. */
 export interface Listing {
   /** A pass is made every `listEveryMs`. */
   readonly isOn: boolean;

@@ -6,6 +6,6 @@ export interface Moment {
   readonly now: Instant;
   /** By the monotonic clock, in ms. For due times. */
   readonly monotonic: number;
-  /** From 0 (included) to 1 (excluded). Spreads over time what would otherwise happen at once. */
+  /** From 0 (included) to 1 (excluded). It spreads events over time that would otherwise happen at once. */
   readonly jitter: number;
 }

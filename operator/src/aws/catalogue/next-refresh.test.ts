@@ -140,7 +140,7 @@ describe("the next refresh of a secret", () => {
       "Hint",
     ],
     [
-      "while AWS is away, but not so long: at its time",
+      "while AWS is away, but due after the pause: at its time",
       {},
       listing,
       away(SINCE + MINUTE),

@@ -25,7 +25,7 @@ export interface NextRefresh {
   readonly isUrgent: boolean;
 }
 
-/** What the secrets of one scope have in common. */
+/** The common state of all secrets of one scope. */
 export interface ScopeState {
   readonly listing: Listing;
   readonly health: AwsHealth;

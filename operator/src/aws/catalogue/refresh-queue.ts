@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "@rotated-secrets/kube-runtime/time/clock";
 import { DueQueue } from "@rotated-secrets/kube-runtime/time/due-queue";
 
-/** What a queue works with. */
+/** The parts of a queue. */
 export interface RefreshQueueOptions<Task> {
   readonly clock: Clock;
   /** How many tasks that are not urgent run at the same time. */

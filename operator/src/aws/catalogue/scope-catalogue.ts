@@ -23,7 +23,7 @@ import {
   unknownSecret,
 } from "./secret-knowledge.ts";
 
-/** What the scopes of a catalogue have in common. */
+/** The common parts of all scopes of a catalogue. */
 export interface CatalogueParts {
   readonly api: SecretsManagerApi;
   readonly clock: Clock;
@@ -38,7 +38,7 @@ export interface CatalogueParts {
 const LIST = Symbol("list");
 /** The end of a burst of new secrets. */
 const BURST = Symbol("burst");
-/** What is due in a scope: one of these, or the refresh of the secret with this id. */
+/** A task of the queue: one of these, or the refresh of the secret with this id. */
 type Task = typeof LIST | typeof BURST | string;
 
 /** Refreshes that no caller waits for, running at the same time. */
@@ -47,8 +47,8 @@ const BACKGROUND_REFRESHES = 16;
 const LONGEST_BURST = 10;
 
 /**
- * Reads the followed secrets of one region and identity: by list passes where these save calls, and each by a description
- * of its own. Pure functions say what to do when; this class does it, by one queue of all that is due.
+ * Reads the followed secrets of one region and identity: all of them by list passes, if these save calls, and each by its
+ * own description. Pure functions decide what to do and when; this class does it, and keeps one queue of due times.
  */
 export class ScopeCatalogue {
   readonly #scope: AwsScope;
@@ -97,8 +97,8 @@ export class ScopeCatalogue {
   }
 
   /**
-   * Asks AWS, by a read that starts after this call: one that is running may be older than what the caller knows. Keeps the
-   * answer if the secret is followed. @throws only when the catalogue is stopped
+   * Reads at AWS, and starts after this call: the answer of a read that is running may be older than the caller's knowledge.
+   * Keeps the answer if the secret is followed. @throws only when the catalogue is stopped
    */
   refresh(secretId: string): Promise<CatalogueEntry> {
     return this.#flights.joinNext(secretId, () => this.#ask(secretId));

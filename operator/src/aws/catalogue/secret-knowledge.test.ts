@@ -64,7 +64,7 @@ describe("a list", () => {
     expect(afterListed(listed, secret("db", 1), wall(30), at(31))).toBe(listed);
   });
 
-  it("that shows another version is a hint, and so is one that does not show the secret, once", () => {
+  it("that shows another version is a hint, and one that does not show the secret is a hint once", () => {
     expect(afterListed(known, secret("db", 2, 1), wall(20), at(21))).toEqual({
       ...known,
       isListed: true,

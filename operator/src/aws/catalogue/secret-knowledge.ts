@@ -8,7 +8,7 @@ import { callsForRefresh, entryAfter, entryOfList } from "./catalogue-entry.ts";
 import type { CatalogueSettings } from "./catalogue-settings.ts";
 import type { Moment } from "./moment.ts";
 
-/** What is known of one followed secret, and what its next refresh depends on. Times are by the monotonic clock, in ms. */
+/** The knowledge of one followed secret. Its next refresh depends on it. Times are by the monotonic clock, in ms. */
 export interface SecretKnowledge {
   /** Facts and problem; undefined before the first answer. */
   readonly entry: CatalogueEntry | undefined;

@@ -5,10 +5,10 @@ import type { Instant } from "../../ports/fact.ts";
 import type { VersionCreatedAt } from "../../ports/secret-catalogue.ts";
 import type { SecretsManagerApi } from "../calls/secrets-manager-api.ts";
 
-/** AWS keeps about 100 versions without labels; a page has 100. */
+/** AWS keeps about 100 versions without labels. A page has 100. */
 const MAX_PAGES = 20;
 
-/** When each version of the secret was made, from all pages; an answer that lacks some would be taken for the whole. */
+/** When each version of the secret was created. Reads all pages, or returns a problem: callers need the whole answer. */
 export async function readVersionCreatedAt(
   api: SecretsManagerApi,
   arn: SecretArn,

@@ -8,7 +8,7 @@ import type { AssumeRoleRequest, AwsSession } from "../calls/sessions.ts";
 
 const ASSUME_ROLE = "AssumeRoleWithWebIdentity";
 
-/** AWS's default, and the longest session of a role whose administrator has not allowed longer ones. */
+/** AWS's default. A role allows no longer sessions unless its administrator has changed that. */
 const SESSION_SECONDS = 3_600;
 
 /**

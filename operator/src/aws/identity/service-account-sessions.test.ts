@@ -24,7 +24,7 @@ const APP: ServiceAccountIdentity = {
 
 let clock: ManualClock;
 let sessions: ServiceAccountSessions;
-/** What was asked of whom. */
+/** The requests, in order. */
 let asked: string[];
 let reading: ServiceAccountReading;
 let token: () => Promise<TokenOutcome>;
@@ -131,7 +131,7 @@ describe("a session", () => {
     ["role", { ...APP, roleArn: `${ROLE}-2` }, REGION, () => {}],
     ["region", APP, "us-east-1", () => {}],
     [
-      "ServiceAccount of the same name, made anew",
+      "ServiceAccount that replaced one of the same name",
       APP,
       REGION,
       () => (reading = { kind: "present", uid: "2", roleArn: ROLE }),
@@ -174,12 +174,12 @@ describe("a session", () => {
     expect(await keyOf()).toBe("AssumeRoleWithWebIdentity AccessDenied denied");
   });
 
-  it("does not show its keys to whoever prints it", async () => {
+  it("does not show its keys when it is printed", async () => {
     const answer = await sessions.of(APP, REGION, never);
     expect(`${JSON.stringify(answer)} ${inspect(answer, { depth: 9 })}`).not.toContain("planted");
   });
 
-  it("that AWS does not take any more is begun anew", async () => {
+  it("that AWS does not accept any more is replaced", async () => {
     const answer = await sessions.of(APP, REGION, never);
     if (answer.kind === "answer") sessions.drop(answer.value);
     expect(await keyOf()).toBe("ASIA2");
@@ -229,7 +229,7 @@ describe("no session", () => {
     expect(roles()).toBe(0);
   });
 
-  it("where the ServiceAccount's annotation is no role", async () => {
+  it("where the ServiceAccount's annotation is not the ARN of a role", async () => {
     reading = { kind: "present", uid: "uid-1", roleArn: "x".repeat(200_000) };
     expect(await keyOf()).toBe("GetServiceAccount NoRoleArn denied");
   });

@@ -20,21 +20,21 @@ const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);
  */
 const SESSIONS_PER_NAMESPACE = { burst: 30, perSecond: 3 };
 
-/** Whether the policies let a namespace assume this role; without a role: whether there is any that it may. */
+/** Whether the policies allow a namespace to assume this role or, without a role, any role. */
 export type MayAssume = (namespace: string, roleArn: string | undefined) => boolean;
 
-/** What the sessions are made with. */
+/** The parts of the sessions. */
 export interface ServiceAccountSessionsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly accounts: Pick<ServiceAccounts, "recent" | "token">;
   readonly mayAssume: MayAssume;
   readonly assumeRole: AssumeRole;
-  /** Token and role are given up after this. @default 20_000 */
+  /** The time for token and role together, in ms. @default 20_000 */
   readonly deadlineMs?: number;
 }
 
-/** Whose session it is: another UID is another account, whatever its name. */
+/** The owner of a session. A ServiceAccount with the same name and a different UID is a different owner. */
 interface Bearer {
   readonly identity: ServiceAccountIdentity;
   readonly uid: string;
@@ -43,8 +43,9 @@ interface Bearer {
 }
 
 /**
- * Sessions of ServiceAccounts: token by TokenRequest, role by AssumeRoleWithWebIdentity. Every call of AWS in a tenant's
- * name comes through here, and is held to the policies each time, whether its session is new or not.
+ * Starts and keeps sessions of ServiceAccounts: a token by TokenRequest, then the role by AssumeRoleWithWebIdentity. Every
+ * call of AWS in a tenant's name asks here for its session. The policies are checked each time, also for a session that is
+ * kept.
  */
 export class ServiceAccountSessions implements Sessions {
   readonly #options: ServiceAccountSessionsOptions;
@@ -72,7 +73,7 @@ export class ServiceAccountSessions implements Sessions {
     if (held !== undefined && !held.isDue) return held.answer;
     const start = () => this.#start(key, found.value);
     const begun = await untilAborted(this.#flights.join(key, start), signal);
-    // Renewed ahead of its end: while nobody says no, the one that still holds will do.
+    // Sessions are renewed early. The one that still works is used while AWS is away.
     const isAway = begun.kind === "problem" && begun.problem.kind === "unavailable";
     return isAway && held?.answer.kind === "answer" ? held.answer : begun;
   }
@@ -81,12 +82,12 @@ export class ServiceAccountSessions implements Sessions {
     this.#cache.drop(session);
   }
 
-  /** Ends what is under way; who waits gets an AbortError. */
+  /** Ends the requests that are running. Callers that wait get an AbortError. */
   stop(): void {
     this.#lifetime.abort();
   }
 
-  /** Who asks, in the order in which it costs and tells least: policy, ServiceAccount, role. */
+  /** Checks in the order of cost, and so that a refusal discloses least: policy, ServiceAccount, role. */
   async #bearer(
     identity: ServiceAccountIdentity,
     region: string,
@@ -138,7 +139,7 @@ export class ServiceAccountSessions implements Sessions {
     return await assumeRole({ region, roleArn, sessionName, token: outcome.token }, signal);
   }
 
-  /** What the API server said, or that it did not answer. @throws the signal's reason, and what is no answer at all */
+  /** The API server's answer, or the problem that it did not answer. @throws the signal's reason, and errors that are bugs */
   async #ask<T>(
     operation: IdentityOperation,
     answer: Promise<T>,

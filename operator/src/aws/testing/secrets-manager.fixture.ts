@@ -27,7 +27,7 @@ export const REGION = "eu-west-1";
 /** Calls of the operator itself. */
 export const SCOPE: AwsScope = { region: REGION, identity: OPERATOR };
 
-/** A version id made of a number. */
+/** The version id with this number. */
 export function version(number: number): VersionId {
   return parseVersionId(`00000000-0000-4000-8000-${String(number).padStart(12, "0")}`);
 }
@@ -44,14 +44,14 @@ export function secret(name: string, current: number, previous?: number): Secret
   return { arn: arnOf(name), name, rotation: { kind: "off" }, stages };
 }
 
-/** Secrets Manager in memory: its lists may be made to lag, its calls to fail or to take time. */
+/** Secrets Manager in memory. A test can let its lists lag, and its calls fail or take time. */
 export class ScriptedSecretsManager implements SecretsManagerApi {
   readonly calls: ScriptedCall[] = [];
-  /** What is true, by name. */
+  /** The secrets as they are, by name. */
   readonly secrets = new Map<string, SecretSnapshot>();
-  /** What lists show instead, for a list that lags; undefined: what is true. */
+  /** The secrets that lists show, for a list that lags; undefined for the secrets as they are. */
   listed: readonly SecretSnapshot[] | undefined;
-  /** Problems by operation, or by operation and the id asked for: `DescribeSecret prod/db`. */
+  /** Problems by operation, or by operation and requested id: `DescribeSecret prod/db`. */
   readonly problems = new Map<string, AwsProblem["kind"]>();
   /** Ids that a batch leaves out or refuses. */
   readonly batchErrors = new Map<string, AwsProblem["kind"] | "missing">();
@@ -196,7 +196,7 @@ function answer<T>(value: T): Answer<T> {
   return { kind: "answer", value };
 }
 
-/** The same row of numbers in every run. Numerical Recipes' linear congruential generator. */
+/** Random numbers that are the same in every run. Numerical Recipes' linear congruential generator. */
 export function seededRandom(seed = 1): () => number {
   let state = seed;
   return () => {

@@ -7,28 +7,28 @@ import { Slots } from "../calls/slots.ts";
 
 /** How values are read. */
 export interface ValueReaderOptions {
-  /** How long calls are collected before a batch is sent, in ms. @default 15 */
+  /** How long reads are collected for a batch, in ms. @default 15 */
   readonly collectMs: number;
-  /** The same while many are read, as after a start: fewer calls, and each waits a little longer. @default 250 */
+  /** The same while many values are read, as after a start: fewer calls, and each waits longer. @default 250 */
   readonly busyCollectMs: number;
-  /** Secrets in one batch; AWS takes 20. @default 20 */
+  /** Secrets in one batch. AWS's limit is 20. @default 20 */
   readonly batchSize: number;
-  /** Batches under way at a time in one scope. @default 4 */
+  /** Batches that run at the same time in one scope. @default 4 */
   readonly concurrentBatches: number;
-  /** How long batches are not tried again in a scope where they were denied, in ms. @default 600_000 */
+  /** After a denied batch, until batches are tried again in that scope, in ms. @default 600_000 */
   readonly batchDeniedMs: number;
 }
 
-/** Many values are being read when the last batch of many was closed no longer ago than this, in ms. */
+/** Many values are being read if the last batch of many was closed in this time, in ms. */
 const BUSY_MS = 500;
-/** A batch of so many values is one of many: a single secret that is read again waits no longer than ever. */
+/** A batch of at least this many values is one of many. A single secret that is read again does not wait longer. */
 const MANY = 5;
 
 type Batch = Map<SecretArn, PromiseWithResolvers<ValueReading>>;
 
 /**
- * Reads the current values of one scope's secrets, many in one call. Where the batch is denied, as by policies that
- * are limited to a stage (it cannot name one) or to some secrets (it needs Resource "*"), each is read by itself.
+ * Reads the current values of one scope's secrets, many in one call. If batches are denied, each value is read by itself: a
+ * policy may be limited to a stage, which a batch cannot name, or to some secrets, while a batch needs Resource "*".
  */
 export class ValueReader {
   readonly #api: SecretsManagerApi;
@@ -59,7 +59,7 @@ export class ValueReader {
     this.#slots = new Slots(options.concurrentBatches);
   }
 
-  /** The value that AWSCURRENT names; the read begins after this call. @throws the lifetime's reason when that is over */
+  /** The current value, by a read that starts after this call. @throws the lifetime's reason when that is over */
   read(arn: SecretArn): Promise<ValueReading> {
     const waiting = this.#batch.get(arn);
     if (waiting !== undefined) return waiting.promise;
@@ -70,7 +70,7 @@ export class ValueReader {
     return reading.promise;
   }
 
-  /** Ends collecting; those who wait get the lifetime's reason. */
+  /** Ends collecting. Callers that wait get the lifetime's reason. */
   stop(): void {
     if (this.#batch.size > 0) this.#close();
   }
@@ -101,7 +101,7 @@ export class ValueReader {
     const { problem } = result;
     if (problem.kind === "denied")
       this.#batchDeniedUntil = this.#clock.monotonic() + this.#options.batchDeniedMs;
-    // What is wrong with one secret must not keep the others from being read.
+    // A fault of one secret must not prevent the others from being read.
     if (problem.kind !== "unavailable") return this.#readEach(batch);
     for (const { resolve } of batch.values()) resolve({ kind: "problem", problem });
   }

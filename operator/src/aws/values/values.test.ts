@@ -53,7 +53,7 @@ describe("current values", () => {
     expect(readings.map(shown)).toEqual(names(45).map((_, i) => version(i + 1)));
   });
 
-  it("are collected for longer while many are read, so that few calls do", async () => {
+  it("are collected for longer while many are read, so that there are fewer calls", async () => {
     const first = Promise.all(names(20).map((name) => values.current(arnOf(name), SCOPE, never)));
     const others: Promise<ValueReading>[] = [];
     for (const name of names(40).slice(20)) {
@@ -84,7 +84,7 @@ describe("current values", () => {
     expect(aws.calls.map(({ ids }) => ids.length)).toEqual([1, 1]);
   });
 
-  it("of one secret may be refused without harm to the others", async () => {
+  it("of the other secrets are read when one is refused", async () => {
     aws.batchErrors.set(arnOf("db-1"), "notFound").set(arnOf("db-2"), "unavailable");
     expect((await read("db-0", "db-1", "db-2")).map(shown)).toEqual([version(1), "notFound", "unavailable"]);
     expect(aws.count("GetSecretValue")).toBe(0);
@@ -114,7 +114,7 @@ describe("current values", () => {
     expect(aws.count("GetSecretValue")).toBe(0);
   });
 
-  it("are read for the others when one who asked gives up", async () => {
+  it("are read for the others when one caller gives up", async () => {
     const giveUp = new AbortController();
     const mine = values.current(arnOf("db-0"), SCOPE, giveUp.signal);
     const other = values.current(arnOf("db-0"), SCOPE, never);
@@ -134,7 +134,7 @@ describe("current values", () => {
 describe("a version that is asked for by its id", () => {
   const pinned = (versionId: number) => values.version(arnOf("db-0"), SCOPE, version(versionId), never);
 
-  it("is read by itself, and held beside the current one", async () => {
+  it("is read by itself, and held in addition to the current one", async () => {
     aws.put(secret("db-0", 9, 1));
     await read("db-0");
     expect(shown(await pinned(1))).toBe(version(1));
@@ -190,7 +190,7 @@ describe("held values", () => {
     ).toEqual(left);
   });
 
-  describe("belong to who has read them", () => {
+  describe("belong to the identity that has read them", () => {
     const app = { kind: "ServiceAccount", namespace: "payments", name: "app", roleArn: undefined } as const;
     const scopeOf = (identity: AwsIdentity) => ({ region: REGION, identity });
 
@@ -210,7 +210,7 @@ describe("held values", () => {
       expect(values.cached(arnOf("db-0"), scopeOf(other), version(1))).toBeUndefined();
     });
 
-    it("so that two who want the same are two calls", async () => {
+    it("so that two identities that read the same secret are two calls", async () => {
       const readings = [OPERATOR, app].map((identity) =>
         values.current(arnOf("db-0"), scopeOf(identity), never),
       );
@@ -219,7 +219,7 @@ describe("held values", () => {
       expect(aws.count("BatchGetSecretValue")).toBe(2);
     });
 
-    it("until the ServiceAccount is another, and nothing that is on its way then is kept", async () => {
+    it("until the ServiceAccount changes, and a value that is being read at that time is not held", async () => {
       const first = values.current(arnOf("db-0"), scopeOf(app), never);
       await clock.advance(50);
       await first;
@@ -233,7 +233,7 @@ describe("held values", () => {
         expect(values.cached(arnOf(name), scopeOf(app), version(name === "db-0" ? 1 : 2))).toBeUndefined();
     });
 
-    it("and a change of another ServiceAccount does not keep what is read meanwhile from being held", async () => {
+    it("and a change of another ServiceAccount does not keep values that are being read from being held", async () => {
       aws.latencyMs = 100;
       const other = { ...app, name: "other" };
       const readings = [OPERATOR, other, app].map((identity) =>
