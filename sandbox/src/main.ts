@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { aborted } from "./node/pause.ts";
+import { aborted } from "./pause.ts";
 import { setUpPayments } from "./samples/payments.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { runSession } from "./session.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./aws/emulator.ts";
 import { bundles } from "./bundles.ts";
-import { trustCluster } from "./cluster-issuer.ts";
+import { trustCluster } from "./cluster/cluster-issuer.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane/control-plane.ts";
 import { sandboxImages } from "./images.ts";
 import {

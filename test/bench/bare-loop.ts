@@ -13,7 +13,7 @@ export async function bareLoop(cluster: BenchCluster, names: readonly string[]):
   const before = await usage(cluster);
   await allOf(names, (name) => {
     const path = `/api/v1/namespaces/${NAMESPACE}/secrets/${name}`;
-    return cluster.api.apply(path, FIELD_MANAGER, secretOf(name));
+    return cluster.api.apply(path, secretOf(name), { fieldManager: FIELD_MANAGER, force: true });
   });
   const after = await usage(cluster);
   return {

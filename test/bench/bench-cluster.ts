@@ -2,11 +2,12 @@ import { mkdtempSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import { type AwsEmulator, startAwsEmulator } from "@rotated-secrets/sandbox/aws/emulator";
 import { ROOT } from "@rotated-secrets/sandbox/bundles";
+import { clusterClient } from "@rotated-secrets/sandbox/cluster/cluster-client";
 import { type ControlPlane, startControlPlane } from "@rotated-secrets/sandbox/control-plane/control-plane";
 import { freePorts } from "@rotated-secrets/sandbox/control-plane/free-port";
-import { ApiClient } from "@rotated-secrets/sandbox/node/api-client";
 import { OPERATOR_RELEASE } from "@rotated-secrets/sandbox/operator-release";
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
 import { run } from "@rotated-secrets/sandbox/run";
@@ -27,7 +28,7 @@ export interface BenchCluster {
   readonly controlPlane: ControlPlane;
   readonly aws: AwsEmulator;
   /** The API server, as admin. */
-  readonly api: ApiClient;
+  readonly api: KubeClient;
   /** Runs kubectl as admin. @throws with its words */
   kubectl(...args: readonly string[]): Promise<string>;
   /** Ends all that was started. */
@@ -45,7 +46,7 @@ export async function startBenchCluster(settings: Readonly<Record<string, string
       startAwsEmulator({ dir: join(dir, "aws"), processes, latencyMs: AWS_LATENCY_MS }),
     ]);
     const env = { KUBECONFIG: controlPlane.adminKubeconfig, HOME: dir, PATH: process.env.PATH ?? "" };
-    const api = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);
+    const api = clusterClient(controlPlane.adminKubeconfig);
     const cluster: BenchCluster = {
       dir,
       processes,

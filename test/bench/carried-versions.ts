@@ -1,15 +1,5 @@
 import { VERSION_ID_ANNOTATION } from "@rotated-secrets/contract/annotations";
-import type { ApiClient } from "@rotated-secrets/sandbox/node/api-client";
-
-interface Change {
-  readonly type: string;
-  readonly object: {
-    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
-  };
-}
-
-/** Metadata alone: the bench takes as little of the processors as it can while it looks on. */
-const METADATA_ONLY = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 
 /** Which version each Secret of a namespace carries, and since when, as a watch shows it. */
 export class CarriedVersions {
@@ -19,7 +9,7 @@ export class CarriedVersions {
   #end: Promise<void> = Promise.resolve();
 
   /** Begins to watch. */
-  static watch(api: ApiClient, namespace: string): CarriedVersions {
+  static watch(api: KubeClient, namespace: string): CarriedVersions {
     const carried = new CarriedVersions();
     carried.#end = carried.#follow(api, `/api/v1/namespaces/${namespace}/secrets`);
     carried.#end.catch(() => {});
@@ -63,11 +53,9 @@ export class CarriedVersions {
     await this.#end.catch(() => {});
   }
 
-  async #follow(api: ApiClient, path: string): Promise<void> {
-    const query = { watch: "true", allowWatchBookmarks: "true", timeoutSeconds: "3600" };
-    for await (const line of await api.stream(path, query, this.#lifetime.signal, METADATA_ONLY)) {
-      if (line === "") continue;
-      const { object } = JSON.parse(line) as Change;
+  async #follow(api: KubeClient, path: string): Promise<void> {
+    const query = { allowWatchBookmarks: true, timeoutSeconds: 3_600 };
+    for await (const { object } of api.watch(path, query, this.#lifetime.signal)) {
       const { name, annotations = {} } = object.metadata;
       const id = annotations[VERSION_ID_ANNOTATION];
       if (id === undefined || id === this.#versions.get(name)?.id) continue;

@@ -1,4 +1,4 @@
-import { trustIn } from "@rotated-secrets/sandbox/cluster-issuer";
+import { trustIn } from "@rotated-secrets/sandbox/cluster/cluster-issuer";
 import { installOperator } from "@rotated-secrets/sandbox/operator-release";
 import { run } from "@rotated-secrets/sandbox/run";
 import { createDatabaseSecret, type DatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";

@@ -1,5 +1,6 @@
 import { VERSION_ID_ANNOTATION } from "@rotated-secrets/contract/annotations";
-import type { ApiClient } from "@rotated-secrets/sandbox/node/api-client";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import type { WatchEvent } from "@rotated-secrets/kube-runtime/client/watch-event";
 import { eventually } from "../support/eventually.ts";
 
 /** What a Secret was at one moment. */
@@ -19,7 +20,7 @@ interface Secret {
 
 /** Every state that the API server has shown of a Secret, from its own watch: not through the proxy. */
 export class SecretStates {
-  readonly #api: ApiClient;
+  readonly #api: KubeClient;
   readonly #path: string;
   readonly #name: string;
   readonly #ending = new AbortController();
@@ -27,7 +28,7 @@ export class SecretStates {
   readonly #watching: Promise<void>;
   #resourceVersion: string | undefined;
 
-  constructor(api: ApiClient, namespace: string, name: string) {
+  constructor(api: KubeClient, namespace: string, name: string) {
     this.#api = api;
     this.#path = `/api/v1/namespaces/${namespace}/secrets`;
     this.#name = name;
@@ -58,18 +59,16 @@ export class SecretStates {
   async #watch(): Promise<void> {
     if (this.#resourceVersion === undefined) this.#take({ type: "ADDED", object: await this.#read() });
     const query = {
-      watch: "true",
       fieldSelector: `metadata.name=${this.#name}`,
       resourceVersion: this.#resourceVersion ?? "",
-      allowWatchBookmarks: "true",
+      allowWatchBookmarks: true,
     };
-    for await (const line of await this.#api.stream(this.#path, query, this.#ending.signal)) {
-      this.#take(JSON.parse(line));
+    for await (const { type, object } of this.#api.watch(this.#path, query, this.#ending.signal)) {
+      this.#take({ type, object: object as Secret });
     }
   }
 
-  #take({ type, object }: { type: SecretState["event"] | "BOOKMARK" | "ERROR"; object: Secret }): void {
-    if (type === "ERROR") throw new Error(`the watch of the Secret "${this.#name}" was refused`);
+  #take({ type, object }: { type: WatchEvent["type"]; object: Secret }): void {
     // A bookmark's version may be of another object.
     if (type === "BOOKMARK") return;
     const { metadata, data = {} } = object;

@@ -3,8 +3,9 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { clusterClient } from "@rotated-secrets/sandbox/cluster/cluster-client";
 import { type ControlPlane, startControlPlane } from "@rotated-secrets/sandbox/control-plane/control-plane";
-import { ApiClient } from "@rotated-secrets/sandbox/node/api-client";
 import type { Pod } from "@rotated-secrets/sandbox/node/kubernetes-types";
 import { type ProcessNode, startProcessNode } from "@rotated-secrets/sandbox/node/process-node";
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
@@ -22,14 +23,14 @@ const IMAGES = {
 export class NodeSandbox {
   readonly controlPlane: ControlPlane;
   readonly node: ProcessNode;
-  readonly api: ApiClient;
+  readonly api: KubeClient;
   readonly #processes: Processes;
   readonly #kubectl: string;
 
   private constructor(parts: {
     controlPlane: ControlPlane;
     node: ProcessNode;
-    api: ApiClient;
+    api: KubeClient;
     processes: Processes;
     kubectl: string;
   }) {
@@ -55,7 +56,7 @@ export class NodeSandbox {
       images: IMAGES,
       restartBackoff: { baseMs: 200, capMs: 1_000 },
     });
-    const api = await ApiClient.fromKubeconfig(controlPlane.adminKubeconfig);
+    const api = clusterClient(controlPlane.adminKubeconfig);
     return new NodeSandbox({ controlPlane, node, api, processes, kubectl: tools.kubectl });
   }
 
@@ -82,7 +83,7 @@ export class NodeSandbox {
   /** Pods of the namespace `default` with the label `app`. */
   async pods(app: string): Promise<readonly Pod[]> {
     const query = { labelSelector: `app=${app}` };
-    return (await this.api.get<{ items: readonly Pod[] }>("/api/v1/namespaces/default/pods", query)).items;
+    return (await this.api.list<Pod>("/api/v1/namespaces/default/pods", query)).items;
   }
 
   /** The only pod with the label. @throws when there are none or more */

@@ -359,12 +359,16 @@ describe("the node", () => {
     await sandbox.create("pods", template("asleep", web));
     await readyPod("asleep");
     // What the node lifecycle controller does to a node whose lease ran out.
-    await sandbox.api.patch("/api/v1/namespaces/default/pods/asleep/status", "strategic", {
-      status: { conditions: [{ type: "Ready", status: "False" }] },
-    });
-    await sandbox.api.patch(`/api/v1/nodes/${sandbox.node.name}/status`, "strategic", {
-      status: { conditions: [{ type: "Ready", status: "Unknown" }] },
-    });
+    await sandbox.api.patch(
+      "/api/v1/namespaces/default/pods/asleep/status",
+      { status: { conditions: [{ type: "Ready", status: "False" }] } },
+      { type: "strategic" },
+    );
+    await sandbox.api.patch(
+      `/api/v1/nodes/${sandbox.node.name}/status`,
+      { status: { conditions: [{ type: "Ready", status: "Unknown" }] } },
+      { type: "strategic" },
+    );
     await readyPod("asleep");
     await sandbox.kubectl("wait", `node/${sandbox.node.name}`, "--for=condition=Ready", "--timeout=5s");
   });

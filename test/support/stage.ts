@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import type { Condition, RotatedSecretStatus } from "@rotated-secrets/operator/api/rotated-secret";
-import { ApiClient } from "@rotated-secrets/sandbox/node/api-client";
+import { clusterClient } from "@rotated-secrets/sandbox/cluster/cluster-client";
 import {
   installOperator,
   OPERATOR_RELEASE,
@@ -15,7 +16,7 @@ import { nothingLeaked } from "./nothing-leaked.ts";
 /** A sandbox with the operator installed by its chart, and what tests ask of it. `stop` fails where a secret value has leaked. */
 export interface Stage extends Sandbox {
   /** The API server as admin, without a process for each question: for what is asked again and again. */
-  readonly api: ApiClient;
+  readonly api: KubeClient;
   /** Status of a RotatedSecret. */
   status(namespace: string, name: string): Promise<RotatedSecretStatus>;
   /** Waits until a condition of a RotatedSecret is as told, and resolves with it. */
@@ -65,7 +66,7 @@ export async function startStage(
         settings: { ...QUICK, ...operator.settings },
       });
     }
-    const api = await ApiClient.fromKubeconfig(sandbox.controlPlane.adminKubeconfig);
+    const api = clusterClient(sandbox.controlPlane.adminKubeconfig);
     const stop = async () => {
       try {
         await nothingLeaked(sandbox);
@@ -81,7 +82,7 @@ export async function startStage(
   }
 }
 
-function asks(sandbox: Sandbox, api: ApiClient): Omit<Stage, keyof Sandbox> {
+function asks(sandbox: Sandbox, api: KubeClient): Omit<Stage, keyof Sandbox> {
   const get = async <T>(...args: string[]) =>
     JSON.parse(await sandbox.kubectl("get", ...args, "--output", "json")) as T;
   const status = async (namespace: string, name: string) =>
@@ -127,7 +128,7 @@ function asks(sandbox: Sandbox, api: ApiClient): Omit<Stage, keyof Sandbox> {
       );
     },
     events: async (namespace, name) => {
-      const { items } = await api.get<{ items: { reason: string; message: string }[] }>(
+      const { items } = await api.list<{ reason: string; message: string }>(
         `/api/v1/namespaces/${namespace}/events`,
         { fieldSelector: `involvedObject.kind=RotatedSecret,involvedObject.name=${name}` },
       );

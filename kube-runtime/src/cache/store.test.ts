@@ -83,6 +83,16 @@ describe("listeners", () => {
     expect(told).toEqual(["+a@1 watch", "+b@2 watch", "a@1>4 remembered", "a@4>5 watch", "-b"]);
   });
 
+  it("receive the last state of a deleted object: from its event, or the held one if only a list shows the deletion", () => {
+    const { store } = newStore();
+    const last: (string | undefined)[] = [];
+    store.subscribe({ deleted: (old, { colour }) => last.push(`${old.colour}, in the end ${colour}`) });
+    store.replace([thing("a", 1, "red"), thing("b", 2, "red")], "2");
+    store.remove(thing("a", 3, "blue"));
+    store.replace([], "4");
+    expect(last).toEqual(["red, in the end blue", "red, in the end red"]);
+  });
+
   it("that come late receive the present objects, and nothing after their end", () => {
     const { store } = newStore();
     store.replace([thing("a", 1)], "1");

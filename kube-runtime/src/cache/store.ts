@@ -15,7 +15,8 @@ export type Origin = "watch" | "remembered";
 export interface StoreListener<T> {
   readonly added?: (object: T, origin: Origin) => void;
   readonly updated?: (object: T, old: T, origin: Origin) => void;
-  readonly deleted?: (old: T) => void;
+  /** `last` is the final state, from the watch event of the deletion; equal to `old` if only a list showed that the object is gone. */
+  readonly deleted?: (old: T, last: T) => void;
 }
 
 /** Options of a Store. */
@@ -119,7 +120,7 @@ export class Store<T extends KubernetesObject> {
     const key = keyOf(object.metadata);
     const held = this.#objects.get(key);
     // Our own write, newer than the deletion, has created the object again.
-    if (held !== undefined && !this.#remembered.has(key)) this.#delete(key, held);
+    if (held !== undefined && !this.#remembered.has(key)) this.#delete(key, held, this.#transform(object));
     this.observe(object.metadata.resourceVersion);
   }
 
@@ -185,10 +186,10 @@ export class Store<T extends KubernetesObject> {
     return true;
   }
 
-  #delete(key: string, old: T): void {
+  #delete(key: string, old: T, last: T = old): void {
     this.#objects.delete(key);
     for (const index of this.#indices.values()) index.withdraw(old);
-    for (const listener of this.#listeners) this.#notify(old, () => listener.deleted?.(old));
+    for (const listener of this.#listeners) this.#notify(old, () => listener.deleted?.(old, last));
   }
 
   #transform(raw: KubernetesObject): T | undefined {

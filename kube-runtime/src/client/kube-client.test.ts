@@ -59,6 +59,11 @@ describe("a request", () => {
       () => client.delete(PATH, { preconditions: { uid: "u" } }),
       { method: "DELETE", body: '{"apiVersion":"v1","kind":"DeleteOptions","preconditions":{"uid":"u"}}' },
     ],
+    [
+      "delete at once",
+      () => client.delete(PATH, { gracePeriodSeconds: 0 }),
+      { method: "DELETE", body: '{"apiVersion":"v1","kind":"DeleteOptions","gracePeriodSeconds":0}' },
+    ],
   ])("%s says what it wants", async (_, send, expected) => {
     await send();
     expect(server.seen[0]).toMatchObject({ path: PATH, ...expected });
@@ -85,6 +90,20 @@ describe("a request", () => {
     };
     for (let n = 0; n < 20; n += 1) await client.get(PATH);
     expect(ports.size).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("find", () => {
+  it("gives the object, or undefined where there is none", async () => {
+    server.answer = (_, response) => json(response, 200, object("web", "7"));
+    expect(await client.find(PATH)).toMatchObject({ metadata: { name: "web" } });
+    server.answer = (_, response) => status(response, 404, "NotFound");
+    expect(await client.find(PATH)).toBeUndefined();
+  });
+
+  it("does not take a refusal for an absence", async () => {
+    server.answer = (_, response) => status(response, 403, "Forbidden");
+    await expect(client.find(PATH)).rejects.toMatchObject({ status: 403 });
   });
 });
 

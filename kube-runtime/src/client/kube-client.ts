@@ -1,6 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { type Clock, systemClock } from "../time/clock.ts";
 import type { RateLimit } from "../time/token-bucket.ts";
+import { hasStatus } from "./api-error.ts";
 import { KubeConnection } from "./kube-connection.ts";
 import { KubeTransport, type Query, type RequestObserver } from "./kube-transport.ts";
 import type { KubernetesObject } from "./kubernetes-object.ts";
@@ -37,6 +38,8 @@ export interface PatchOptions extends RequestOptions {
 export interface DeleteOptions extends RequestOptions {
   /** The answer is 409 if the object has been replaced or changed. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  /** Seconds that a pod has to end; 0 removes the object at once. @default the object's own grace period */
+  readonly gracePeriodSeconds?: number;
 }
 
 /** Options of a KubeClient. */
@@ -92,6 +95,16 @@ export class KubeClient {
     return this.#request(options, { method: "GET", path });
   }
 
+  /** Reads the object at `path`. Undefined if it does not exist. */
+  async find<T = KubernetesObject>(path: string, options: RequestOptions = {}): Promise<T | undefined> {
+    try {
+      return await this.get<T>(path, options);
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
   /** Reads one page. The caller sets `limit` and `continue`; listAll reads all pages. */
   list<T = KubernetesObject>(
     path: string,
@@ -138,7 +151,8 @@ export class KubeClient {
 
   /** Deletes the object at `path`. */
   async delete(path: string, options: DeleteOptions = {}): Promise<void> {
-    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: options.preconditions };
+    const { preconditions, gracePeriodSeconds } = options;
+    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions, gracePeriodSeconds };
     await this.#request(options, { method: "DELETE", path, body, contentType: "application/json" });
   }
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { VERSION_ID_ANNOTATION, versionAnnotation } from "@rotated-secrets/contract/annotations";
-import { ApiClient } from "../node/api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { clusterClient } from "../cluster/cluster-client.ts";
+import { watchCollection } from "../cluster/watch-collection.ts";
 import type { Pod, StoredObject } from "../node/kubernetes-types.ts";
-import { watch } from "../node/watch.ts";
 import { PAYMENTS } from "../samples/payments.ts";
 
 /** A pod of one of the services. */
@@ -47,7 +48,7 @@ export class ClusterView {
 
   /** Watches until aborted. */
   static async start(kubeconfig: string, signal: AbortSignal): Promise<ClusterView> {
-    const client = await ApiClient.fromKubeconfig(kubeconfig);
+    const client = clusterClient(kubeconfig);
     signal.addEventListener("abort", () => void client.close(), { once: true });
     const view = new ClusterView();
     view.#watch(client, signal);
@@ -108,13 +109,13 @@ export class ClusterView {
     );
   }
 
-  #watch(client: ApiClient, signal: AbortSignal): void {
+  #watch(client: KubeClient, signal: AbortSignal): void {
     const { namespace, name } = PAYMENTS;
     const changed = () => {
       for (const listener of this.#listeners) listener();
     };
-    const byName = { query: { fieldSelector: `metadata.name=${name}` } };
-    void watch<Pod>({
+    const byName = { selectors: { fieldSelector: `metadata.name=${name}` } };
+    void watchCollection<Pod>({
       ...{ client, signal, path: `/api/v1/namespaces/${namespace}/pods` },
       onUpsert: (pod) => {
         this.#pods.set(pod.metadata.uid, servicePod(pod));
@@ -125,15 +126,15 @@ export class ClusterView {
         changed();
       },
     });
-    void watch({
-      ...{ client, signal, ...byName, path: `/api/v1/namespaces/${namespace}/secrets`, metadataOnly: true },
+    void watchCollection({
+      ...{ client, signal, ...byName, path: `/api/v1/namespaces/${namespace}/secrets` },
       onUpsert: ({ metadata }) => {
         this.#secretVersionId = metadata.annotations?.[VERSION_ID_ANNOTATION];
         changed();
       },
       onRemove: () => {},
     });
-    void watch<RotatedSecretObject>({
+    void watchCollection<RotatedSecretObject>({
       ...{
         client,
         signal,

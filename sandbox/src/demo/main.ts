@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { aborted, pause } from "../node/pause.ts";
+import { aborted, pause } from "../pause.ts";
 import { PAYMENTS, SERVICES, setUpPayments, startServices } from "../samples/payments.ts";
 import { type Counts, NO_COUNTS } from "../samples/web-service/tally.ts";
 import type { Sandbox } from "../sandbox.ts";

@@ -2,7 +2,7 @@ import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import type { LabelMove } from "../aws/secrets-manager/store.ts";
-import { pause } from "../node/pause.ts";
+import { pause } from "../pause.ts";
 import { awsClient, type DatabaseSecret } from "../samples/database-secret.ts";
 import { PAYMENTS, rotateArguments, SERVICES } from "../samples/payments.ts";
 import type { Sandbox } from "../sandbox.ts";

@@ -1,12 +1,13 @@
-import { type ApiClient, ApiError } from "./api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { watchCollection } from "../cluster/watch-collection.ts";
+import { pause } from "../pause.ts";
 import type { Pod } from "./kubernetes-types.ts";
 import { fitsNode } from "./node-fit.ts";
-import { pause } from "./pause.ts";
-import { watch } from "./watch.ts";
+import { isObjectGone } from "./object-gone.ts";
 
 /** The node that pods are bound to. */
 export interface BinderOptions {
-  readonly client: ApiClient;
+  readonly client: KubeClient;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly complain: (about: string, error: unknown) => void;
@@ -23,12 +24,13 @@ export async function bindPods(options: BinderOptions): Promise<void> {
     waiting.set(pod.metadata.uid, pod);
     if (!known) void bindEventually(options, pod.metadata.uid, waiting);
   };
-  await watch<Pod>({
+  await watchCollection<Pod>({
     client: options.client,
     path: "/api/v1/pods",
-    query: { fieldSelector: "spec.nodeName=" },
+    selectors: { fieldSelector: "spec.nodeName=" },
     onUpsert: consider,
     onRemove: (pod) => waiting.delete(pod.metadata.uid),
+    complain: options.complain,
     signal: options.signal,
   });
 }
@@ -59,7 +61,7 @@ async function bind({ client, name, complain }: BinderOptions, pod: Pod): Promis
     });
     return true;
   } catch (error) {
-    if (error instanceof ApiError && error.objectGone) return true;
+    if (isObjectGone(error)) return true;
     complain(`binding of pod ${namespace}/${podName}`, error);
     return false;
   }

@@ -1,11 +1,11 @@
 import { constants } from "node:os";
+import { aborted } from "../pause.ts";
 import type { Processes, RunningProcess } from "../processes/processes.ts";
 import type { Terminated } from "./container-state.ts";
 import { type ActionTarget, runAction } from "./handler-action.ts";
 import type { ContainerSpec, Pod, ProbeSpec } from "./kubernetes-types.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { rewritePath } from "./path-rewriting.ts";
-import { aborted } from "./pause.ts";
 import type { PodLogs } from "./pod-logs.ts";
 import type { ProbeKind, Verdict } from "./probe-tally.ts";
 import { keepProbing } from "./prober.ts";

@@ -1,8 +1,8 @@
+import { pause } from "../pause.ts";
 import { ContainerProcess, type ContainerProcessOptions } from "./container-process.ts";
 import type { ContainerSnapshot, ContainerState, Terminated, Waiting } from "./container-state.ts";
 import type { ContainerSpec } from "./kubernetes-types.ts";
 import type { Launch, LaunchPlan } from "./launch.ts";
-import { pause } from "./pause.ts";
 import { type BackoffLimits, RestartBackoff } from "./restart-backoff.ts";
 
 /** After which ends a container is started again. */

@@ -2,8 +2,8 @@ import { get as httpGet, type RequestOptions } from "node:http";
 import { get as httpsGet } from "node:https";
 import { connect } from "node:net";
 import type { V1LifecycleHandler } from "@kubernetes/client-node";
+import { pause } from "../pause.ts";
 import type { ContainerSpec, ProbeSpec, Wire } from "./kubernetes-types.ts";
-import { pause } from "./pause.ts";
 
 /** What a probe or a hook does: one of its fields says it. */
 export type HandlerAction = Pick<ProbeSpec, "exec" | "httpGet" | "tcpSocket"> &

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { Writable } from "node:stream";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import type { ContainerLog } from "./pod-logs.ts";
 
 const CHUNK = 64 * 1024;

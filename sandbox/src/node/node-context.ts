@@ -1,6 +1,6 @@
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import type { Processes } from "../processes/processes.ts";
 import type { AddressPool } from "./address-pool.ts";
-import type { ApiClient } from "./api-client.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import type { PodLogs } from "./pod-logs.ts";
 import type { BackoffLimits } from "./restart-backoff.ts";
@@ -17,7 +17,7 @@ export interface Image {
 
 /** What all pods of one node share. */
 export interface NodeContext {
-  readonly client: ApiClient;
+  readonly client: KubeClient;
   readonly objects: ObjectReader;
   readonly processes: Processes;
   readonly images: Readonly<Record<string, Image>>;

@@ -1,5 +1,7 @@
-import { type ApiClient, ApiError } from "./api-client.ts";
-import { pause } from "./pause.ts";
+import { hasStatus } from "@rotated-secrets/kube-runtime/client/api-error";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { microTime } from "@rotated-secrets/kube-runtime/leader/lease-lock";
+import { pause } from "../pause.ts";
 
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 /** A kubelet's times. */
@@ -10,7 +12,7 @@ const RETRY_MS = 500;
 
 /** Renews the node's lease until aborted: without it the node lifecycle controller takes the node for dead. */
 export async function keepLease(options: {
-  readonly client: ApiClient;
+  readonly client: KubeClient;
   readonly node: string;
   readonly complain: (about: string, error: unknown) => void;
   readonly signal: AbortSignal;
@@ -27,13 +29,12 @@ export async function keepLease(options: {
   }
 }
 
-async function renew(client: ApiClient, node: string): Promise<void> {
-  // MicroTime: the API server insists on six digits.
-  const renewTime = new Date().toISOString().replace("Z", "000Z");
+async function renew(client: KubeClient, node: string): Promise<void> {
+  const renewTime = microTime(Date.now());
   try {
-    await client.patch(`${LEASES}/${node}`, "merge", { spec: { renewTime } });
+    await client.patch(`${LEASES}/${node}`, { spec: { renewTime } }, { type: "merge" });
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    if (!hasStatus(error, 404)) throw error;
     const spec = { holderIdentity: node, leaseDurationSeconds: LIFE_S, renewTime };
     await client.create(LEASES, {
       apiVersion: "coordination.k8s.io/v1",

@@ -1,12 +1,13 @@
 import { arch, cpus, release, totalmem, type } from "node:os";
-import { type ApiClient, ApiError } from "./api-client.ts";
+import { hasStatus } from "@rotated-secrets/kube-runtime/client/api-error";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { watchCollection } from "../cluster/watch-collection.ts";
+import { pause } from "../pause.ts";
 import { type NodeObject, wireTime } from "./kubernetes-types.ts";
-import { pause } from "./pause.ts";
-import { watch } from "./watch.ts";
 
 /** Who the node is and where it can be asked. */
 export interface NodeRegistrationOptions {
-  readonly client: ApiClient;
+  readonly client: KubeClient;
   readonly name: string;
   /** Port of the server that serves container logs. */
   readonly logPort: number;
@@ -24,13 +25,13 @@ export function nodeLabels(name: string): Readonly<Record<string, string>> {
   return { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": architecture };
 }
 
-/** Makes the Node object and marks it Ready. @throws ApiError */
+/** Makes the Node object and marks it Ready. @throws as KubeClient does */
 export async function registerNode(options: NodeRegistrationOptions): Promise<void> {
   try {
     const metadata = { name: options.name, labels: nodeLabels(options.name) };
     await options.client.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", metadata });
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 409)) throw error;
+    if (!hasStatus(error, 409)) throw error;
   }
   await postReady(options);
 }
@@ -40,15 +41,16 @@ export async function registerNode(options: NodeRegistrationOptions): Promise<vo
  * leases alone never bring it back.
  */
 export async function keepNodeReady(options: NodeRegistrationOptions): Promise<void> {
-  await watch<NodeObject>({
+  await watchCollection<NodeObject>({
     client: options.client,
     path: "/api/v1/nodes",
-    query: { fieldSelector: `metadata.name=${options.name}` },
+    selectors: { fieldSelector: `metadata.name=${options.name}` },
     onUpsert: (node) => {
       const ready = node.status?.conditions?.find(({ type }) => type === "Ready")?.status;
       if (ready !== "True") void untilDone(options, postReady);
     },
     onRemove: () => void untilDone(options, registerNode),
+    complain: options.complain,
     signal: options.signal,
   });
 }
@@ -78,23 +80,22 @@ async function postReady({ client, name, logPort }: NodeRegistrationOptions): Pr
     lastHeartbeatTime: now,
     lastTransitionTime: now,
   };
-  await client.patch(`/api/v1/nodes/${name}/status`, "strategic", {
-    status: {
-      capacity,
-      allocatable: capacity,
-      conditions: [ready],
-      // The API server would rather ask a Hostname, which it cannot resolve.
-      addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
-      daemonEndpoints: { kubeletEndpoint: { Port: logPort } },
-      nodeInfo: {
-        ...{ machineID: "", systemUUID: "", bootID: "", kubeProxyVersion: "" },
-        kernelVersion: release(),
-        osImage: type(),
-        containerRuntimeVersion: "process://1",
-        kubeletVersion: "process-node",
-        operatingSystem: "linux",
-        architecture: ARCHITECTURES[arch()] ?? arch(),
-      },
+  const status = {
+    capacity,
+    allocatable: capacity,
+    conditions: [ready],
+    // The API server would rather ask a Hostname, which it cannot resolve.
+    addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
+    daemonEndpoints: { kubeletEndpoint: { Port: logPort } },
+    nodeInfo: {
+      ...{ machineID: "", systemUUID: "", bootID: "", kubeProxyVersion: "" },
+      kernelVersion: release(),
+      osImage: type(),
+      containerRuntimeVersion: "process://1",
+      kubeletVersion: "process-node",
+      operatingSystem: "linux",
+      architecture: ARCHITECTURES[arch()] ?? arch(),
     },
-  });
+  };
+  await client.patch(`/api/v1/nodes/${name}/status`, { status }, { type: "strategic" });
 }

@@ -1,7 +1,7 @@
-import type { ApiClient } from "./api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { watchCollection } from "../cluster/watch-collection.ts";
 import type { StoredObject } from "./kubernetes-types.ts";
 import type { KeyValues, ObjectData, Reference } from "./object-data.ts";
-import { watch } from "./watch.ts";
 
 interface Content {
   /** Base64 in Secrets, text in ConfigMaps. */
@@ -21,14 +21,14 @@ interface Watched {
  * read again, and carries metadata only.
  */
 export class ObjectReader {
-  readonly #client: ApiClient;
+  readonly #client: KubeClient;
   readonly #watched = new Map<string, Watched>();
 
-  constructor(client: ApiClient) {
+  constructor(client: KubeClient) {
     this.#client = client;
   }
 
-  /** Reads all of them now; those that do not exist are `undefined` in the answer. @throws ApiError */
+  /** Reads all of them now; those that do not exist are `undefined` in the answer. @throws as KubeClient does */
   async read(references: readonly Reference[]): Promise<ObjectData> {
     const contents = new Map<string, KeyValues | undefined>();
     const distinct = new Map(references.map((reference) => [pathOf(reference), reference]));
@@ -70,11 +70,10 @@ export class ObjectReader {
     const tell = () => {
       for (const listener of watched.listeners) listener();
     };
-    void watch<StoredObject>({
+    void watchCollection<StoredObject>({
       client: this.#client,
       path: collectionOf(reference),
-      query: { fieldSelector: `metadata.name=${reference.name}` },
-      metadataOnly: true,
+      selectors: { fieldSelector: `metadata.name=${reference.name}` },
       onUpsert: tell,
       onRemove: tell,
       signal: watched.end.signal,

@@ -1,12 +1,13 @@
-import { type ApiClient, ApiError } from "./api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { pause } from "../pause.ts";
 import type { Pod } from "./kubernetes-types.ts";
-import { pause } from "./pause.ts";
+import { isObjectGone } from "./object-gone.ts";
 
 const RETRY_MS = 1_000;
 
 /** A kubelet's last word on a deleted pod: its processes are gone, the API server may forget it. Tries until it has. */
 export async function confirmDeletion(options: {
-  readonly client: ApiClient;
+  readonly client: KubeClient;
   readonly pod: Pod;
   readonly complain: (error: unknown) => void;
   readonly signal: AbortSignal;
@@ -18,7 +19,7 @@ export async function confirmDeletion(options: {
       // The uid keeps a namesake that came meanwhile from being deleted in its place.
       return await options.client.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } });
     } catch (error) {
-      if (error instanceof ApiError && error.objectGone) return;
+      if (isObjectGone(error)) return;
       options.complain(error);
       await pause(RETRY_MS, options.signal);
     }

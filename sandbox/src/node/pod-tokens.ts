@@ -1,4 +1,4 @@
-import type { ApiClient } from "./api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import type { Pod } from "./kubernetes-types.ts";
 import type { TokenProjection } from "./volume-files.ts";
 
@@ -19,16 +19,16 @@ export function renewalTime(issuedAt: number, lifeSeconds: number): number {
 
 /** ServiceAccount tokens of one pod: bound to it, asked for by TokenRequest, replaced in time. */
 export class PodTokens {
-  readonly #client: ApiClient;
+  readonly #client: KubeClient;
   readonly #pod: Pod;
   readonly #issued = new Map<string, IssuedToken>();
 
-  constructor(client: ApiClient, pod: Pod) {
+  constructor(client: KubeClient, pod: Pod) {
     this.#client = client;
     this.#pod = pod;
   }
 
-  /** Makes sure that there is a fresh token for each of them. @throws ApiError */
+  /** Makes sure that there is a fresh token for each of them. @throws as KubeClient does */
   async renew(projections: readonly TokenProjection[]): Promise<void> {
     await Promise.all(
       projections.map(async (projection) => {

@@ -1,6 +1,6 @@
 import { cp, mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { ApiClient } from "./api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import { AtomicFolder } from "./atomic-folder.ts";
 import type { ContainerSpec, Pod, VolumeSpec } from "./kubernetes-types.ts";
 import type { ObjectReader } from "./object-reader.ts";
@@ -32,7 +32,7 @@ export class PodVolumes {
 
   constructor(
     pod: Pod,
-    parts: { address: PodAddress; client: ApiClient; objects: ObjectReader; dir: string },
+    parts: { address: PodAddress; client: KubeClient; objects: ObjectReader; dir: string },
   ) {
     this.#pod = pod;
     this.#address = parts.address;
@@ -49,7 +49,7 @@ export class PodVolumes {
     return changed;
   }
 
-  /** Writes every volume anew where its content changed. What is missing leaves the volume as it was. @throws ApiError */
+  /** Writes every volume anew where its content changed. What is missing leaves the volume as it was. @throws as KubeClient does */
   write(): Promise<VolumesReady> {
     const write = () => this.#writeAll();
     this.#lastWrite = this.#lastWrite.then(write, write);

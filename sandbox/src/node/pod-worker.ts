@@ -1,11 +1,11 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { aborted, pause } from "../pause.ts";
 import { Container, type ContainerParts } from "./container.ts";
 import { environmentReferences } from "./environment.ts";
 import type { ContainerSpec, Pod, PodStatus } from "./kubernetes-types.ts";
 import { type Launch, prepareLaunch } from "./launch.ts";
 import type { NodeContext } from "./node-context.ts";
-import { aborted, pause } from "./pause.ts";
 import { PodContainers } from "./pod-containers.ts";
 import { confirmDeletion } from "./pod-deletion.ts";
 import { PodEnding } from "./pod-ending.ts";

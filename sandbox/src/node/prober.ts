@@ -1,6 +1,6 @@
+import { pause } from "../pause.ts";
 import { type ActionTarget, runAction } from "./handler-action.ts";
 import type { ProbeSpec } from "./kubernetes-types.ts";
-import { pause } from "./pause.ts";
 import {
   firstProbeIn,
   NO_RESULTS,

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { clusterClient } from "../cluster/cluster-client.ts";
+import { watchCollection } from "../cluster/watch-collection.ts";
 import type { Processes } from "../processes/processes.ts";
 import { AddressPool } from "./address-pool.ts";
-import { ApiClient } from "./api-client.ts";
 import { bindPods } from "./binder.ts";
 import type { Pod } from "./kubernetes-types.ts";
 import { LogServer } from "./log-server.ts";
@@ -18,7 +19,6 @@ import { ObjectReader } from "./object-reader.ts";
 import { PodLogs } from "./pod-logs.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { type BackoffLimits, SANDBOX_BACKOFF } from "./restart-backoff.ts";
-import { watch } from "./watch.ts";
 
 export type { Image };
 
@@ -102,7 +102,7 @@ export async function startProcessNode(options: ProcessNodeOptions): Promise<Pro
 
 async function makeContext(options: ProcessNodeOptions, stopped: AbortSignal): Promise<NodeContext> {
   const addresses = await AddressPool.claim();
-  const client = await ApiClient.fromKubeconfig(options.kubeconfig);
+  const client = clusterClient(options.kubeconfig);
   mkdirSync(options.dir, { recursive: true });
   const log = join(options.dir, "node.log");
   return {
@@ -127,10 +127,10 @@ async function makeContext(options: ProcessNodeOptions, stopped: AbortSignal): P
 
 /** One worker for each pod that is bound to the node. */
 async function workPods(node: string, context: NodeContext, workers: Map<string, PodWorker>): Promise<void> {
-  await watch<Pod>({
+  await watchCollection<Pod>({
     client: context.client,
     path: "/api/v1/pods",
-    query: { fieldSelector: `spec.nodeName=${node}` },
+    selectors: { fieldSelector: `spec.nodeName=${node}` },
     onUpsert: (pod) => {
       const worker = workers.get(pod.metadata.uid);
       if (worker) worker.update(pod);
@@ -140,6 +140,7 @@ async function workPods(node: string, context: NodeContext, workers: Map<string,
       workers.get(pod.metadata.uid)?.removed(pod);
       workers.delete(pod.metadata.uid);
     },
+    complain: context.complain,
     signal: context.stopped,
   });
 }

@@ -1,6 +1,7 @@
-import { type ApiClient, ApiError } from "./api-client.ts";
+import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
+import { pause } from "../pause.ts";
 import type { Pod, PodStatus } from "./kubernetes-types.ts";
-import { pause } from "./pause.ts";
+import { isObjectGone } from "./object-gone.ts";
 import { conditionStatus } from "./pod-status.ts";
 
 /** Changes that come within this time travel together, milliseconds: a start is one write, not three. */
@@ -9,7 +10,7 @@ const RETRY_MS = 500;
 
 /** Whose status, and what it is. */
 export interface StatusWriterOptions {
-  readonly client: ApiClient;
+  readonly client: KubeClient;
   readonly pod: Pod;
   /** Gives the status as it is now. */
   readonly compute: () => PodStatus;
@@ -21,7 +22,7 @@ export interface StatusWriterOptions {
 
 /** Writes one pod's status: serially, only when it differs from the last, again until the API server took it. */
 export class StatusWriter {
-  readonly #client: ApiClient;
+  readonly #client: KubeClient;
   readonly #pod: Pod;
   readonly #compute: () => PodStatus;
   readonly #complain: (error: unknown) => void;
@@ -74,7 +75,7 @@ export class StatusWriter {
       try {
         await this.#write(status);
       } catch (error) {
-        if (error instanceof ApiError && error.objectGone) break;
+        if (isObjectGone(error)) break;
         this.#complain(error);
         this.#dirty = true;
         await pause(RETRY_MS, this.#signal);
@@ -90,7 +91,7 @@ export class StatusWriter {
     // Merged by their key otherwise, and a pod whose node came again would have two.
     const podIPs = [...(status.podIPs ?? []), { $patch: "replace" }];
     const body = { metadata: { uid }, status: { ...status, podIPs } };
-    const written = await this.#client.patch<Pod>(path, "strategic", body);
+    const written = await this.#client.patch<Pod>(path, body, { type: "strategic" });
     this.#last = status;
     this.#lastVersion = Number(written.metadata.resourceVersion);
   }

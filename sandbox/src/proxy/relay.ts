@@ -2,6 +2,7 @@ import type * as http from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, type Dispatcher } from "undici";
+import { aborted } from "../pause.ts";
 import { AnswerMemory } from "./answer-memory.ts";
 import { type Call, isStream } from "./call.ts";
 import type { Injected, Injection, WholeAnswer } from "./fault.ts";
@@ -157,11 +158,4 @@ function send({ status, headers, body }: WholeAnswer, response: http.ServerRespo
   // The answer to HEAD has the length of what it does not have.
   const all = length > 0 ? { ...headers, "content-length": String(length) } : headers;
   response.writeHead(status, all).end(body);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

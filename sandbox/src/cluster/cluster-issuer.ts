@@ -1,7 +1,7 @@
-import type { AwsEmulator } from "./aws/emulator.ts";
-import { SERVICE_ACCOUNT_ISSUER } from "./control-plane/api-server.ts";
-import type { ControlPlane } from "./control-plane/control-plane.ts";
-import { ApiClient } from "./node/api-client.ts";
+import type { AwsEmulator } from "../aws/emulator.ts";
+import { SERVICE_ACCOUNT_ISSUER } from "../control-plane/api-server.ts";
+import type { ControlPlane } from "../control-plane/control-plane.ts";
+import { clusterClient } from "./cluster-client.ts";
 
 /** What STS expects in the tokens of ServiceAccounts. EKS user guide, "IAM roles for service accounts". */
 export const STS_AUDIENCE = "sts.amazonaws.com";
@@ -15,7 +15,7 @@ export function trustCluster(aws: AwsEmulator, { adminKubeconfig }: ControlPlane
     issuer: SERVICE_ACCOUNT_ISSUER,
     audiences: [STS_AUDIENCE],
     keys: async () => {
-      const client = await ApiClient.fromKubeconfig(adminKubeconfig);
+      const client = clusterClient(adminKubeconfig);
       try {
         return await client.get("/openid/v1/jwks");
       } finally {

@@ -1,7 +1,8 @@
+import { ApiError, ConnectionError } from "@rotated-secrets/kube-runtime/client/api-error";
 import { describe, expect, it } from "vitest";
-import { ApiError } from "./api-client.ts";
+import { isObjectGone } from "./object-gone.ts";
 
-describe("ApiError.objectGone", () => {
+describe("isObjectGone", () => {
   // The messages are those of kube-apiserver 1.36.
   it.each<[string, number, string, boolean]>([
     ["no such object", 404, 'pods "a" not found', true],
@@ -26,9 +27,14 @@ describe("ApiError.objectGone", () => {
     ],
     ["an invalid status", 422, 'Pod "a" is invalid: status.podIPs: Invalid value', false],
     ["a fault of the server", 500, "etcdserver: request timed out", false],
-  ])("%s (%i)", (_why, status, message, gone) => {
-    expect(new ApiError("PATCH /api/v1/namespaces/n/pods/a", status, "Reason", message).objectGone).toBe(
-      gone,
+  ])("%s (%i)", (_why, status, serverMessage, gone) => {
+    const request = "PATCH /api/v1/namespaces/n/pods/uid";
+    expect(isObjectGone(new ApiError({ request, status, reason: "Reason", serverMessage }))).toBe(gone);
+  });
+
+  it("no answer at all", () => {
+    expect(isObjectGone(new ConnectionError("GET /api/v1/namespaces/n/pods/a", "UND_ERR_SOCKET"))).toBe(
+      false,
     );
   });
 });
