@@ -389,6 +389,29 @@ describe("the node", () => {
   });
 });
 
+// Its own cluster: the tests above run at the same time and need an API server that stays.
+describe("a node whose API server restarts", () => {
+  it("keeps its containers running, and takes new pods and deletions afterwards", async () => {
+    const own = await NodeSandbox.start();
+    try {
+      await own.create("pods", template("before", web));
+      const running = await until(async () => {
+        expect(isReady(await own.pod("before"))).toBe(true);
+        return own.node.pid("default", "before");
+      });
+      await own.controlPlane.restartApiServer();
+      expect(own.node.pid("default", "before")).toBe(running);
+      await own.create("pods", template("after", web));
+      await until(async () => expect(isReady(await own.pod("after"))).toBe(true), 15_000);
+      await own.api.delete("/api/v1/namespaces/default/pods/before");
+      await until(async () => expect(await own.pods("before")).toEqual([]), 15_000);
+      expect(exists(running)).toBe(false);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
 describe("a second sandbox", () => {
   it("runs beside the first without meeting it, and leaves nothing running", async () => {
     const second = await NodeSandbox.start();

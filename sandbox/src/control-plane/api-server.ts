@@ -30,30 +30,62 @@ export interface ApiServerFiles {
   readonly serviceAccountKey: string;
 }
 
-/** A running API server. */
-export interface ApiServer {
-  readonly process: RunningProcess;
+/** kube-apiserver on 127.0.0.1. */
+export class ApiServer {
   readonly url: string;
   readonly files: ApiServerFiles;
-}
+  readonly #options: ApiServerOptions;
+  #process: RunningProcess;
 
-/** Starts kube-apiserver on 127.0.0.1 and waits until it is ready. */
-export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { dir, processes, program, etcd, admin } = options;
-  const files = await writeFiles(options);
-  return await retryOnTakenPort(async () => {
-    const [port] = await freePorts(1);
-    const url = `https://127.0.0.1:${port}`;
-    const args = [...servingFlags(dir, url), ...etcdFlags(etcd), ...accessFlags(dir, url), ...clusterFlags()];
-    const process = processes.spawn({
+  private constructor(url: string, files: ApiServerFiles, options: ApiServerOptions) {
+    this.url = url;
+    this.files = files;
+    this.#options = options;
+    this.#process = this.#spawn();
+  }
+
+  /** Starts an API server and waits until it is ready. @throws ComponentFailed */
+  static async start(options: ApiServerOptions): Promise<ApiServer> {
+    const files = await writeFiles(options);
+    return await retryOnTakenPort(async () => {
+      const [port] = await freePorts(1);
+      const server = new ApiServer(`https://127.0.0.1:${port}`, files, options);
+      await server.#untilReady();
+      return server;
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** Kills the process, then starts it again at the same address and waits until it is ready. etcd keeps all objects. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#process = this.#spawn();
+    await this.#untilReady();
+  }
+
+  /** Kills the process. */
+  async stop(): Promise<void> {
+    await this.#process.stop(0);
+  }
+
+  #spawn(): RunningProcess {
+    const { dir, processes, program, etcd } = this.#options;
+    const flags = [servingFlags(dir, this.url), etcdFlags(etcd), accessFlags(dir, this.url), clusterFlags()];
+    return processes.spawn({
       name: "kube-apiserver",
       command: program,
-      args,
+      args: flags.flat(),
       log: join(dir, "kube-apiserver.log"),
     });
-    await untilReady(process, async () => (await probe(`${url}/readyz`, admin)) === 200);
-    return { process, url, files };
-  });
+  }
+
+  async #untilReady(): Promise<void> {
+    const { admin } = this.#options;
+    await untilReady(this.#process, async () => (await probe(`${this.url}/readyz`, admin)) === 200);
+  }
 }
 
 async function writeFiles(options: ApiServerOptions): Promise<ApiServerFiles> {

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Processes, RunningProcess } from "../processes/processes.ts";
+import type { Processes } from "../processes/processes.ts";
 import type { ToolPaths } from "../tools/tools.ts";
-import { startApiServer } from "./api-server.ts";
+import { ApiServer } from "./api-server.ts";
 import { CertificateAuthority, type Identity, type KeyPair } from "./certificate-authority.ts";
 import { startControllerManager } from "./controller-manager.ts";
 import { startEtcd } from "./etcd.ts";
@@ -24,6 +24,8 @@ export interface ControlPlane {
   readonly auditLog: string;
   /** Process ids, for tests that freeze or kill a component. */
   readonly pid: { readonly apiserver: number; readonly etcd: number; readonly controllerManager: number };
+  /** Kills the API server and starts it again at the same address; resolves when it is ready. Open watches and requests break. */
+  restartApiServer(): Promise<void>;
   /** Ends the components at once; what they held is lost. */
   stop(): Promise<void>;
 }
@@ -43,7 +45,7 @@ export interface ControlPlaneOptions {
  * @throws ComponentFailed with the end of its log when a component does not come up; the others are ended then.
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const started: RunningProcess[] = [];
+  const started: Component[] = [];
   const stop = async () => {
     await Promise.all(started.map((component) => component.stop(0)));
   };
@@ -55,9 +57,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
+/** A part that was started; `stop` kills it after `graceMs`. */
+interface Component {
+  stop(graceMs: number): Promise<void>;
+}
+
 async function startComponents(
   options: ControlPlaneOptions,
-  started: RunningProcess[],
+  started: Component[],
   stop: () => Promise<void>,
 ): Promise<ControlPlane> {
   const { dir, processes, tools } = options;
@@ -75,13 +82,13 @@ async function startComponents(
 
   const apiServerDir = join(dir, "kube-apiserver");
   const common = { processes, caPem, serving, admin: adminProbe };
-  const apiServer = await startApiServer({
+  const apiServer = await ApiServer.start({
     ...common,
     dir: apiServerDir,
     program: tools.kubeApiserver,
     etcd,
   });
-  started.push(apiServer.process);
+  started.push(apiServer);
   report("kube-apiserver");
 
   const kubeconfigs = new Kubeconfigs(join(dir, "kubeconfigs"), apiServer.url, authority);
@@ -104,10 +111,13 @@ async function startComponents(
     serving,
     auditLog: apiServer.files.auditLog,
     pid: {
-      apiserver: apiServer.process.pid,
+      get apiserver() {
+        return apiServer.pid;
+      },
       etcd: etcd.process.pid,
       controllerManager: controllerManager.pid,
     },
+    restartApiServer: () => apiServer.restart(),
     stop,
   };
 }
