@@ -17,6 +17,7 @@ const PARTS: readonly Part[] = [
 
   // A small controller runtime. It knows nothing of RotatedSecrets.
   { path: "kube-runtime/src", parts: [] },
+  { path: "kube-runtime/examples", parts: ["kube-runtime/src"] },
 
   { path: "operator/src/api", parts: ["contract/src"], modules: ["zod", "croner", "node:crypto"] },
   // The fields of log lines: the runtime's, and those of the product.
@@ -83,7 +84,15 @@ const PARTS: readonly Part[] = [
   },
   {
     path: "test",
-    parts: ["contract/src", "kube-runtime/src", "operator/src", "rotator-lambda/src", "sandbox/src", "tools"],
+    parts: [
+      "contract/src",
+      "kube-runtime/src",
+      "kube-runtime/examples",
+      "operator/src",
+      "rotator-lambda/src",
+      "sandbox/src",
+      "tools",
+    ],
   },
 ];
 

@@ -166,7 +166,7 @@ describe("a queue drains", () => {
     stop.abort();
   });
 
-  it("not when objects wait and no worker takes one", async () => {
+  it("not when keys wait and no worker takes one", async () => {
     const { clock, controller } = start(async () => done);
     enqueue(controller, 3);
     await clock.advance(249_000);

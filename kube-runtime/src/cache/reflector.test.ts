@@ -85,7 +85,7 @@ describe("the list", () => {
     });
   });
 
-  it("begins again, in one piece, when a page comes too late", async () => {
+  it("is read again in one request when a page token has expired", async () => {
     server.answer = ({ query }, response) => {
       if (query.watch) send(response);
       else if (query.continue) status(response, 410, "Expired", { metadata: { continue: "inconsistent" } });
@@ -96,7 +96,7 @@ describe("the list", () => {
     await holds("a@11", "b@12");
   });
 
-  it("is tried until it comes", async () => {
+  it("is repeated until it succeeds", async () => {
     const refusals = [500, 429, 403, 503];
     server.answer = ({ query }, response) => {
       const code = refusals.shift();
@@ -109,7 +109,7 @@ describe("the list", () => {
     expect(failures).toEqual(["R500", "R429", "R403", "R503"]);
   });
 
-  it("is tried again also when it is too old by itself", async () => {
+  it("is repeated also when the list itself gets 410", async () => {
     server.answer = ({ query }, response) => {
       if (query.watch) send(response);
       else if (server.lists.length < 3) status(response, 410, "Expired");
@@ -119,7 +119,7 @@ describe("the list", () => {
     expect(failures).toEqual(["Expired", "Expired"]);
   });
 
-  it("is not believed at once when it is older than what was seen", async () => {
+  it("is not followed at first when it is older than the store", async () => {
     const versions = ["100", "50", "120"];
     server.answer = ({ query }, response) => {
       if (query.watch) {
@@ -133,7 +133,7 @@ describe("the list", () => {
     expect(store.observedResourceVersion).toBe("120");
   });
 
-  it("is believed in the end: etcd was restored", async () => {
+  it("is followed after three older lists in a row: etcd was restored", async () => {
     server.answer = ({ query }, response) => {
       if (query.watch === undefined)
         page(response, server.lists.length === 1 ? "100" : "50", [object("a", "40")]);
@@ -147,7 +147,7 @@ describe("the list", () => {
 });
 
 describe("the watch", () => {
-  it("follows what is added, changed and deleted", async () => {
+  it("follows additions, changes and deletions", async () => {
     script((response) =>
       send(
         response,
@@ -166,7 +166,7 @@ describe("the watch", () => {
     ["the connection breaks", (response) => response.destroy()],
     ["it is cut in the middle of a line", (response) => send(response, '{"type":"ADD') ?? response.end()],
     ["it sends a line that is not an event", (response) => send(response, "<html>\n")],
-  ])("goes on from its last bookmark when %s", async (_, end) => {
+  ])("resumes from its last bookmark when %s", async (_, end) => {
     script(
       (response) => {
         send(response, { type: "MODIFIED", object: object("a", "12") }, bookmark("20"));
@@ -194,7 +194,7 @@ describe("the watch", () => {
     expect(failures).toEqual(["Expired"]);
   });
 
-  it("goes on from where it was when it is silent", async () => {
+  it("resumes after a first silence", async () => {
     script(
       (response) => send(response),
       (response) => send(response, { type: "MODIFIED", object: object("a", "21") }),
@@ -205,7 +205,7 @@ describe("the watch", () => {
     expect(failures[0]).toBe("DeadlineExceeded");
   });
 
-  it("lists again when it is silent once more: its resourceVersion may lie in the future", async () => {
+  it("lists again after a second silence: its resourceVersion may be in the future", async () => {
     server.answer = ({ query }, response) => {
       if (query.watch) send(response);
       else page(response, `${10 * server.lists.length}`, [object("a", `${server.lists.length}`)]);
@@ -228,7 +228,7 @@ describe("the watch", () => {
     expect(server.lists.length).toBe(1);
   });
 
-  it("keeps what it has while the resource is not served, as when its CRD is removed, and follows it when it is back", async () => {
+  it("keeps its objects while the resource is not served, as when its CRD is removed, and follows it again later", async () => {
     let served = true;
     let cut = () => {};
     server.answer = ({ query }, response) => {
@@ -256,7 +256,7 @@ describe("the watch", () => {
     await holds("a@9", "b@8");
   });
 
-  it("lists again when a refusal that should pass does not", async () => {
+  it("lists again when an error that should pass does not", async () => {
     const refuse = (response: Parameters<FakeApiServer["answer"]>[1]) =>
       status(response, 500, "InternalError");
     script(refuse, refuse, refuse);
@@ -264,7 +264,7 @@ describe("the watch", () => {
     await vi.waitFor(() => expect(server.lists.length).toBe(2));
   });
 
-  it("says when it last heard of the server", async () => {
+  it("reports when the server last sent anything", async () => {
     script((response) => setTimeout(() => send(response, bookmark("20")), 30));
     const reflector = start();
     await reflector.synced;

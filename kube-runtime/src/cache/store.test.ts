@@ -54,7 +54,7 @@ describe("an object in the store", () => {
     expect(store.size).toBe(3);
   });
 
-  it("does not lose what it has for an object or a listener that throws", () => {
+  it("stays when the transform or a listener throws", () => {
     const { store, failures } = newStore((raw) => {
       if (raw.metadata.resourceVersion === "13") throw new Error("unlucky");
       return raw;
@@ -164,7 +164,7 @@ it("ignores events that come twice", () => {
   expect(told).toEqual(["+a@11 watch", "-a", "+a@13 watch"]);
 });
 
-it("follows a server that went back in time", () => {
+it("follows a server whose etcd was restored", () => {
   const { store } = newStore();
   store.replace([thing("a", 90), thing("b", 95)], "100");
   store.remember(thing("c", 101));
@@ -181,7 +181,7 @@ const history = fc.array(
 );
 
 describe("in any order in which answers and events come", () => {
-  it("never goes back, and ends like the server", () => {
+  it("never goes back, and ends equal to the server", () => {
     fc.assert(
       fc.property(history, fc.infiniteStream(fc.nat({ max: 9 })), (writes, dice) => {
         const { store } = newStore();

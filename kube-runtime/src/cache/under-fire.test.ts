@@ -30,7 +30,7 @@ function seeded(seed: number) {
 }
 
 describe("under all faults of the API server, a reflector's store", () => {
-  it("never goes back, and is as the server when that is well again", async () => {
+  it("never goes back, and equals the server once the faults end", async () => {
     await fc.assert(
       fc.asyncProperty(happenings, fc.integer(), async (steps, seed) => {
         const clock = new ManualClock();

@@ -64,7 +64,7 @@ describe("a request", () => {
       () => client.delete(PATH, { gracePeriodSeconds: 0 }),
       { method: "DELETE", body: '{"apiVersion":"v1","kind":"DeleteOptions","gracePeriodSeconds":0}' },
     ],
-  ])("%s says what it wants", async (_, send, expected) => {
+  ])("%s sends its verb, path, query and body", async (_, send, expected) => {
     await send();
     expect(server.seen[0]).toMatchObject({ path: PATH, ...expected });
     expect(server.seen[0]?.headers).toMatchObject({
@@ -82,7 +82,7 @@ describe("a request", () => {
     expect(server.seen[0]?.headers["content-type"]).toBe(contentType);
   });
 
-  it("shares connections with all others", async () => {
+  it("shares connections with all other requests", async () => {
     const ports = new Set<unknown>();
     server.answer = (_, response) => {
       ports.add(response.socket?.remotePort);
@@ -108,7 +108,7 @@ describe("find", () => {
 });
 
 describe("an error", () => {
-  it("holds what may be shown, and how long to wait", async () => {
+  it("has only what may be shown, and how long to wait", async () => {
     const cause = { reason: "FieldManagerConflict", message: "conflict with x", field: ".spec" };
     server.answer = (_, response) =>
       status(response, 429, "TooManyRequests", { details: { retryAfterSeconds: 3, causes: [cause] } });
@@ -126,18 +126,18 @@ describe("an error", () => {
   it.each([
     ["a Secret", "/api/v1/namespaces/shop/secrets/db", 422],
     ["all Secrets", "/api/v1/secrets", 500],
-  ])("does not repeat what the server says of %s", async (_, path, code) => {
+  ])("does not repeat the server's message about %s", async (_, path, code) => {
     server.answer = (_request, response) => status(response, code, "Invalid");
     const error = await client.get(path).catch((thrown: unknown) => thrown);
     expect(String(error) + JSON.stringify(error)).not.toContain("hunter2");
   });
 
-  it("asks for no more than a minute of patience", async () => {
+  it("has a Retry-After of at most a minute", async () => {
     server.answer = (_, response) => response.writeHead(503, { "retry-after": "86400" }).end();
     await expect(client.get(PATH)).rejects.toMatchObject({ status: 503, retryAfterMs: 60_000 });
   });
 
-  it("needs no Status: a proxy's page will do", async () => {
+  it("is read without a Status too, such as a proxy's page", async () => {
     server.answer = (_, response) =>
       response.writeHead(502, { "retry-after": "2" }).end("<html>hunter2</html>");
     await expect(client.get(PATH)).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe("an error", () => {
     expect(String(error)).not.toContain("hunter2");
   });
 
-  it("is the caller's own when the caller gave up", async () => {
+  it("is the signal's reason when the caller aborts", async () => {
     server.answer = () => {};
     const reason = new Error("enough");
     const given = new AbortController();
@@ -171,7 +171,7 @@ describe("an error", () => {
     await expect(answer).rejects.toBe(reason);
   });
 
-  it("comes when no server listens", async () => {
+  it("is reported when no server listens", async () => {
     await server.stop();
     await expect(client.get(PATH)).rejects.toMatchObject({ name: "ConnectionError", reason: "ECONNREFUSED" });
     expect(observed).toEqual(["GET <error>"]);
@@ -206,7 +206,7 @@ describe("a watch", () => {
     await expect(watch()).rejects.toMatchObject({ reason: "UND_ERR_BODY_TIMEOUT" });
   });
 
-  it("is over when the caller gives up", async () => {
+  it("ends when the caller aborts", async () => {
     server.answer = (_, response) => send(response, bookmark("2"));
     const given = new AbortController();
     const watching = watch(given.signal);
@@ -230,7 +230,7 @@ describe("a watch", () => {
 });
 
 describe("the credentials", () => {
-  it("is read again from the token's file", async () => {
+  it("are read again from the token's file", async () => {
     const folder = mkdtempSync(join(tmpdir(), "token-"));
     vi.useFakeTimers({ toFake: ["Date"] });
     try {

@@ -47,7 +47,7 @@ describe("the kubeconfig", () => {
     ],
     ["it is not there", () => join(home, "missing"), "cannot be read as a kubeconfig (ENOENT)"],
     ["it has no context", () => file("odd", "https://odd", ", current-context: other"), "cannot be read"],
-  ])("is missed in words that help when %s", (_, given, message) => {
+  ])("is reported with advice when %s", (_, given, message) => {
     expect(() => loadKubeConfig(given())).toThrow(message);
   });
 

@@ -28,7 +28,7 @@ function connection(cluster: object = {}, user: object = {}): KubeConnection {
   return new KubeConnection(config, clock, 4);
 }
 
-describe("the way to the API server", () => {
+describe("the route to the API server", () => {
   it("is the same for all requests, also for those that come at once", async () => {
     const one = connection();
     const [first, second] = await Promise.all([one.route(), one.route()]);
@@ -54,13 +54,13 @@ describe("the way to the API server", () => {
     ["a token", { token: "t\n" }, { authorization: "Bearer t" }],
     ["a password", { username: "u", password: "p" }, { authorization: "Basic dTpw" }],
     ["nothing", {}, {}],
-  ])("says who we are by %s", async (_, user, headers) => {
+  ])("authenticates by %s", async (_, user, headers) => {
     const one = connection({}, user);
     expect((await one.route()).headers).toEqual(headers);
     await one.close();
   });
 
-  it("may lead over an http proxy, not over another", async () => {
+  it("may use an http proxy, and no proxy of another kind", async () => {
     const http = connection({ proxyUrl: "http://proxy:3128" });
     await http.route();
     await http.close();

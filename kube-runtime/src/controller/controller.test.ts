@@ -168,7 +168,7 @@ describe("each line of a reconcile", () => {
 });
 
 describe("workers", () => {
-  it("reconcile as many objects at once as there are workers, and none twice at once", async () => {
+  it("reconcile as many keys at the same time as there are workers, and no key twice", async () => {
     const open = new Map<string, () => void>();
     const { clock, calls, controller } = start(
       ({ name }) => new Promise((resolve) => open.set(name, () => resolve(done))),
@@ -187,7 +187,7 @@ describe("workers", () => {
     expect(calls).toEqual(["a@0", "b@0", "c@0", "a@0"]);
   });
 
-  it("are not held by an object that always throws", async () => {
+  it("are not blocked by a key that always throws", async () => {
     const { clock, calls, controller } = start(
       async ({ name }) => (name === "poison" ? Promise.reject(new TypeError("no")) : done),
       { workers: 1 },
@@ -200,7 +200,7 @@ describe("workers", () => {
     expect(calls.length).toBeLessThanOrEqual(3_602);
   });
 
-  it("give up a reconcile at its deadline, and try again", async () => {
+  it("abort a reconcile at its deadline, and try again", async () => {
     const { clock, calls, errors, controller } = start(
       (_, { signal }) =>
         new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
@@ -212,7 +212,7 @@ describe("workers", () => {
     expect(errors()[0]?.error).toMatchObject({ message: "the reconcile of one/a took longer than 10000 ms" });
   });
 
-  it("go on without a reconcile that does not heed its deadline, and leave its object alone until it is over", async () => {
+  it("continue without a reconcile that ignores its deadline, whose key waits until it has ended", async () => {
     let end = () => {};
     const { clock, calls, errors, controller } = start(
       ({ name }) =>
@@ -234,8 +234,8 @@ describe("workers", () => {
   });
 });
 
-describe("the end", () => {
-  it("takes nothing up any more, aborts what runs, and waits for it", async () => {
+describe("stopping", () => {
+  it("takes no more keys, aborts running reconciles, and waits for them", async () => {
     const seen: string[] = [];
     const { clock, stop, calls, errors, controller, running } = start(
       async (_, { signal }) => {

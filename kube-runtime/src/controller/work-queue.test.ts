@@ -28,13 +28,13 @@ async function drain(queue: WorkQueue<string>): Promise<string[]> {
 }
 
 describe("add", () => {
-  it("gives out keys in their order, each once", async () => {
+  it("hands out keys in their order, each once", async () => {
     const { queue } = newQueue();
     for (const key of ["a", "b", "a", "c", "b"]) queue.add(key);
     expect(await drain(queue)).toEqual(["a", "b", "c"]);
   });
 
-  it("keeps a key that is under work until it is done, then gives it out once more", async () => {
+  it("keeps a key that is in progress until it is done, then hands it out once more", async () => {
     const { queue } = newQueue();
     queue.add("a");
     await queue.take();
@@ -55,9 +55,9 @@ describe("add", () => {
 
 describe("addAfter", () => {
   it.each([
-    ["the earlier wish when it came first", [1_000, 5_000], 1_000],
-    ["the earlier wish when it came last", [5_000, 1_000], 1_000],
-  ])("fulfils %s, once", async (_, waits, due) => {
+    ["the earlier time when it came first", [1_000, 5_000], 1_000],
+    ["the earlier time when it came last", [5_000, 1_000], 1_000],
+  ])("honours %s, once", async (_, waits, due) => {
     const { clock, queue } = newQueue();
     for (const ms of waits) queue.addAfter("a", ms);
     await clock.advance(due - 1);
@@ -68,7 +68,7 @@ describe("addAfter", () => {
     expect(queue.depth).toBe(0);
   });
 
-  it("does not mind that the machine's clock is set back", async () => {
+  it("does not depend on the machine's clock", async () => {
     const { clock, queue } = newQueue();
     queue.addAfter("a", 1_000);
     clock.setWallClock(0);
@@ -115,7 +115,7 @@ describe("addRateLimited", () => {
 });
 
 describe("shutDown", () => {
-  it("sends waiting workers home and forgets what waits, timers too", async () => {
+  it("ends waiting workers and drops waiting keys and timers", async () => {
     const { clock, queue } = newQueue();
     const waiting = queue.take();
     queue.addAfter("a", 1_000);
@@ -176,7 +176,7 @@ describe("in any order of calls", () => {
   });
 });
 
-it("takes 10,000 keys in no time", async () => {
+it("handles 10,000 keys", async () => {
   const { queue } = newQueue();
   for (let n = 0; n < 10_000; n += 1) queue.add(`shop/${n}`);
   expect((await drain(queue)).length).toBe(10_000);

@@ -80,8 +80,8 @@ function candidate(api: LeaseServer, identity: string, clock = new ManualClock()
   };
 }
 
-describe("a process that wants to lead", () => {
-  it("makes the lease where there is none, with times of six digits, and renews it every 2 s", async () => {
+describe("a candidate", () => {
+  it("creates a missing lease, with times of six decimals, and renews it every 2 s", async () => {
     const api = server();
     const one = candidate(api, "one");
     await one.clock.advance(0);
@@ -108,7 +108,7 @@ describe("a process that wants to lead", () => {
       "is its own, as after a container's restart in its pod",
       { holderIdentity: "one", leaseDurationSeconds: 15 },
     ],
-  ])("leads at once when the lease %s", async (_, spec) => {
+  ])("becomes the leader at once when the lease %s", async (_, spec) => {
     const api = server();
     api.put(spec);
     const one = candidate(api, "one");
@@ -121,7 +121,7 @@ describe("a process that wants to lead", () => {
     ["is an hour ahead", "2025-12-31T23:00:00.000000Z"],
     ["agrees", "2026-01-01T00:00:00.000000Z"],
     ["cannot be compared, because the lease has no valid time", "soon"],
-  ])("waits 15 s since it saw the lease, and no longer, when its clock %s", async (_, renewTime) => {
+  ])("waits 15 s after it saw the lease, and no longer, when its clock %s", async (_, renewTime) => {
     const api = server();
     api.put({ holderIdentity: "dead", leaseDurationSeconds: 15, renewTime });
     const one = candidate(api, "one");
@@ -145,7 +145,7 @@ describe("a process that wants to lead", () => {
     expect(second.story.filter((text) => text.startsWith("standby"))).toHaveLength(1);
   });
 
-  it("leads when the other has given the lease back, after one wait", async () => {
+  it("becomes the leader one wait after the other has released the lease", async () => {
     const api = server();
     const clock = new ManualClock();
     const [first, second] = [candidate(api, "first", clock), candidate(api, "second", clock)];
@@ -157,7 +157,7 @@ describe("a process that wants to lead", () => {
     expect(second.leads()).toBe(true);
   });
 
-  it("is one of many: never do two lead at once", async () => {
+  it("is one of many, of which never two lead at the same time", async () => {
     const api = server();
     const clock = new ManualClock();
     const all = ["a", "b", "c", "d"].map((name) => candidate(api, name, clock));
@@ -170,7 +170,7 @@ describe("a process that wants to lead", () => {
     }
   });
 
-  it("tries on while the API server is away, and says so once", async () => {
+  it("keeps trying while the API server is away, and logs it once", async () => {
     const api = server();
     api.fault = async () => Promise.reject(new ConnectionError("GET", "ECONNREFUSED"));
     const one = candidate(api, "one");
@@ -235,7 +235,7 @@ describe("a leader", () => {
     ],
     ["has lost the lease, as somebody deleted it", (api) => (api.lease = undefined)],
     ["shows a lease that somebody labelled", (api) => api.put(api.lease?.spec)],
-  ])("goes on when the API server %s", async (_, happen) => {
+  ])("stays the leader when the API server %s", async (_, happen) => {
     const api = server();
     const one = candidate(api, "one");
     await one.clock.advance(3_000);
@@ -247,7 +247,7 @@ describe("a leader", () => {
     expect(api.lease?.spec).toMatchObject({ holderIdentity: "one", leaseTransitions: 0 });
   });
 
-  it("ends also when the lease cannot be given back", async () => {
+  it("ends also when the lease cannot be released", async () => {
     const api = server();
     const one = candidate(api, "one");
     await one.clock.advance(0);
@@ -258,7 +258,7 @@ describe("a leader", () => {
   });
 });
 
-it("keeps what others wrote on the lease", async () => {
+it("keeps the fields of others on the lease", async () => {
   const api = server();
   api.put({});
   const labelled = { ...api.lease, metadata: { ...api.lease?.metadata, labels: { team: "a" } } } as Lease;

@@ -47,19 +47,19 @@ describe("the health server", () => {
     expect((await get("/readyz"))[0]).toBe(200);
   });
 
-  it("takes a check that throws for one that fails, without its message", async () => {
+  it("treats a check that throws as one that fails, without its message", async () => {
     server.addReadyCheck("odd", () => {
       throw new Error("hunter2");
     });
     expect(await get("/readyz")).toEqual([503, "[-]odd failed: the check itself failed\n"]);
   });
 
-  it("refuses headers that are too large", async () => {
+  it("rejects headers that are too large", async () => {
     const response = await fetch(`${base}/healthz`, { headers: { large: "x".repeat(10_000) } });
     expect(response.status).toBe(431);
   });
 
-  it("says when the address is taken", async () => {
+  it("reports that the address is in use", async () => {
     const port = Number(new URL(base).port);
     const second = new HealthServer({
       host: "127.0.0.1",

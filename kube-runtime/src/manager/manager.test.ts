@@ -48,7 +48,7 @@ function setUp(graceMs = 1_000, election?: Election) {
 }
 
 describe("the manager", () => {
-  it("starts controllers when caches are filled, and ends them before the caches", async () => {
+  it("starts controllers when the caches have synced, and stops them before the caches", async () => {
     const { story, stop, manager, runnable, cache } = setUp();
     const { made, fill } = cache();
     manager.addCache(made);
@@ -62,7 +62,7 @@ describe("the manager", () => {
     expect(story.slice(2)).toEqual(["controller ends", "cache ends"]);
   });
 
-  it("ends also while caches are still empty", async () => {
+  it("stops also before the caches have synced", async () => {
     const { story, stop, manager, runnable, cache } = setUp();
     manager.addCache(cache().made);
     manager.addRunnable(runnable("controller"));
@@ -73,7 +73,7 @@ describe("the manager", () => {
     expect(story).toEqual(["cache starts", "cache ends"]);
   });
 
-  it("does not wait for ever for what does not end", async () => {
+  it("does not wait for ever for a part that does not stop", async () => {
     const { story, stop, manager, runnable } = setUp(20);
     manager.addRunnable(runnable("deaf", new Promise(() => {})));
     const running = manager.run(stop.signal);
@@ -85,7 +85,7 @@ describe("the manager", () => {
   it.each<[string, () => Promise<void>, string]>([
     ["fails", () => Promise.reject(new Error("broken")), "broken"],
     ["ends by itself", () => Promise.resolve(), "failing ended without being stopped"],
-  ])("ends everything when a part %s", async (_, run, message) => {
+  ])("stops all parts when one %s", async (_, run, message) => {
     const { story, stop, manager, runnable } = setUp();
     manager.addRunnable(runnable("controller"));
     manager.addRunnable({ name: "failing", run });
@@ -114,7 +114,7 @@ describe("with an election, the manager", () => {
     return { made, win: elected.resolve, lose: () => lost.reject(new Error("another leads")) };
   }
 
-  it("has a process that stands by fill its caches and start no controller", async () => {
+  it("syncs the caches of a standby and starts no controller", async () => {
     const events: string[] = [];
     const { story, stop, manager, runnable, cache } = setUp(1_000, election(events).made);
     const { made, fill } = cache();
@@ -133,7 +133,7 @@ describe("with an election, the manager", () => {
     ]);
   });
 
-  it("starts controllers once this process leads, and gives the lease back when they have ended", async () => {
+  it("starts controllers when this process becomes the leader, and releases the lease after they have ended", async () => {
     const story: string[] = [];
     const { made, win } = election(story);
     const { stop, manager } = setUp(1_000, made);
@@ -154,7 +154,7 @@ describe("with an election, the manager", () => {
     expect(story.slice(2)).toEqual(["controller ends", "election ends"]);
   });
 
-  it("ends everything soon when the lease is lost, whatever time its parts may take otherwise", async () => {
+  it("stops all parts quickly when the lease is lost, whatever their grace period", async () => {
     const { made, win, lose } = election([]);
     const { story, stop, manager, runnable } = setUp(600_000, made);
     manager.addRunnable(runnable("deaf", new Promise(() => {})));
