@@ -17,7 +17,7 @@ const NOT_IN_THE_CHART = [
 const SETTINGS = SETTING_NAMES.filter((name) => !NOT_IN_THE_CHART.includes(name));
 const flag = () => z.union([z.string(), z.number()]).optional();
 
-/** The values of the chart. Every one of them stands in values.yaml with its default and its meaning. */
+/** The values of the chart. Each of them is in values.yaml with its default and its meaning. */
 export const chartValues = z.strictObject({
   replicas: z.int().min(0).max(10),
   image: z.strictObject({

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { forbiddenImports } from "./import-rules.ts";
+import { checkLinks } from "./links/check-links.ts";
 import { lintProse } from "./prose/lint.ts";
 import { readSources } from "./sources/source-file.ts";
 import { checkStructure } from "./structure/structure-check.ts";
@@ -37,6 +38,7 @@ const CHECKS: readonly Check[] = [
     run: () => program("node_modules/oxlint/bin/oxlint", ["--type-aware", "--deny-warnings"]),
   },
   { name: "import rules", run: importRules },
+  { name: "links", run: async () => ({ problem: (await checkLinks(ROOT)).join("\n") }) },
   { name: "prose", run: async () => ({ problem: (await lintProse()).join("\n") }) },
   { name: "structure", run: async () => checkStructure(await readSources(ROOT)) },
   { name: "generated files", run: () => program("tools/generate.ts", ["--check"]), mend: "npm run generate" },

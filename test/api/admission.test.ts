@@ -110,7 +110,7 @@ describe("who writes a RotatedSecret", () => {
       "may not create Secrets",
       [{ ...SECRETS, verbs: ["update", "patch"] }, WORKLOADS],
       {},
-      'the operator would write Secret "try" for this RotatedSecret, and you may not create Secrets in namespace "payments": have a ' +
+      'the operator would write Secret "try" for this RotatedSecret, and you may not create Secrets in namespace "payments": get a ' +
         "Role with the verbs create and update on secrets there",
     ],
     [
@@ -123,7 +123,7 @@ describe("who writes a RotatedSecret", () => {
       "may not change the Secret",
       [{ ...SECRETS, verbs: ["create", "get"] }, WORKLOADS],
       {},
-      'you may not update it in namespace "payments": have a Role with the verb update on secrets (on this one at least)',
+      'you may not update it in namespace "payments": get a Role with the verb update on secrets (at least on this one)',
     ],
     [
       "may change another Secret only",
@@ -146,7 +146,7 @@ describe("who writes a RotatedSecret", () => {
       [SECRETS],
       {},
       'the operator would restart every workload of namespace "payments" that reads Secret "try" (spec.rollout.workloads.mode Auto), and ' +
-        "you may not patch all of them: have a Role with the verb patch on deployments, statefulsets, daemonsets there, or write mode: Names with those that you may " +
+        "you may not patch all of them: get a Role with the verb patch on deployments, statefulsets, daemonsets there, or write mode: Names with the workloads that you may " +
         "patch, or mode: None",
     ],
     [
@@ -165,14 +165,14 @@ describe("who writes a RotatedSecret", () => {
       "may not patch one of those that are named",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
       names("deployment/a", "deployment/b"),
-      'the operator would restart deployment/b (spec.rollout.workloads.names), and you may not patch it in namespace "payments": have a ' +
-        "Role with the verb patch on it there, or take it out of the names",
+      'the operator would restart deployment/b (spec.rollout.workloads.names), and you may not patch it in namespace "payments": get a ' +
+        "Role with the verb patch on it there, or remove it from the names",
     ],
     [
       "names more than can be checked",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
       names(...Array.from({ length: 17 }, (_, i) => `deployment/a${i}`)),
-      "more than 16 workloads in spec.rollout.workloads.names are more than can be checked one by one: write fewer",
+      "spec.rollout.workloads.names has more than 16 workloads, which is more than can be checked one by one: write fewer",
     ],
   ])("is refused who %s", async (what, rules, spec, message) => {
     const user = what.replaceAll(/[^a-z]+/g, "-");
@@ -328,7 +328,7 @@ describe("the policy", () => {
 describe("a ServiceAccount that AWS is to be read as", () => {
   const asPayments = { ...NO_WORKLOADS, auth: { serviceAccountName: "payments" } };
   const refusal =
-    'the operator would read AWS as ServiceAccount "payments" (spec.auth), and you may not act as it';
+    'the operator would call AWS as ServiceAccount "payments" (spec.auth), and you may not act as it';
 
   it.each([
     ["do nothing with it", []],

@@ -1,40 +1,42 @@
 import { commentPassages } from "./comment-passages.ts";
 import { CODE, lineBreaksIn, type Passage } from "./passage.ts";
 
-/** The comments of a YAML file or of a Helm template, and its texts for people: descriptions, summaries, messages. */
+/** Consecutive lines that begin with `#`. */
+const COMMENT = /^ *#.*(?:\n *#.*)*/gm;
+const HELM_COMMENT = /\{\{-?\s*\/\*([\s\S]*?)\*\//g;
+/** A text for people and the lines that continue it, which are indented more than its key. */
+const TEXT = /^( *)(?:- )?(?:summary|description|message|messageExpression):(.*(?:\n\1 +(?!- ).*)*)/gm;
+
+/** The comments of a YAML file or a Helm template, and its texts for people: descriptions, summaries and messages. */
 export function yamlPassages(text: string): readonly Passage[] {
-  const passages: Passage[] = [];
-  let comment: { line: number; lines: string[] } | undefined;
-  for (const [i, line] of text.split("\n").entries()) {
-    const content = /^\s*# ?(.*)$/.exec(line)?.[1];
-    if (content === undefined) {
-      passages.push(...closed(comment), ...texts(line, i + 1));
-      comment = undefined;
-    } else if (comment === undefined) comment = { line: i + 1, lines: [content] };
-    else comment.lines.push(content);
-  }
-  return [...passages, ...closed(comment)];
+  const lineAt = (index: number) => 1 + lineBreaksIn(text.slice(0, index));
+  return [
+    ...[...text.matchAll(COMMENT)].flatMap(({ index, 0: comment }) =>
+      commentPassages(
+        comment.split("\n").map((line) => line.replace(/^ *# ?/, "")),
+        lineAt(index),
+      ),
+    ),
+    ...[...text.matchAll(HELM_COMMENT)].flatMap(({ index, 1: comment = "" }) =>
+      commentPassages(comment.split("\n"), lineAt(index)),
+    ),
+    ...[...text.matchAll(TEXT)].map(({ index, 2: words = "" }) => ({
+      line: lineAt(index),
+      text: withoutActions(words),
+      isProse: false,
+    })),
+  ].sort((a, b) => a.line - b.line);
 }
 
-/** The lines of a template that Helm prints, commands and manifests left out. */
+/** The text that Helm prints after an installation, without commands and manifests, which are indented. */
 export function notesPassages(text: string): readonly Passage[] {
+  const lines = withoutActions(text).split("\n");
   return commentPassages(
-    text
-      .replace(/\{\{.*?\}\}/gs, (action) => CODE + "\n".repeat(lineBreaksIn(action)))
-      .split("\n")
-      .map((line) => (/^\s/.test(line) ? "" : line)),
+    lines.map((line) => (/^\s/.test(line) ? "" : line)),
     1,
   );
 }
 
-function closed(comment: { line: number; lines: string[] } | undefined): readonly Passage[] {
-  return comment === undefined ? [] : commentPassages(comment.lines, comment.line);
-}
-
-const TEXT = /^\s*(?:- )?(?:summary|description|message|messageExpression):\s*(\S.*)$/;
-
-function texts(line: string, at: number): readonly Passage[] {
-  const [, text] = TEXT.exec(line) ?? [];
-  if (text === undefined) return [];
-  return [{ line: at, text: text.replace(/\{\{.*?\}\}/g, CODE), isProse: false }];
+function withoutActions(text: string): string {
+  return text.replace(/\{\{[\s\S]*?\}\}/g, (action) => CODE + "\n".repeat(lineBreaksIn(action)));
 }

@@ -3,7 +3,16 @@
  * here, one path a line.
  */
 export const COVERED: readonly string[] = [
+  "README.md",
+  "charts",
+  "docs/README.md",
+  "docs/conditions.md",
+  "docs/glossary.md",
   "docs/logs.md",
+  "docs/permissions.md",
+  "docs/runbook.md",
+  "docs/tenancy.md",
+  "docs/tried.md",
   "kube-runtime",
   "docs/decisions/0060-bounded-caches.md",
   "docs/decisions/0061-catalogue-of-values.md",
@@ -18,6 +27,7 @@ export const COVERED: readonly string[] = [
   "operator/src/ports",
   "operator/src/testing",
   "operator/src/wiring",
+  "tools/links",
   "tools/prose",
 ];
 

@@ -106,12 +106,23 @@ describe("yamlPassages", () => {
       "# of a comment",
       "key: value of a key",
       "  # Another comment",
-      "  summary: RotatedSecret {{ $labels.name }} is late.",
+      "{{- /*",
+      "A comment of Helm",
+      "*/}}",
+      "- alert: Late",
+      "  annotations:",
+      "    summary: RotatedSecret {{ $labels.name }} is late.",
+      "    description: >-",
+      "      Some workload",
+      "      still waits.",
+      "  expr: a > b",
     ];
     expect(shown(yamlPassages(yaml.join("\n")))).toEqual([
       "1 Two lines\nof a comment",
       "4 Another comment",
-      `5 RotatedSecret ${CODE} is late.`,
+      "6 A comment of Helm",
+      `10  RotatedSecret ${CODE} is late.`,
+      "11  >-\n      Some workload\n      still waits.",
     ]);
   });
 });

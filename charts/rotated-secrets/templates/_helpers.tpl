@@ -29,7 +29,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- if .Values.serviceAccount.create }}
 {{- default (include "rotated-secrets.fullname" .) .Values.serviceAccount.name }}
 {{- else }}
-{{- required "serviceAccount.create=false needs serviceAccount.name: that account may then read and write every Secret, so name one of its own" .Values.serviceAccount.name }}
+{{- required "serviceAccount.create=false needs serviceAccount.name: that account may then read and write every Secret, so use a dedicated one" .Values.serviceAccount.name }}
 {{- end }}
 {{- end }}
 
@@ -41,7 +41,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- end }}
 {{- end }}
 
-{{- /* The resources of the group apps that the operator restarts: what it may patch, and so what an author must be allowed to. */}}
+{{- /* The resources of the group apps that the operator restarts. It may patch them, so an author must be allowed to patch them. */}}
 {{- define "rotated-secrets.workloadResources" -}}
 deployments,statefulsets,daemonsets
 {{- end }}
