@@ -57,8 +57,3 @@ export class AuditTail {
     }
   }
 }
-
-/** Whether requests of this kind are made by an operator at rest too: watches, its lease, tokens. */
-export function isUpkeepKind(kind: string): boolean {
-  return /^watch |[/]leases$|[/]serviceaccounts[/]token$/.test(kind);
-}

@@ -1,5 +1,5 @@
-import { isUpkeepKind } from "./audit-tail.ts";
 import { type Figures, total } from "./figures.ts";
+import { workRequests } from "./upkeep.ts";
 
 /** How many RotatedSecrets the goals are set for. */
 export const GOAL_N = 1_000;
@@ -33,8 +33,7 @@ export const GOALS: readonly Goal[] = [
     name: "API requests at rest, but for watches, lease and tokens",
     most: 0,
     unit: "requests",
-    read: ({ rest }) =>
-      total(Object.fromEntries(Object.entries(rest.apiRequests).filter(([kind]) => !isUpkeepKind(kind)))),
+    read: ({ rest }) => workRequests(rest),
   },
   {
     name: "CPU time a minute at rest",

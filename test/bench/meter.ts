@@ -1,10 +1,11 @@
 import type { AwsCall } from "@rotated-secrets/sandbox/aws/emulator";
 import { OPERATOR_RELEASE } from "@rotated-secrets/sandbox/operator-release";
 import { eventually } from "../support/eventually.ts";
-import { type ApiRequest, AuditTail, isUpkeepKind } from "./audit-tail.ts";
+import { type ApiRequest, AuditTail } from "./audit-tail.ts";
 import type { BenchCluster } from "./bench-cluster.ts";
 import { type Cost, countKinds } from "./figures.ts";
 import { usageOf } from "./process-usage.ts";
+import { isUpkeepKind } from "./upkeep.ts";
 
 /** Without a request but upkeep for so long the operator has nothing left to do, ms. */
 const QUIET_MS = 3_000;

@@ -30,19 +30,36 @@ const POD_FIELDS: Readonly<Record<string, string>> = {
   "metadata.namespace": OPERATOR_RELEASE,
 };
 
-/** How to start the operator: as the chart does, with the rights of the chart's ServiceAccount. */
+/** A build of the operator. */
+export interface OperatorBuild {
+  /** Absolute path of its bundle. */
+  readonly bundle: string;
+  /** The only flags that it is started with; undefined for all that the chart sets. */
+  readonly flags: ReadonlySet<string> | undefined;
+}
+
+/** Starts the operator as the chart does, with the permissions of the chart's ServiceAccount. */
 export type StartOperator = () => RunningProcess;
 
-/** Reads from the release how its pod would be started. @param bundle path of the operator's bundle */
-export async function operatorOf(cluster: BenchCluster, bundle: string): Promise<StartOperator> {
+/** Reads from the release how its pod would start this build. */
+export async function operatorOf(
+  cluster: BenchCluster,
+  { bundle, flags }: OperatorBuild,
+): Promise<StartOperator> {
   const { api, processes } = cluster;
   const path = `/apis/apps/v1/namespaces/${OPERATOR_RELEASE}/deployments/${OPERATOR_RELEASE}`;
   const { spec } = await api.get<Deployment>(path);
   const { serviceAccountName, containers } = spec.template.spec;
   const KUBECONFIG = await kubeconfigOf(cluster, serviceAccountName);
   const env = { ...environmentOf(containers[0] ?? {}), KUBECONFIG };
-  const args = [bundle, ...(containers[0]?.args ?? [])];
+  const chartArgs = containers[0]?.args ?? [];
+  const args = [bundle, ...chartArgs.filter((arg) => flags?.has(flagOf(arg)) ?? true)];
   return () => processes.spawn({ name: "operator", command: process.execPath, args, env });
+}
+
+/** The name in an argument such as `--log-level=debug`. */
+function flagOf(arg: string): string {
+  return arg.replace(/^--/, "").replace(/=.*$/s, "");
 }
 
 function environmentOf({ env = [] }: Container): Readonly<Record<string, string>> {

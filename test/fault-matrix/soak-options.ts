@@ -1,16 +1,13 @@
 import { parseArgs } from "node:util";
+import type { CommandLine } from "@rotated-secrets/sandbox/command-line";
 
-/** What the soak's command line asks for. */
-export type SoakCommand =
-  | { readonly kind: "help"; readonly text: string }
-  | { readonly kind: "invalid"; readonly problem: string }
-  | {
-      readonly kind: "run";
-      /** Sandboxes that share the cells. */
-      readonly lanes: number;
-      /** A part of the names of the cells to run; empty for all. */
-      readonly only: string;
-    };
+/** What a soak runs. */
+export interface SoakOptions {
+  /** Number of sandboxes that share the cells. */
+  readonly lanes: number;
+  /** A part of the names of the cells to run; empty for all. */
+  readonly only: string;
+}
 
 const MAX_LANES = 16;
 
@@ -31,7 +28,7 @@ The exit status is 0 only if no cell failed.
 `;
 
 /** Reads the command line. Never throws. */
-export function readSoakCommand(args: readonly string[]): SoakCommand {
+export function readSoakCommand(args: readonly string[]): CommandLine<SoakOptions> {
   const options = {
     lanes: { type: "string", default: "3" },
     only: { type: "string", default: "" },
@@ -43,7 +40,7 @@ export function readSoakCommand(args: readonly string[]): SoakCommand {
     const lanes = Number(values.lanes);
     if (!Number.isInteger(lanes) || lanes < 1 || lanes > MAX_LANES)
       return { kind: "invalid", problem: `--lanes needs a number from 1 to ${MAX_LANES}` };
-    return { kind: "run", lanes, only: values.only };
+    return { kind: "run", options: { lanes, only: values.only } };
   } catch (error) {
     return { kind: "invalid", problem: error instanceof Error ? error.message : "unreadable flags" };
   }
