@@ -9,12 +9,12 @@ const secretName = fc
   .map(([first, middle, last]) => first + middle.join("") + last);
 
 describe("versionAnnotation", () => {
-  it("carries a name that fits as it is", () => {
+  it("contains a short name unchanged", () => {
     expect(versionAnnotation("payments-db")).toBe("version.rotatedsecrets.dev/payments-db");
     expect(versionAnnotation("a".repeat(63))).toBe(`version.rotatedsecrets.dev/${"a".repeat(63)}`);
   });
 
-  it("is a valid qualified name for every Secret", () => {
+  it("is a valid annotation name for every Secret", () => {
     fc.assert(
       fc.property(secretName, (name) => {
         expect(versionAnnotation(name)).toMatch(
@@ -24,7 +24,7 @@ describe("versionAnnotation", () => {
     );
   });
 
-  it("tells long names apart that begin alike", () => {
+  it("differs for long names with the same beginning", () => {
     fc.assert(
       fc.property(secretName, secretName, (one, other) => {
         fc.pre(one !== other);

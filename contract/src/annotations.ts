@@ -3,43 +3,44 @@ import { createHash } from "node:crypto";
 /** Field manager of every server-side apply of the operator. */
 export const FIELD_MANAGER = "rotated-secrets";
 
-/** Label on every Secret that the operator writes, with the value `MANAGED_BY_VALUE`. */
+/** Label on every Secret that the operator writes. Its value is `MANAGED_BY_VALUE`. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+/** Value of `MANAGED_BY_LABEL`. */
 export const MANAGED_BY_VALUE = "rotated-secrets";
 
-/** On the target Secret: id of the AWS version whose value it carries. */
+/** On the target Secret: id of the AWS version whose value the Secret holds. */
 export const VERSION_ID_ANNOTATION = "rotatedsecrets.dev/version-id";
 
 /** On the target Secret: UID of the RotatedSecret that owns it. */
 export const OWNER_UID_ANNOTATION = "rotatedsecrets.dev/owner-uid";
 
-/** On the target Secret: its last 20 changes of data, as JSON (version and time). */
+/** On the target Secret: its last 20 changes of data, as JSON (version, hash of the spec, and time). */
 export const WRITES_ANNOTATION = "rotatedsecrets.dev/writes";
 
-/** On the target Secret: short hash of the labels, annotations and owner that the spec asked for at the last write. */
+/** On the target Secret: short hash of the labels, annotations and owner that the spec set at the last write. */
 export const METADATA_ANNOTATION = "rotatedsecrets.dev/metadata";
 
-/** On a Secret of somebody else, set by its owner: name of the RotatedSecret that may take it over. */
+/** On an existing Secret, set by its owner: name of the RotatedSecret that may adopt the Secret. */
 export const ADOPT_ANNOTATION = "rotatedsecrets.dev/adopt";
 
-/** On a RotatedSecret: any text that it did not carry before asks for one rotation. */
+/** On a RotatedSecret: each new text requests one rotation. */
 export const ROTATE_ANNOTATION = "rotatedsecrets.dev/rotate";
 
-/** Tag on a secret in AWS: the rotation function's engine for it, where the value itself names none. */
+/** Tag on a secret in AWS: the rotation function's engine for the secret. Used if the value itself names no engine. */
 export const ENGINE_TAG = "rotatedsecrets.dev/engine";
 
-/** Tag on a secret in AWS: the member of its JSON object that the engine `generated` makes anew. */
+/** Tag on a secret in AWS: the field of its JSON object that the engine `generated` replaces. */
 export const FIELD_TAG = "rotatedsecrets.dev/field";
 
-/** What the names of all version annotations begin with. */
+/** Prefix of all version annotations. */
 export const VERSION_ANNOTATION_PREFIX = "version.rotatedsecrets.dev/";
-/** Kubernetes: an annotation's name, the part after the slash, has 63 characters at most. */
+/** Kubernetes: the part of an annotation's name after the slash has at most 63 characters. */
 const NAME_LIMIT = 63;
 const HASH_LENGTH = 10;
 
 /**
- * Name of the pod template annotation that tells which version of the Secret `secretName` the pods were made for.
- * A name that is too long for an annotation is cut and made unique again by a hash of the whole name.
+ * Name of the pod template annotation with the version of the Secret `secretName` that the pods were created for.
+ * A name that is too long for an annotation is cut, and ends in a hash of the whole name to stay unique.
  */
 export function versionAnnotation(secretName: string): string {
   if (secretName.length <= NAME_LIMIT) return VERSION_ANNOTATION_PREFIX + secretName;

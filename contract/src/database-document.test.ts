@@ -4,7 +4,7 @@ import { databaseDocumentSchema, portOf, usesTls } from "./database-document.ts"
 const document = { engine: "postgres", host: "db", username: "app", password: "secret" };
 
 describe("databaseDocumentSchema", () => {
-  it("keeps members that it does not know", () => {
+  it("keeps unknown fields", () => {
     expect(databaseDocumentSchema.parse({ ...document, team: { name: "payments" } })).toEqual({
       ...document,
       team: { name: "payments" },
@@ -19,20 +19,20 @@ describe("databaseDocumentSchema", () => {
     expect(databaseDocumentSchema.safeParse({ ...document, port }).success).toBe(false);
   });
 
-  it("takes the engine's port where there is none", () => {
+  it("uses the engine's port if there is none", () => {
     expect(portOf(databaseDocumentSchema.parse(document), 5432)).toBe(5432);
   });
 
-  it("takes null for absent where AWS's templates do", () => {
+  it("treats null as absent, like AWS's templates", () => {
     expect(databaseDocumentSchema.parse({ ...document, dbname: null, masterarn: null })).toMatchObject(
       document,
     );
   });
 
-  it.each(["engine", "host", "username", "password"])("refuses a document without %s", (member) => {
-    expect(databaseDocumentSchema.safeParse({ ...document, [member]: undefined }).success).toBe(false);
-    expect(databaseDocumentSchema.safeParse({ ...document, [member]: "" }).success).toBe(false);
-    expect(databaseDocumentSchema.safeParse({ ...document, [member]: "app\0x" }).success).toBe(false);
+  it.each(["engine", "host", "username", "password"])("refuses a document without %s", (field) => {
+    expect(databaseDocumentSchema.safeParse({ ...document, [field]: undefined }).success).toBe(false);
+    expect(databaseDocumentSchema.safeParse({ ...document, [field]: "" }).success).toBe(false);
+    expect(databaseDocumentSchema.safeParse({ ...document, [field]: "app\0x" }).success).toBe(false);
   });
 });
 

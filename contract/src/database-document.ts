@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-const PORT = "has to be a port, 1 to 65535, as a number or as digits";
-// Both C strings and the protocols of databases end at a NUL: behind one, something else could hide.
-const text = z.string().regex(/^[^\0]+$/, "has to be a text that is not empty and has no NUL character");
+const PORT = "must be a port from 1 to 65535, as a number or as digits";
+// C strings and database protocols end at a NUL, so text after a NUL could hide something.
+const text = z.string().regex(/^[^\0]+$/, "must be a text that is not empty and has no NUL character");
 const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
 /**
- * A database credential as AWS's rotation templates store it; members that it does not name are kept.
+ * A database credential in the format of AWS's rotation templates. Unknown fields are kept.
  * AWS: user guide, "JSON structure of Secrets Manager database credential secrets".
  */
 export const databaseDocumentSchema = z.looseObject({
@@ -21,21 +21,21 @@ export const databaseDocumentSchema = z.looseObject({
     .optional(),
   username: text,
   password: text,
-  /** Null is as good as absent: AWS's templates for two users store it so. @default the engine's own database */
+  /** Null means absent: AWS's templates for two users store null. @default the engine's own database */
   dbname: text.nullish(),
-  /** Boolean or the text of one; `usesTls` reads both, and takes anything else for a yes. */
+  /** Boolean, or its text. `usesTls` reads both; any other value means true. */
   ssl: z.unknown().optional(),
-  /** ARN of the secret of a user who may make and change the users that take turns. */
+  /** ARN of the secret of the master: a user who may create and change the two alternating users. */
   masterarn: text.nullish(),
 });
 export type DatabaseDocument = z.infer<typeof databaseDocumentSchema>;
 
-/** The document's port as a number, or the engine's own. */
+/** The document's port as a number, or else the engine's own port. */
 export function portOf(document: DatabaseDocument, enginePort: number): number {
   return document.port === undefined ? enginePort : Number(document.port);
 }
 
-/** False only where the document asks for plaintext by `"ssl": false` or `"ssl": "false"`; there is no fallback. */
+/** False only if the document sets `"ssl": false` or `"ssl": "false"`. There is no fallback to plaintext. */
 export function usesTls(document: DatabaseDocument): boolean {
   const { ssl } = document;
   return typeof ssl === "string" ? ssl.toLowerCase() !== "false" : ssl !== false;

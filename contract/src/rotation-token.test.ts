@@ -10,11 +10,11 @@ const otherArn = parseSecretArn(
 );
 
 describe("uuidV5", () => {
-  it("gives the UUID of RFC 9562's example", () => {
+  it("returns the UUID of RFC 9562's example", () => {
     expect(uuidV5(DNS_NAMESPACE, "www.example.com")).toBe("2ed6657d-e927-568b-95e1-2665a8aea6a2");
   });
 
-  it("has version 5, the variant of the RFC, and the length that AWS wants, whatever the name", () => {
+  it("has version 5, the RFC's variant and a length that AWS accepts, for any name", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (name) => {
         const uuid = uuidV5(DNS_NAMESPACE, name);
@@ -26,7 +26,7 @@ describe("uuidV5", () => {
 });
 
 describe("scheduleToken", () => {
-  it("never changes: a release that made others would rotate twice", () => {
+  it("never changes: a release with other tokens would rotate twice", () => {
     expect(scheduleToken(arn, "2026-11-22T03:00:00Z")).toMatchInlineSnapshot(
       `"a5145fca-7019-5720-a956-76e0b157db1b"`,
     );
@@ -35,7 +35,7 @@ describe("scheduleToken", () => {
   it.each([
     ["with milliseconds", "2026-11-22T03:00:00.000Z"],
     ["with another offset", "2026-11-22T04:00:00+01:00"],
-  ])("is the same for the same moment written %s", (_, tick) => {
+  ])("is the same for the same time written %s", (_, tick) => {
     expect(scheduleToken(arn, tick)).toBe(scheduleToken(arn, "2026-11-22T03:00:00Z"));
   });
 
@@ -48,7 +48,7 @@ describe("scheduleToken", () => {
     expect(new Set(tokens).size).toBe(3);
   });
 
-  it("refuses what is no time", () => {
+  it("refuses a text that is not a time", () => {
     expect(() => scheduleToken(arn, "tomorrow")).toThrow(RangeError);
   });
 });

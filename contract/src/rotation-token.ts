@@ -1,26 +1,26 @@
 import { createHash } from "node:crypto";
 import { parseVersionId, type SecretArn, type VersionId } from "./version-id.ts";
 
-/** Namespace of all tokens of rotated-secrets. Never changes: two releases with the same wish must make one rotation. */
+/** Namespace of all tokens of rotated-secrets. Never changes: two releases that want the same rotation must rotate once. */
 export const ROTATION_NAMESPACE = "6c35b2b1-8c8d-4b0e-9d0a-3f1f2d5c7a94";
 
 /**
- * Token of the rotation that a schedule asks for at `tick`, an RFC 3339 time. The same for everybody who has the
- * same schedule for the same secret; the time's notation does not matter. @throws RangeError when `tick` is no time.
+ * Token of the rotation that a schedule starts at `tick`, an RFC 3339 time. Resources with the same schedule for the same
+ * secret get the same token. The notation of the time does not matter. @throws RangeError when `tick` is not a time
  */
 export function scheduleToken(arn: SecretArn, tick: string): VersionId {
   return token(`schedule|${arn}|${canonicalTime(tick)}`);
 }
 
 /**
- * Token of the rotation that the age of the current version asks for; of the attempts after a failed one, which has used
- * its token up, with their number from 1.
+ * Token of the rotation that starts because the version `current` is too old. A failed attempt uses its token up, so each
+ * further attempt has a number, from 1.
  */
 export function maxAgeToken(arn: SecretArn, current: VersionId, attempt = 0): VersionId {
   return token(`max-age|${arn}|${current}${attempt === 0 ? "" : `|${attempt}`}`);
 }
 
-/** Token of the rotation that the resource with `resourceUid` asks for by the text of its rotate annotation. */
+/** Token of the rotation that the resource with `resourceUid` requests by the text of its rotate annotation. */
 export function requestToken(arn: SecretArn, resourceUid: string, text: string): VersionId {
   return token(`request|${arn}|${resourceUid}|${text}`);
 }

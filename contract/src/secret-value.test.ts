@@ -17,7 +17,7 @@ describe("SecretValue", () => {
     expect(show(new SecretValue(Buffer.from(CLEAR)))).not.toMatch(/correct|63 6f 72|99,111/);
   });
 
-  it("is given to who asks for it", () => {
+  it("is returned by reveal", () => {
     expect(new SecretValue(CLEAR).reveal()).toBe(CLEAR);
   });
 });

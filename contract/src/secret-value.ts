@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 const REDACTED = "[redacted]";
 
 /**
- * A value that must not leak: whatever prints, serialises or inspects it gets `[redacted]`.
- * Only who makes a Secret's data of it, measures it, or changes a credential calls `reveal`.
+ * A value that must not leak. Printing, serialising or inspecting it gives `[redacted]`. Call `reveal` only to write a
+ * Secret's data, to measure the value, or to change a credential.
  */
 export class SecretValue<T extends string | Uint8Array = string | Uint8Array> {
   readonly #value: T;
@@ -13,7 +13,7 @@ export class SecretValue<T extends string | Uint8Array = string | Uint8Array> {
     this.#value = value;
   }
 
-  /** The value itself. Keep it in a local variable, as short a time as can be. */
+  /** The value itself. Keep it in a local variable, as briefly as possible. */
   reveal(): T {
     return this.#value;
   }

@@ -13,10 +13,10 @@ describe("parseSecretArn", () => {
 
   it.each([
     ["a name", "prod/payments/db"],
-    ["an ARN without its random end", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"],
-    ["an ARN of something else", "arn:aws:lambda:eu-west-1:111122223333:function:rotator"],
+    ["an ARN without its random suffix", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db"],
+    ["an ARN of another service", "arn:aws:lambda:eu-west-1:111122223333:function:rotator"],
   ])("refuses %s", (_, text) => {
-    expect(() => parseSecretArn(text)).toThrow(/no complete secret ARN/);
+    expect(() => parseSecretArn(text)).toThrow(/not a complete secret ARN/);
   });
 });
 

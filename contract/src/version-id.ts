@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 /**
- * Id of a version of a secret: the ClientRequestToken that it was made with, 32 to 64 characters.
+ * Id of a version of a secret: the ClientRequestToken of its creation, 32 to 64 characters.
  * AWS: Secrets Manager API, SecretVersionIdType.
  */
 export const versionIdSchema = z.string().min(32).max(64).brand<"VersionId">();
 export type VersionId = z.infer<typeof versionIdSchema>;
 
-/** ARN of a secret, complete with the six random characters at its end; a name or a partial ARN is none. */
+/** Complete ARN of a secret, with the six random characters at its end. A name or a partial ARN is not enough. */
 export const secretArnSchema = z
   .string()
   .max(2048)
@@ -18,19 +18,20 @@ export const secretArnSchema = z
   .brand<"SecretArn">();
 export type SecretArn = z.infer<typeof secretArnSchema>;
 
-/** @throws RangeError when `text` has not 32 to 64 characters. */
+/** Reads a version id. @throws RangeError when `text` does not have 32 to 64 characters */
 export function parseVersionId(text: string): VersionId {
   const parsed = versionIdSchema.safeParse(text);
-  if (!parsed.success) throw new RangeError(`"${text}" is no version id: it has to have 32 to 64 characters`);
+  if (!parsed.success)
+    throw new RangeError(`"${text}" is not a version id: it must have 32 to 64 characters`);
   return parsed.data;
 }
 
-/** @throws RangeError when `text` is not the complete ARN of a secret. */
+/** Reads a secret's ARN. @throws RangeError when `text` is not the complete ARN of a secret */
 export function parseSecretArn(text: string): SecretArn {
   const parsed = secretArnSchema.safeParse(text);
   if (!parsed.success) {
     throw new RangeError(
-      `"${text}" is no complete secret ARN: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>`,
+      `"${text}" is not a complete secret ARN: arn:aws:secretsmanager:<region>:<account>:secret:<name>-<6 characters>`,
     );
   }
   return parsed.data;

@@ -31,26 +31,22 @@ describe("the bundle", () => {
     ["generated", {}, [RANDOM_VALUE], [PG, POSTGRES, WORDS]],
     ["generated", { ROTATED_SECRETS_PASSWORD_WORDS: "6" }, [RANDOM_VALUE, WORDS], [PG, POSTGRES]],
     ["postgres", {}, [PG, POSTGRES], [RANDOM_VALUE, WORDS]],
-  ])(
-    "loads for %s with %j what that needs, and nothing of the others",
-    async (engine, settings, used, unused) => {
-      const name = `${engine}-${Object.keys(settings).length}`;
-      const environment = { ...settings, ROTATED_SECRETS_CA_FILE: database.server.caPath };
-      const observed = await ObservedFunction.deploy(emulator, {
-        name,
-        bundle,
-        environment,
-        withParts: true,
-      });
-      const isGenerated = engine === "generated";
-      const value = isGenerated ? "old" : await database.applicationUser("app", { masterarn: undefined });
-      const tags = isGenerated ? [{ Key: ENGINE_TAG, Value: engine }] : [];
-      const secret = { Name: name, SecretString: value, Tags: tags };
-      const { ARN = "" } = await emulator.client("admin").createSecret(secret);
-      const { parts } = await observed.rotate(ARN);
-      for (const pattern of used)
-        expect(parts, String(pattern)).toContainEqual(expect.stringMatching(pattern));
-      for (const pattern of unused) expect(parts.filter((part) => pattern.test(part))).toEqual([]);
-    },
-  );
+  ])("loads for %s with %j only the parts that it needs", async (engine, settings, used, unused) => {
+    const name = `${engine}-${Object.keys(settings).length}`;
+    const environment = { ...settings, ROTATED_SECRETS_CA_FILE: database.server.caPath };
+    const observed = await ObservedFunction.deploy(emulator, {
+      name,
+      bundle,
+      environment,
+      withParts: true,
+    });
+    const isGenerated = engine === "generated";
+    const value = isGenerated ? "old" : await database.applicationUser("app", { masterarn: undefined });
+    const tags = isGenerated ? [{ Key: ENGINE_TAG, Value: engine }] : [];
+    const secret = { Name: name, SecretString: value, Tags: tags };
+    const { ARN = "" } = await emulator.client("admin").createSecret(secret);
+    const { parts } = await observed.rotate(ARN);
+    for (const pattern of used) expect(parts, String(pattern)).toContainEqual(expect.stringMatching(pattern));
+    for (const pattern of unused) expect(parts.filter((part) => pattern.test(part))).toEqual([]);
+  });
 });

@@ -6,13 +6,13 @@ import { parse } from "yaml";
 const read = (page: string) => readFileSync(join(import.meta.dirname, "../../docs", page), "utf8");
 const PAGE = read("lambda.md");
 
-/** The blocks of JSON of a page. */
+/** The JSON blocks of a page. */
 const blocksOf = (page: string) =>
   [...page.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
 
 describe.each(["lambda.md", "permissions.md"])("docs/%s", (name) => {
   it.each(blocksOf(read(name)).map((block, index) => ({ block, index })))(
-    "has valid JSON, and whole policies, in block $index",
+    "has valid JSON and complete policies in block $index",
     ({ block }) => {
       const value = JSON.parse(block);
       if (!block.includes('"Effect"')) return;
@@ -20,7 +20,7 @@ describe.each(["lambda.md", "permissions.md"])("docs/%s", (name) => {
       for (const { Effect, Action, Resource, Principal } of value.Statement) {
         expect(Effect).toBe("Allow");
         expect(Action).toBeDefined();
-        // A role's trust policy names who, any other what.
+        // A trust policy has a Principal, any other policy a Resource.
         expect([Resource, Principal].filter((part) => part !== undefined)).toHaveLength(1);
       }
     },
@@ -33,7 +33,7 @@ describe("docs/examples/rotator.yaml", () => {
     logLevel: "error",
   }).Resources;
 
-  it("gives the function the rights that the page does", () => {
+  it("gives the function the permissions on the page", () => {
     const policies = blocksOf(PAGE).filter((block) => block.includes('"Effect"'));
     const [trust, rights] = policies.map((block) => JSON.parse(block));
     expect(Role.Properties.AssumeRolePolicyDocument).toEqual(trust);
@@ -43,7 +43,7 @@ describe("docs/examples/rotator.yaml", () => {
     );
   });
 
-  it("sets it up as the page's call does", () => {
+  it("configures the function like the call on the page", () => {
     const { Runtime, Handler, Timeout, MemorySize, Architectures, Code } = rotator.Properties;
     const [, call = ""] = PAGE.split("aws lambda create-function");
     expect(call).toContain(`--runtime ${Runtime} --architectures ${Architectures} --handler ${Handler}`);

@@ -4,23 +4,23 @@ import { describe, expect, it } from "vitest";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../docs/lambda.md"), "utf8");
 
-/** A message that the function can fail with, as its source has it. */
+/** An error message in the source of the function. */
 interface Message {
   readonly file: string;
   readonly kind: string;
-  /** `§` stands for what is filled in. */
+  /** `§` stands for a filled-in value. */
   readonly text: string;
 }
 
 /** A row of the page's table of messages. */
 interface Row {
-  /** What the message has; `...` stands for anything. */
+  /** Parts of the message; `...` stands for any text. */
   readonly phrases: readonly string[];
   readonly kind: string;
 }
 
 const LITERAL = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/y;
-/** What a message stands behind: an error of a kind, or a diagnosis that becomes part of one. */
+/** The code before a message: an error with its kind, or a diagnosis that becomes part of one. */
 const BEGINNING = /new RotationError\(\s*"(\w+)",\s*|kind: "(\w+)",\s*reason: /g;
 
 /** Its sources, without tests. */
@@ -36,7 +36,7 @@ const MESSAGES: readonly Message[] = SOURCES.flatMap(({ file, source }) =>
   })),
 );
 
-/** The literals that are joined by `+` from there on. */
+/** The literals from there on that are joined by `+`. */
 function textAt(source: string, start: number): string {
   let text = "";
   for (let at = start; ; ) {
@@ -71,13 +71,13 @@ function has(message: Message, phrase: string): boolean {
   return new RegExp(parts.join(".*")).test(message.text);
 }
 
-describe("docs/lambda.md has a row for each message and for nothing else", () => {
-  it("and all of them are seen", () => {
+describe("the table in docs/lambda.md has exactly one row per message", () => {
+  it("sees all messages", () => {
     const constructions = SOURCES.flatMap(({ file, source }) =>
       [...source.matchAll(/new RotationError\(/g)].map(() => file),
     );
     const seen = MESSAGES.filter(({ text }) => text !== "").map(({ file }) => file);
-    // That one is made of diagnoses, which are seen.
+    // The error without a literal is made of diagnoses, which are seen.
     expect(new Set(constructions)).toEqual(new Set(seen));
     expect(MESSAGES.filter(({ text }) => text === "")).toEqual([]);
   });

@@ -1,7 +1,12 @@
 /**
- * What went wrong, in the terms of whoever has to mend it: the function's settings, the secret's document, the secret's
- * state in Secrets Manager, a call to AWS, the way to the database, its TLS, a login, rights in it, a lock, the rest of the
- * database, or this program.
+ * The place to fix a failure.
+ *
+ * - `settings`: the function's environment. `document`: the secret's value. `state`: the secret's labels and settings in
+ *   Secrets Manager. `aws`: a call to AWS.
+ * - `unreachable`: the network path to the database. `tls`: its certificate. `authentication`: a password. `refused`: a login
+ *   that the server does not allow. `privilege`: missing rights. `busy`: a lock or a lack of time. `database`: anything else
+ *   in the database.
+ * - `bug`: this program.
  */
 export type RotationErrorKind =
   | "settings"
@@ -18,8 +23,8 @@ export type RotationErrorKind =
   | "bug";
 
 /**
- * A failed step. Its message is for the person on call: what was tried, on what, what went wrong, what to do. It never
- * has a cause, because errors of drivers and SDKs carry statements, headers and bodies.
+ * A failed step. Its message tells the person on call what was tried, on what, what went wrong, and what to do. It has no
+ * `cause`, because errors of drivers and SDKs hold statements, headers and bodies.
  */
 export class RotationError extends Error {
   override readonly name = "RotationError";
@@ -31,14 +36,11 @@ export class RotationError extends Error {
   }
 }
 
-/** An error that is not ours may hold anything: its name, and where it was thrown, is all that is told of it. */
+/** Turns any error into a RotationError. A foreign error may hold anything, so only its name and stack frames are kept. */
 export function toRotationError(error: unknown): RotationError {
   if (error instanceof RotationError) return error;
   const name = error instanceof Error ? error.name : typeof error;
-  const fault = new RotationError(
-    "bug",
-    `The function failed by an error of its own (${name}): please report it.`,
-  );
+  const fault = new RotationError("bug", `The function has a bug (${name}). Please report it.`);
   const frames =
     error instanceof Error ? (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line)) : [];
   fault.stack = [`${fault.name}: ${fault.message}`, ...frames].join("\n");

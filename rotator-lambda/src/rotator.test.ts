@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MASTER_ARN, TestDatabase } from "./testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
-/** Reads show what was written a little later. */
+/** Reads show a write with a delay. */
 const LAG = { timeout: 5_000 };
 
 let database: TestDatabase;
@@ -46,7 +46,7 @@ async function createSecret(
   return ARN;
 }
 
-/** Rotates and waits for the end; returns how it ended and the lines that the function wrote. */
+/** Rotates and waits for the end. Returns the outcome and the lines in the function's log. */
 async function rotate(arn: string) {
   const before = logLines(arn).length;
   await client.rotateSecret({
@@ -59,7 +59,7 @@ async function rotate(arn: string) {
   return { outcome, lines: logLines(arn).slice(before) };
 }
 
-/** What the function wrote about the secret. */
+/** The function's log lines about the secret. */
 function logLines(arn: string): readonly Record<string, unknown>[] {
   return allLines().filter(({ secretArn }) => secretArn === arn);
 }
@@ -115,7 +115,7 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
   );
 
   it(
-    "rotates a user without a master, and says that it cannot do so without a gap",
+    "rotates a user without a master, and warns of the gap",
     async () => {
       const arn = await createSecret(
         "single",
@@ -135,7 +135,7 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
   );
 
   it(
-    "rotates a generated value, as the secret's tags say",
+    "rotates a random value chosen by the secret's tags",
     async () => {
       const arn = await createSecret("signing", '{"alg":"HS256","key":"old"}', {
         [ENGINE_TAG]: "generated",
@@ -156,24 +156,24 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
 
   it.each<[string, object, string, RegExp]>([
     [
-      "the database is away",
+      "the database is down",
       { port: 9 },
       "setSecret",
       /Could not log in \(127\.0\.0\.1:9.*could not be reached/,
     ],
     [
-      "the master's secret is not there",
+      "the master's secret does not exist",
       { masterarn: MASTER_ARN },
       "setSecret",
-      /which the document names, is not there/,
+      /in "masterarn" does not exist/,
     ],
-    ["the document names no engine", { engine: "sybase" }, "createSecret", /known are postgres/],
+    ["the document names no engine", { engine: "sybase" }, "createSecret", /in its field "engine": postgres/],
   ])(
-    "fails where %s, and its log says what to do",
-    async (why, members, step, message) => {
+    "fails if %s, and its log says what to do",
+    async (why, fields, step, message) => {
       const name = why.replaceAll(/[^a-z]/g, "_").slice(0, 40);
       const document = JSON.parse(await database.applicationUser(name));
-      const arn = await createSecret(name, JSON.stringify({ ...document, masterarn, ...members }));
+      const arn = await createSecret(name, JSON.stringify({ ...document, masterarn, ...fields }));
       const { outcome, lines } = await rotate(arn);
       expect(outcome).toBe("failed");
       expect(lines.at(-1)).toMatchObject({
@@ -188,7 +188,7 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
   );
 
   it(
-    "fails where AWS denies, with the code and no more",
+    "fails if AWS denies a call, and reports only the code",
     async () => {
       const document = JSON.parse(await database.applicationUser("denied"));
       const arn = await createSecret("denied", JSON.stringify({ ...document, masterarn }));
@@ -209,7 +209,7 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
   );
 });
 
-describe("the function, called by somebody else,", () => {
+describe("the function, called with another event,", () => {
   it.each<[unknown, string]>([
     [{}, "Step, SecretId, ClientRequestToken"],
     ["planted", "the event"],
@@ -218,8 +218,8 @@ describe("the function, called by somebody else,", () => {
       "Step, SecretId, ClientRequestToken",
     ],
     [{ Step: "setSecret", SecretId: MASTER_ARN, ClientRequestToken: "planted" }, "ClientRequestToken"],
-  ])("refuses %j, and its log says what is wrong without showing it", async (event, wrong) => {
-    const message = `not an event of a rotation (wrong: ${wrong})`;
+  ])("refuses %j, and its log names the invalid fields without their values", async (event, wrong) => {
+    const message = `not a rotation event (invalid: ${wrong})`;
     const before = allLines().length;
     expect(await emulator.aws.invoke(lambda.arn, event)).toMatchObject({
       functionError: "Unhandled",

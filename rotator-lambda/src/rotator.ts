@@ -8,29 +8,28 @@ import { RotationError, toRotationError } from "./rotation-error.ts";
 import { engineDependencies, type StartedFunction, startFunction } from "./started-function.ts";
 import type { Rotation } from "./steps/rotation.ts";
 import { runStep } from "./steps/run-step.ts";
-
 import { createLogger } from "./telemetry/logger.ts";
 import { StepReport } from "./telemetry/step-report.ts";
 
-/** What Lambda tells of an invocation. */
+/** The parts of Lambda's invocation context that the function uses. */
 export interface LambdaContext {
   readonly awsRequestId: string;
   readonly functionName: string;
-  /** With the alias or version, if the function was invoked by one. */
+  /** Includes the alias or version if the function was invoked by one. */
   readonly invokedFunctionArn: string;
-  /** Until Lambda ends the function, in ms. */
+  /** Time until Lambda stops the function, in ms. */
   getRemainingTimeInMillis(): number;
 }
 
-/** Left for an error to be logged, in ms, when a call takes all the time that there is. */
+/** Time kept back to log an error if calls use up all the rest, in ms. */
 const RESERVE_MS = 1_000;
 
 const logger = createLogger();
 let started: StartedFunction | undefined;
 
 /**
- * Secrets Manager calls this four times a rotation, once a step, and takes what does not throw for done.
- * @throws RotationError; AWS then makes the whole rotation again, from createSecret, with the same pending version
+ * Runs one step. Secrets Manager calls it four times per rotation, once per step. A call that does not throw counts as done.
+ * @throws RotationError; AWS then repeats the whole rotation from createSecret, with the same pending version
  */
 export async function handler(event: unknown, context: LambdaContext): Promise<void> {
   const { functionName } = context;
@@ -53,16 +52,16 @@ export async function handler(event: unknown, context: LambdaContext): Promise<v
   }
 }
 
-/** Names the members that are wrong, never what they hold. */
+/** Names the invalid fields, never their values. */
 function notARotation({ issues }: ZodError): RotationError {
   const wrong = issues.map((issue) => issue.path.join(".") || "the event").join(", ");
   return new RotationError(
     "settings",
-    `This is not an event of a rotation (wrong: ${wrong}). Only Secrets Manager is to invoke this function.`,
+    `This is not a rotation event (invalid: ${wrong}). Only Secrets Manager may invoke this function.`,
   );
 }
 
-/** The trace that X-Ray has of this invocation, where tracing is switched on. */
+/** The X-Ray trace id of this invocation, if tracing is on. */
 function traceId(): { readonly traceId?: string } {
   const root = /Root=([^;]+)/.exec(process.env["_X_AMZN_TRACE_ID"] ?? "")?.[1];
   return root === undefined ? {} : { traceId: root };

@@ -25,11 +25,11 @@ describe("readSettings", () => {
       { EXCLUDE_PUNCTUATION: "true", EXCLUDE_CHARACTERS: CHARACTERS.numbers },
       [CHARACTERS.lowercase, CHARACTERS.uppercase],
     ],
-  ])("%j leaves these characters", (environment, alphabets) => {
+  ])("%j leaves these alphabets", (environment, alphabets) => {
     expect(readSettings(environment).password).toMatchObject({ alphabets });
   });
 
-  it("makes passwords of words where their number is given", () => {
+  it("makes passwords of words if their number is set", () => {
     const { password } = readSettings({ ROTATED_SECRETS_PASSWORD_WORDS: "8" });
     expect(password).toEqual({ kind: "words", count: 8, separator: "-" });
   });
@@ -41,7 +41,7 @@ describe("readSettings", () => {
     [{ ROTATED_SECRETS_PASSWORD_WORDS: "5" }, /ROTATED_SECRETS_PASSWORD_WORDS/],
     [{ SECRETS_MANAGER_ENDPOINT: "nowhere" }, /SECRETS_MANAGER_ENDPOINT/],
     [{ ROTATED_SECRETS_CA_FILE: "/no/such/file.pem" }, /ROTATED_SECRETS_CA_FILE is \/no\/such\/file\.pem/],
-    [{ EXCLUDE_CHARACTERS: Object.values(CHARACTERS).join("") }, /Exclude less/],
+    [{ EXCLUDE_CHARACTERS: Object.values(CHARACTERS).join("") }, /Exclude fewer/],
   ])("refuses %j", (environment, message) => {
     expect(() => readSettings(environment)).toThrow(message);
   });

@@ -6,9 +6,9 @@ import { RotationError } from "./rotation-error.ts";
 /** The function's settings. */
 export interface Settings {
   readonly password: PasswordPolicy;
-  /** Another endpoint of Secrets Manager than the region's, or undefined. */
+  /** Endpoint of Secrets Manager; undefined for the region's. */
   readonly secretsManagerEndpoint: string | undefined;
-  /** PEM certificates that databases' certificates are verified with, in place of Node's own. */
+  /** PEM certificates of the authorities trusted for databases; undefined for Node's own. */
   readonly certificateAuthorities: string | undefined;
 }
 
@@ -25,12 +25,12 @@ const flag = (absent: boolean) =>
 const SHORTEST = 8;
 /** AWS: GetRandomPassword, PasswordLength. */
 const LONGEST = 4_096;
-/** Of 2,048 each: 66 bits. */
+/** Each word is one of 2,048, so six have 66 bits. */
 const FEWEST_WORDS = 6;
 const MOST_WORDS = 64;
 const WORD_SEPARATOR = "-";
 
-// The names and defaults of AWS's rotation templates, so that a function can be exchanged for ours as it is set.
+// Same names and defaults as AWS's rotation templates, so that this function can replace one without changes to its settings.
 const environmentSchema = z.object({
   EXCLUDE_CHARACTERS: z.string().default(":/@\"'\\"),
   PASSWORD_LENGTH: z.coerce.number().int().min(SHORTEST).max(LONGEST).default(32),
@@ -39,19 +39,19 @@ const environmentSchema = z.object({
   EXCLUDE_UPPERCASE: flag(false),
   EXCLUDE_LOWERCASE: flag(false),
   REQUIRE_EACH_INCLUDED_TYPE: flag(true),
-  /** Words instead of characters: how many. The variables above are then not used. */
+  /** Number of words, for a password of words. The variables above then have no effect. */
   ROTATED_SECRETS_PASSWORD_WORDS: z.coerce.number().int().min(FEWEST_WORDS).max(MOST_WORDS).optional(),
   SECRETS_MANAGER_ENDPOINT: z.url().optional(),
-  /** Path of a PEM file. Certificates that are to be trusted besides Node's own go into NODE_EXTRA_CA_CERTS instead. */
+  /** Path of a PEM file that replaces Node's authorities. To add to them, use NODE_EXTRA_CA_CERTS instead. */
   ROTATED_SECRETS_CA_FILE: z.string().min(1).optional(),
 });
 
-/** Reads the settings. @throws RotationError of kind `settings` that names every variable that is wrong */
+/** Reads the settings. @throws RotationError of kind `settings` that names every invalid variable */
 export function readSettings(environment: Environment): Settings {
   const parsed = environmentSchema.safeParse(environment);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-    throw new RotationError("settings", `The function's environment is wrong. ${problems.join("; ")}.`);
+    throw new RotationError("settings", `The function's environment is invalid. ${problems.join("; ")}.`);
   }
   const { data } = parsed;
   return {
@@ -77,7 +77,7 @@ function passwordPolicy(environment: z.infer<typeof environmentSchema>): Passwor
     throw new RotationError(
       "settings",
       "EXCLUDE_CHARACTERS, EXCLUDE_NUMBERS, EXCLUDE_PUNCTUATION, EXCLUDE_UPPERCASE and EXCLUDE_LOWERCASE together leave " +
-        "no characters to make a password of. Exclude less.",
+        "too few characters for a password. Exclude fewer.",
     );
   }
   return {
@@ -95,7 +95,7 @@ function readCertificates(path: string | undefined): string | undefined {
   } catch {
     throw new RotationError(
       "settings",
-      `ROTATED_SECRETS_CA_FILE is ${path}, which cannot be read. Put the PEM file there, as by a layer of the function.`,
+      `ROTATED_SECRETS_CA_FILE is ${path}, which cannot be read. Put the PEM file there, for example with a layer.`,
     );
   }
 }

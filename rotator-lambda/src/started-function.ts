@@ -10,19 +10,19 @@ import { type Environment, readSettings, type Settings } from "./settings.ts";
 import { readUntil } from "./steps/read-until.ts";
 import type { SecretsManager } from "./steps/secrets-manager.ts";
 
-/** What outlives an invocation. */
+/** The parts that outlive an invocation. */
 export interface StartedFunction {
   readonly settings: Settings;
   readonly sdk: SdkClient;
 }
 
-/** Reads the settings and makes the client. @throws RotationError of kind `settings` */
+/** Reads the settings and creates the client. @throws RotationError of kind `settings` */
 export function startFunction(environment: Environment): StartedFunction {
   const settings = readSettings(environment);
   return { settings, sdk: createSdkClient(settings.secretsManagerEndpoint) };
 }
 
-/** What engines may use in one invocation, which `signal` ends. */
+/** The services for engines during one invocation. `signal` ends it. */
 export function engineDependencies(
   settings: Settings,
   secrets: SecretsManager,
@@ -45,6 +45,6 @@ async function readOtherSecret(secrets: SecretsManager, secretId: string): Promi
   if (version !== undefined) return version.value;
   throw new RotationError(
     "document",
-    `The secret ${secretId}, which the document names, is not there or has no AWSCURRENT value. Correct "masterarn".`,
+    `The secret ${secretId} in "masterarn" does not exist or has no AWSCURRENT value. Correct "masterarn".`,
   );
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { awsError } from "./aws-error.ts";
 
-function sdkError(name: string, members: object = {}): Error {
+function sdkError(name: string, fields: object = {}): Error {
   const error = new Error("User arn:aws:sts::1:x is not authorized, body {planted}");
   error.name = name;
-  return Object.assign(error, { $metadata: { requestId: "r-1" }, $response: { body: "planted" } }, members);
+  return Object.assign(error, { $metadata: { requestId: "r-1" }, $response: { body: "planted" } }, fields);
 }
 
 describe("awsError", () => {
@@ -13,7 +13,7 @@ describe("awsError", () => {
       sdkError("AccessDeniedException"),
       /^GetSecretValue on secret s failed \(AccessDeniedException, request r-1\)\. Allow/,
     ],
-    [sdkError("ResourceNotFoundException"), /Look whether the secret was deleted/],
+    [sdkError("ResourceNotFoundException"), /Check whether the secret was deleted/],
     [sdkError("ThrottlingException"), /AWS will try/],
     [sdkError("SomethingNew"), /API reference/],
     [sdkError("TimeoutError"), /got no answer \(TimeoutError/],
@@ -22,11 +22,11 @@ describe("awsError", () => {
       sdkError("Error", { code: "ECONNREFUSED", $metadata: undefined }),
       /got no answer \(ECONNREFUSED\)\. .*VPC endpoint/,
     ],
-  ])("says of %s what to do", (error, message) => {
+  ])("advises what to do for %s", (error, message) => {
     expect(awsError(error, "GetSecretValue", "s").message).toMatch(message);
   });
 
-  it("keeps nothing of message, body and headers", () => {
+  it("drops message, body and headers", () => {
     const reduced = awsError(sdkError("AccessDeniedException"), "GetSecretValue", "s");
     expect(JSON.stringify(Object.getOwnPropertyDescriptors(reduced))).not.toMatch(/planted|authorized/);
     expect(reduced.cause).toBeUndefined();

@@ -4,23 +4,23 @@ const TRIED_AGAIN = "AWS will try the rotation again.";
 
 const REMEDIES: Readonly<Record<string, string>> = {
   AccessDeniedException:
-    "Allow the function's role this action on the secret, and where the secret has a KMS key of its own kms:Decrypt and " +
-    "kms:GenerateDataKey on that.",
+    "Allow the function's role this action on the secret. If the secret has a customer-managed KMS key, also allow " +
+    "kms:Decrypt and kms:GenerateDataKey on that key.",
   DecryptionFailure:
-    "Allow the function's role kms:Decrypt on the secret's KMS key, and look whether the key is enabled.",
-  ResourceNotFoundException: "Look whether the secret was deleted, and whether its ARN is right.",
+    "Allow the function's role kms:Decrypt on the secret's KMS key, and check that the key is enabled.",
+  ResourceNotFoundException: "Check whether the secret was deleted and whether its ARN is correct.",
   ThrottlingException: TRIED_AGAIN,
   InternalServiceError: TRIED_AGAIN,
 };
-const UNKNOWN = "Look the code up in Secrets Manager's API reference.";
+const UNKNOWN = "Look up the code in the API reference of Secrets Manager.";
 const UNANSWERED =
-  "Look whether the function's subnet has a way to Secrets Manager, a VPC endpoint or a NAT gateway. AWS will try the " +
+  "Check that the function's subnet can reach Secrets Manager, by a VPC endpoint or a NAT gateway. AWS will try the " +
   "rotation again.";
 
-/** The SDK's own timeout, our signal, and the codes of sockets and of TLS. */
+/** The SDK's timeout, our signal, and the codes of socket and TLS errors. */
 const NO_ANSWER = /^(TimeoutError|AbortError|E[A-Z]+|ERR_.*|.*CERT.*)$/;
 
-/** The error's code, as `AccessDeniedException` or `ECONNREFUSED`. */
+/** The error's code, such as `AccessDeniedException` or `ECONNREFUSED`. */
 export function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return "unknown error";
   return error.name === "Error" && "code" in error && typeof error.code === "string"
@@ -28,7 +28,7 @@ export function errorCode(error: unknown): string {
     : error.name;
 }
 
-/** Reduces an error of the SDK, which carries headers and bodies, to operation, secret, code and request id. */
+/** Reduces an SDK error to operation, secret, code and request id. The error itself holds headers and bodies. */
 export function awsError(error: unknown, operation: string, secretId: string): RotationError {
   const code = errorCode(error);
   const request = requestId(error);

@@ -1,6 +1,6 @@
-/** AWS: an unqualified ARN of a function stands for its version $LATEST. */
+/** AWS: an unqualified function ARN means the version $LATEST. */
 const LATEST = "$LATEST";
-/** Parts of `arn:aws:lambda:<region>:<account>:function:<name>`; a qualifier is one more. */
+/** Parts of `arn:aws:lambda:<region>:<account>:function:<name>`; a qualifier adds one part. */
 const UNQUALIFIED_PARTS = 7;
 
 /** Whether both ARNs name the same version or alias of the same function. */

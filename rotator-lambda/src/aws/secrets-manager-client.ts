@@ -12,14 +12,14 @@ import { RotationError } from "../rotation-error.ts";
 import type { SecretDescription, SecretsManager, SecretVersion } from "../steps/secrets-manager.ts";
 import { awsError, errorCode } from "./aws-error.ts";
 
-// Four calls that fail slowly must end before AWS's default for rotation functions, 30 s.
+// Four slow failures must fit into 30 s, AWS's default timeout for rotation functions.
 const CONNECTION_TIMEOUT_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 4_000;
 const ATTEMPTS = 3;
 
 const NOT_FOUND = "ResourceNotFoundException";
 
-/** The SDK's client, which outlives an invocation. `endpoint` undefined: the SDK's own choice. */
+/** The SDK's client. It outlives an invocation. Without `endpoint` the SDK chooses one. */
 export function createSdkClient(endpoint: string | undefined): SdkClient {
   return new SdkClient({
     maxAttempts: ATTEMPTS,
@@ -32,7 +32,7 @@ export function createSdkClient(endpoint: string | undefined): SdkClient {
   });
 }
 
-/** Secrets Manager by AWS's SDK. Calls end when `signal` says so, which is before the function's own time is over. */
+/** Secrets Manager through AWS's SDK. `signal` ends all calls shortly before the function times out. */
 export class SecretsManagerClient implements SecretsManager {
   readonly #client: SdkClient;
   readonly #signal: AbortSignal;
@@ -48,7 +48,7 @@ export class SecretsManagerClient implements SecretsManager {
     const answer = await this.#call("DescribeSecret", secretArn, describe, [NOT_FOUND]);
     if (answer === undefined) return undefined;
     return {
-      // AWS's templates too take an answer without the member for a yes.
+      // Like AWS's templates: an answer without this field means that rotation is on.
       rotationEnabled: answer.RotationEnabled !== false,
       rotationFunction: answer.RotationLambdaARN,
       tags: new Map((answer.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
@@ -63,14 +63,14 @@ export class SecretsManagerClient implements SecretsManager {
       ...(versionId !== undefined && { VersionId: versionId }),
     });
     const get = () => this.#client.send(command, this.#options());
-    // The second is what a version gets whose label does not show yet: "not associated to the provided VersionId".
+    // AWS answers InvalidRequestException while a version's label is not visible yet: "not associated to the provided VersionId".
     const absent = versionId === undefined ? [NOT_FOUND] : [NOT_FOUND, "InvalidRequestException"];
     const answer = await this.#call("GetSecretValue", secretId, get, absent);
     if (answer === undefined) return undefined;
     if (answer.SecretString === undefined || answer.VersionId === undefined) {
       throw new RotationError(
         "document",
-        `Secret ${secretId} has a binary ${stage} value; it has to be a JSON object.`,
+        `Secret ${secretId} has a binary ${stage} value. It must be a text: a JSON object for most engines.`,
       );
     }
     return { versionId: answer.VersionId, value: new SecretValue(answer.SecretString) };
@@ -106,7 +106,7 @@ export class SecretsManagerClient implements SecretsManager {
     return answer === undefined ? "notHolder" : "moved";
   }
 
-  /** Undefined for an error with one of the `expected` codes. */
+  /** Makes the call. Undefined for an error with one of the `expected` codes. */
   async #call<T>(
     operation: string,
     secretId: string,

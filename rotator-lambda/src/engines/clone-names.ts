@@ -1,7 +1,7 @@
-/** AWS's multi-user templates call the second user so; a secret may change hands between them and us. */
+/** AWS's multi-user templates use the same suffix, so a secret can switch between them and this function. */
 const CLONE_SUFFIX = "_clone";
 
-/** The second of the two users that take turns. */
+/** The second of the two alternating users. */
 export function cloneOf(original: string): string {
   return original + CLONE_SUFFIX;
 }
@@ -11,7 +11,7 @@ export function isClone(username: string): boolean {
   return username.endsWith(CLONE_SUFFIX);
 }
 
-/** The first of the two users, who owns what both make. */
+/** The first of the two users. It owns the objects that both create. */
 export function originalOf(username: string): string {
   return isClone(username) ? username.slice(0, -CLONE_SUFFIX.length) : username;
 }

@@ -1,7 +1,7 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../rotation-error.ts";
 
-// TC39: "JSON.parse source text access". Node 24 has it, TypeScript's library not yet.
+// TC39: "JSON.parse source text access". Node 24 has it; TypeScript's library does not have it yet.
 declare global {
   interface JSON {
     rawJSON(text: string): unknown;
@@ -12,39 +12,39 @@ declare global {
   }
 }
 
-/** Members of a JSON object. */
-export type Members = Readonly<Record<string, unknown>>;
+/** The fields of a JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
 
-/** The members of a secret that is a JSON object. @throws RotationError of kind `document` when it is something else */
-export function jsonObject(value: SecretValue<string>): Members {
-  const members = parseJsonObject(value);
-  if (members !== undefined) return members;
+/** The fields of a secret that is a JSON object. @throws RotationError of kind `document` for any other value */
+export function jsonObject(value: SecretValue<string>): Fields {
+  const fields = parseJsonObject(value);
+  if (fields !== undefined) return fields;
   throw new RotationError(
     "document",
-    "The secret's value has to be a JSON object, as AWS's rotation templates store it.",
+    "The secret's value must be a JSON object in the format of AWS's rotation templates.",
   );
 }
 
-/** The members of a secret that is a JSON object; undefined for any other value. */
-export function parseJsonObject(value: SecretValue<string>): Members | undefined {
+/** The fields of a secret that is a JSON object; undefined for any other value. */
+export function parseJsonObject(value: SecretValue<string>): Fields | undefined {
   return asObject(() => JSON.parse(value.reveal()));
 }
 
 /**
- * The same object with some members changed, each in its place, and every other as it is written: numbers keep digits
- * that no double holds. @throws RotationError of kind `document` when the value is no object
+ * The same object with some fields changed. Each field keeps its place, and unchanged numbers keep all their digits, even
+ * those that a double cannot hold. @throws RotationError of kind `document` when the value is not an object
  */
-export function withMembers(
+export function withFields(
   value: SecretValue<string>,
   changed: Readonly<Record<string, string>>,
 ): SecretValue<string> {
   const asWritten = (_key: string, part: unknown, { source }: { source?: string }) =>
     typeof part === "number" && source !== undefined ? JSON.rawJSON(source) : part;
-  const members = asObject(() => JSON.parse(value.reveal(), asWritten)) ?? jsonObject(value);
-  return new SecretValue(JSON.stringify({ ...members, ...changed }));
+  const fields = asObject(() => JSON.parse(value.reveal(), asWritten)) ?? jsonObject(value);
+  return new SecretValue(JSON.stringify({ ...fields, ...changed }));
 }
 
-function asObject(parse: () => unknown): Members | undefined {
+function asObject(parse: () => unknown): Fields | undefined {
   try {
     const parsed = parse();
     return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)

@@ -4,7 +4,7 @@ import { generatePassphrase } from "./generate-passphrase.ts";
 const SIX = { kind: "words", count: 6, separator: "-" } as const;
 
 describe("generatePassphrase", () => {
-  it("has as many words as the policy says", () => {
+  it("has the number of words in the policy", () => {
     expect(generatePassphrase(SIX).reveal()).toMatch(/^([a-z]{3,8}-){5}[a-z]{3,8}$/);
   });
 

@@ -6,7 +6,7 @@ const DIGITS = "0123456789";
 const LETTERS = "abcdefghij";
 
 describe("generatePassword", () => {
-  it("has the length, none but the characters of the policy, and one of each kind", () => {
+  it("has the policy's length, only its characters, and one of each kind", () => {
     fc.assert(
       fc.property(fc.integer({ min: 8, max: 200 }), (length) => {
         const password = generatePassword({
@@ -23,7 +23,7 @@ describe("generatePassword", () => {
     );
   });
 
-  it("draws again until each kind is there", () => {
+  it("draws again until each kind is present", () => {
     const draws = [0, 1, 2, 3, 4, 5, 6, 7, 10, 0, 11, 1, 12, 2, 13, 3];
     const random = () => draws.shift() ?? 0;
     const policy = {
@@ -35,7 +35,7 @@ describe("generatePassword", () => {
     expect(generatePassword(policy, random).reveal()).toBe("0a1b2c3d");
   });
 
-  it("takes every character as often as the others", () => {
+  it("uses every character equally often", () => {
     const policy = { kind: "characters", length: 4_096, alphabets: [DIGITS], requireEach: false } as const;
     const counts = new Map<string, number>();
     for (const digit of generatePassword(policy).reveal()) counts.set(digit, (counts.get(digit) ?? 0) + 1);

@@ -2,13 +2,13 @@ import { randomInt } from "node:crypto";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { CharacterPolicy } from "./password-policy.ts";
 
-/** A number from 0 to `limit` - 1, each as likely as the others. */
+/** A random number from 0 to `limit` - 1. All are equally likely. */
 export type RandomInt = (limit: number) => number;
 
-/** Where each of the kinds has one character only, one draw in many has them all; a policy that none can meet is refused before. */
+/** Enough even for a policy that few draws meet, such as one with a single character in each alphabet. */
 const DRAWS = 100_000;
 
-/** A random password; every one that the policy allows is as likely as the others. */
+/** A random password. All passwords that the policy allows are equally likely. @throws Error when no draw meets the policy */
 export function generatePassword(
   policy: CharacterPolicy,
   random: RandomInt = randomInt,

@@ -1,26 +1,26 @@
-/** What a new password may and must consist of. */
+/** The form of a new password. */
 export type PasswordPolicy = CharacterPolicy | WordPolicy;
 
 /** Random characters. */
 export interface CharacterPolicy {
   readonly kind: "characters";
-  /** In characters, all of them ASCII. */
+  /** In ASCII characters. */
   readonly length: number;
-  /** The kinds of characters that it may have, each without those that are excluded, none empty. */
+  /** The allowed characters of each kind. No alphabet is empty. */
   readonly alphabets: readonly string[];
-  /** Whether it has a character of every kind. */
+  /** Whether the password has a character of each alphabet. */
   readonly requireEach: boolean;
 }
 
 /** Random words, for passwords that people type. */
 export interface WordPolicy {
   readonly kind: "words";
-  /** How many words; each adds 11 bits. */
+  /** Number of words. Each adds 11 bits. */
   readonly count: number;
   readonly separator: string;
 }
 
-/** AWS: GetRandomPassword, which has the same kinds. */
+/** The kinds of characters, the same as those of AWS's GetRandomPassword. */
 export const CHARACTERS = {
   lowercase: "abcdefghijklmnopqrstuvwxyz",
   uppercase: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",

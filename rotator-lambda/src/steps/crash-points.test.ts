@@ -28,7 +28,7 @@ const SUBJECT: CrashSubject = {
 
 const STORIES: readonly CrashStory[] = [
   {
-    title: "Alternating users, the clone is made",
+    title: "Alternating users, the clone is created",
     overlap: true,
     begin: async (name) => ({
       document: await database.applicationUser(name, { ssl: false }),
@@ -54,9 +54,9 @@ const STORIES: readonly CrashStory[] = [
   },
 ];
 
-describe("a rotation that is killed before any of its calls", () => {
+describe("a rotation killed before one of its calls", () => {
   it(
-    "leaves a login that works, and ends right when AWS tries it again",
+    "leaves a login that works, and succeeds when AWS repeats it",
     async () => {
       const tables: string[] = [];
       for (const [index, story] of STORIES.entries()) {
@@ -70,10 +70,12 @@ describe("a rotation that is killed before any of its calls", () => {
   );
 });
 
-const PREFACE = `# Where a rotation may be killed
+const PREFACE = `# State after a rotation was killed
 
-Made and checked by crash-points.test.ts: one rotation on a real PostgreSQL for each row, whose process ends before that
-call, its connections with it; then AWS's retry from createSecret. Column three: the version whose credential logs in after
-the kill, before the retry. After every retry the new version is AWSCURRENT and logs in, and with alternating users the old
-one still does too. Reads of AWS lag by ${READ_LAG_MS} ms.
+Generated and checked by crash-points.test.ts. Each row is one rotation on a real PostgreSQL. Its process and its connections
+end before the call in the row. Then AWS repeats the rotation from createSecret.
+
+The last column shows the versions whose credential logs in between the kill and the repetition. After every repetition the
+new version is AWSCURRENT and logs in. With alternating users the old version also still logs in. Reads of AWS lag by
+${READ_LAG_MS} ms.
 `;

@@ -4,8 +4,8 @@ import type { SecretDescription } from "./secrets-manager.ts";
 import { readCurrent } from "./versions.ts";
 
 /**
- * Makes the new credential and stores it in the pending version, nothing else: no database knows of it yet. A value that
- * is there stays, because a later step of an earlier run may have used it already.
+ * Makes the new credential and stores it in the pending version. It does not change the database. A value that is already
+ * stored stays, because a later step of an earlier run may have used it.
  */
 export async function createSecret(rotation: Rotation, { tags }: SecretDescription): Promise<StepOutcome> {
   const { secrets, secretArn, versionId } = rotation;

@@ -5,15 +5,15 @@ import type { Rotation, StepOutcome } from "./rotation.ts";
 import { currentVersionOf } from "./secrets-manager.ts";
 
 /**
- * Moves AWSCURRENT to the new version, and AWS moves AWSPREVIOUS after it. AWSPENDING stays where it is: AWS removes it,
- * and says that doing so by a call of one's own can look like a rotation that is not complete.
+ * Moves AWSCURRENT to the new version; AWS then moves AWSPREVIOUS. AWSPENDING stays, because AWS removes it. AWS warns that
+ * a rotation can look incomplete if the function removes it.
  */
 export async function finishSecret(rotation: Rotation): Promise<StepOutcome> {
   const { secrets, secretArn, versionId, clock } = rotation;
   const attempt = async (): Promise<StepOutcome | undefined> => {
     const holder = currentVersionOf(await preflight(rotation));
     if (holder === versionId) return "alreadyDone";
-    // The service compares the holder with its own truth, so a lagging description can only fail, not do harm.
+    // Secrets Manager checks the holder against its own state, so an outdated description causes a refusal and no harm.
     if (holder === undefined || (await secrets.moveCurrent(secretArn, holder, versionId)) === "notHolder")
       return undefined;
     return "done";
@@ -22,7 +22,7 @@ export async function finishSecret(rotation: Rotation): Promise<StepOutcome> {
   if (outcome !== undefined) return outcome;
   throw new RotationError(
     "state",
-    `AWSCURRENT of secret ${secretArn} could not be moved to version ${versionId}: the version that is described as ` +
-      "current does not have the label. If AWS's next try fails too, look who moves it: `aws secretsmanager describe-secret`.",
+    `AWSCURRENT of secret ${secretArn} could not be moved to version ${versionId}: the version described as current does ` +
+      "not have the label. If AWS's next try fails too, find out who moves it: `aws secretsmanager describe-secret`.",
   );
 }

@@ -6,9 +6,10 @@ import type { Rotation } from "./rotation.ts";
 import { hasStage, type SecretDescription } from "./secrets-manager.ts";
 
 /**
- * What AWS's own rotation functions check before every step, in their order and words: rotation is on, the version is
- * known, and it is pending or current already. Then, which theirs don't: the secret is this function's to rotate, for whoever
- * may invoke it could else have it change any secret that it can reach. Returns the description that says so.
+ * The checks of AWS's rotation functions before every step, in their order and words: rotation is on, the version is known,
+ * and it is pending or already current. This function also checks that the secret names it as its rotation function.
+ * Otherwise anyone who may invoke it could make it change any secret that it can reach.
+ * @returns the description that passed the checks
  * @throws RotationError of kind `state`
  */
 export async function preflight(rotation: Rotation): Promise<SecretDescription> {
@@ -19,7 +20,7 @@ export async function preflight(rotation: Rotation): Promise<SecretDescription> 
     (seen) => seen !== undefined && objection(rotation, seen) === undefined,
   );
   if (description === undefined) {
-    throw new RotationError("state", `There is no secret ${secretArn}. Look whether it was deleted.`);
+    throw new RotationError("state", `There is no secret ${secretArn}. Check whether it was deleted.`);
   }
   const found = objection(rotation, description);
   if (found !== undefined) throw found;
@@ -31,7 +32,7 @@ function objection(rotation: Rotation, description: SecretDescription): Rotation
   if (!description.rotationEnabled) {
     return new RotationError(
       "state",
-      `Secret ${secretArn} is not enabled for rotation. RotateSecret switches it on again, with the schedule it had.`,
+      `Secret ${secretArn} is not enabled for rotation. RotateSecret switches it on again, with its earlier schedule.`,
     );
   }
   if (!description.stages.has(versionId)) {
@@ -56,8 +57,8 @@ function foreignness(
   if (rotationFunction !== undefined && isSameFunction(rotationFunction, functionArn)) return undefined;
   return new RotationError(
     "state",
-    `Secret ${secretArn} is not for this function to rotate: its RotationLambdaARN is ${rotationFunction ?? "not set"}, and ` +
-      `what was invoked is ${functionArn}. Where it is to be this one: \`aws secretsmanager rotate-secret --secret-id ` +
-      `${secretArn} --rotation-lambda-arn ${functionArn}\`, which also rotates at once.`,
+    `Secret ${secretArn} does not name this function as its rotation function: its RotationLambdaARN is ` +
+      `${rotationFunction ?? "not set"}, but ${functionArn} was invoked. To use this function: \`aws secretsmanager ` +
+      `rotate-secret --secret-id ${secretArn} --rotation-lambda-arn ${functionArn}\`, which also rotates at once.`,
   );
 }

@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.ts";
 
-/** How long after a write a read may go on showing the state before it. AWS promises no bound; seconds were seen. */
+/** How long a read may still show the state before a write. AWS gives no limit; lags of seconds were seen. */
 export const READ_LAG_MS = 6_000;
 const FIRST_PAUSE_MS = 100;
 
-/** Reads until `seen` accepts what was read, or until the time for lag is over; returns what was read last. */
+/** Reads until `seen` accepts the state, at most for the time of the read lag. Returns the last state. */
 export async function readUntil<T>(
   clock: Clock,
   read: () => Promise<T>,

@@ -13,14 +13,14 @@ import { runAllSteps } from "../testing/rotate.ts";
 import { MASTER_ARN, SECRET_ARN, TestDatabase } from "../testing/test-database.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 
-/** How many secrets; 2,000 take minutes. */
+/** Number of secrets; 2,000 take minutes. */
 const RUNS = Number(process.env["ROTATED_SECRETS_FUZZ_RUNS"] ?? 100);
 const SEED = Number(process.env["ROTATED_SECRETS_FUZZ_SEED"] ?? 20_261_123);
 const TIMEOUT_MS = 60_000 + RUNS * 1_000;
 const AT_ONCE = 8;
 const NAME_LIMIT_BYTES = 63;
 
-/** A fault of these kinds is of the secret or of its user, and the message says which. */
+/** Failures of these kinds are caused by the secret or its user, and the message says which. */
 const CLEAR_KINDS = ["document", "authentication", "refused", "privilege", "database", "unreachable", "tls"];
 
 let database: TestDatabase;
@@ -35,7 +35,7 @@ afterAll(() => database.stop(), TIMEOUT_MS);
 
 describe(`${RUNS} secrets of all kinds (seed ${SEED})`, () => {
   it(
-    "are rotated, or fail by a clear error that leaves them as they were, and nothing else happens",
+    "are rotated, or fail with a clear error and stay unchanged, and nothing else happens",
     async () => {
       const secrets = distinct(fc.sample(fuzzedSecret, { numRuns: RUNS, seed: SEED }));
       const rolesBefore = await roleNames();
@@ -59,16 +59,16 @@ describe(`${RUNS} secrets of all kinds (seed ${SEED})`, () => {
 
 interface Result {
   readonly outcome: string;
-  /** The users that are there for it now. */
+  /** Its users in the database. */
   readonly roles: readonly string[];
-  /** What every password has in it, and nothing else. */
+  /** Parts of its passwords that occur nowhere else. */
   readonly marks: readonly string[];
 }
 
 async function rotateOne(secret: MarkedSecret): Promise<Result> {
   const isMade = await makeUser(secret);
   const before = documentOf(secret);
-  // What the application has, whatever was done to the document.
+  // The application's document, before it was spoiled.
   const original = documentOf({ ...secret, spoiled: undefined });
   const worked = await logsIn(original);
   const { marks } = secret;
@@ -131,13 +131,13 @@ async function rotate(document: string, password: string) {
   return { failure, after: secrets.holder(AWSCURRENT)?.value ?? "" };
 }
 
-/** A name with the suffix is for the clone of somebody who is not there. */
+/** Whether two users can alternate. A name with the suffix would be the clone of a missing user. */
 function mayTakeTurns({ username }: FuzzedSecret): boolean {
   const clone = `${username}_clone`;
   return !username.endsWith("_clone") && Buffer.byteLength(clone) <= NAME_LIMIT_BYTES;
 }
 
-/** Makes the user by hand, as an administrator would, but for names that PostgreSQL has not or cuts. */
+/** Creates the user like an administrator, unless PostgreSQL refuses or cuts its name. */
 async function makeUser({ username, password, setting }: FuzzedSecret): Promise<boolean> {
   const role = pg.escapeIdentifier(username);
   if (username.includes("\0") || Buffer.byteLength(username) > NAME_LIMIT_BYTES) return false;
@@ -166,7 +166,7 @@ function documentOf(secret: FuzzedSecret): string {
     ssl: secret.ssl,
   };
   const { spoiled } = secret;
-  return JSON.stringify(spoiled === undefined ? document : { ...document, [spoiled.member]: spoiled.by });
+  return JSON.stringify(spoiled === undefined ? document : { ...document, [spoiled.field]: spoiled.by });
 }
 
 interface MarkedSecret extends FuzzedSecret {
@@ -174,7 +174,7 @@ interface MarkedSecret extends FuzzedSecret {
   readonly marks: readonly string[];
 }
 
-/** No two secrets may be for the same user, or the one for the other's clone; and passwords must be found where they leak. */
+/** Gives each secret its own user and clone, and marks its passwords so that a leak is found. */
 function distinct(secrets: readonly FuzzedSecret[]): readonly MarkedSecret[] {
   const taken = new Set<string>();
   return secrets.map((secret, index) => {

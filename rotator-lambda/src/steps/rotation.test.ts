@@ -45,7 +45,7 @@ const whoAmI = (document: string) => database.query(document, "SELECT session_us
 
 describe("a rotation", () => {
   it(
-    "changes users in turn, four times, and an application that reads AWSCURRENT is never refused",
+    "alternates users four times, and an application that reads AWSCURRENT is never refused",
     async () => {
       const { clock, secrets } = secretWith(await database.applicationUser("turns"));
       let logins = 0;
@@ -76,7 +76,7 @@ describe("a rotation", () => {
   );
 
   it.each([0, 500, 4_000])(
-    "ends right where every step runs twice and reads lag by %i ms",
+    "succeeds if every step runs twice and reads lag by %i ms",
     async (lagMs) => {
       const { clock, secrets } = secretWith(await database.applicationUser(`twice_${lagMs}`), lagMs);
       for (const expected of [`twice_${lagMs}_clone`, `twice_${lagMs}`]) {
@@ -92,7 +92,7 @@ describe("a rotation", () => {
   );
 
   it(
-    "ends right where two runs of each step go on at once",
+    "succeeds if two runs of each step overlap",
     async () => {
       const { clock, secrets } = secretWith(await database.applicationUser("both"));
       const versionId = newVersion();
@@ -110,7 +110,7 @@ describe("a rotation", () => {
 
 describe("setSecret", () => {
   it(
-    "that wakes late changes nothing once a newer rotation has taken the same user",
+    "that wakes up late changes nothing once a newer rotation has changed the same user",
     async () => {
       const { clock, secrets } = secretWith(await database.applicationUser("late"));
       const [abandoned, newer] = [newVersion(), newVersion()];

@@ -49,14 +49,14 @@ function setUp(options: { readonly overlap?: boolean; readonly lagMs?: number } 
 
 describe("every step", () => {
   describe.each(rotationStepSchema.options)("%s", (step) => {
-    it("refuses a secret whose rotation is off", async () => {
+    it("refuses a secret with rotation switched off", async () => {
       const { secrets, rotation } = setUp();
       secrets.beginRotation(NEW);
       secrets.rotationEnabled = false;
       await expect(runStep(step, rotation)).rejects.toThrow(`Secret ${ARN} is not enabled for rotation.`);
     });
 
-    it("refuses a version that the secret does not know", async () => {
+    it("refuses an unknown version", async () => {
       const { rotation } = setUp();
       await expect(runStep(step, rotation)).rejects.toThrow(
         `Secret version ${NEW} has no stage for rotation of secret ${ARN}.`,
@@ -76,11 +76,11 @@ describe("every step", () => {
     it.each([
       ["names another function", `${FUNCTION_ARN}-2`],
       ["names no function", undefined],
-    ])("refuses a secret that %s, even where all is done", async (_, rotationFunction) => {
+    ])("refuses a secret that %s, even if everything is done", async (_, rotationFunction) => {
       const { secrets, rotation, calls } = setUp();
       secrets.beginRotation(NEW);
       secrets.rotationFunction = rotationFunction;
-      const message = `Secret ${ARN} is not for this function to rotate: its RotationLambdaARN is ${rotationFunction ?? "not set"}`;
+      const message = `Secret ${ARN} does not name this function as its rotation function: its RotationLambdaARN is ${rotationFunction ?? "not set"}`;
       await expect(runStep(step, rotation)).rejects.toThrow(message);
       secrets.move(AWSCURRENT, NEW, "made");
       await expect(runStep(step, rotation)).rejects.toThrow(message);
@@ -94,7 +94,7 @@ describe("every step", () => {
       expect(calls).toEqual([]);
     });
 
-    it("waits for a secret that does not show yet, and refuses one that is not there", async () => {
+    it("waits for a secret that is not visible yet, and refuses one that does not exist", async () => {
       const { clock, secrets, rotation } = setUp();
       secrets.beginRotation(NEW);
       secrets.move(AWSPENDING, NEW, "made");
@@ -112,7 +112,7 @@ describe("every step", () => {
       await expect(runStep(step, rotation)).resolves.toBeDefined();
     });
 
-    it("gives up after seconds where nothing comes", async () => {
+    it("gives up after 6 seconds", async () => {
       const { clock, rotation } = setUp();
       await expect(runStep(step, rotation)).rejects.toMatchObject({ kind: "state" });
       expect(clock.now()).toBe(6_000);
@@ -121,7 +121,7 @@ describe("every step", () => {
 });
 
 describe("createSecret", () => {
-  it("does not make a second value for a version that has one", async () => {
+  it("does not make a second value for a version with a value", async () => {
     const { secrets, rotation, calls } = setUp();
     secrets.beginRotation(NEW);
     expect(await runStep("createSecret", rotation)).toBe("done");
@@ -130,7 +130,7 @@ describe("createSecret", () => {
     expect(secrets.holder(AWSPENDING)?.value).toBe("made 1");
   });
 
-  it("takes the value of another run that was faster than the reads", async () => {
+  it("keeps the value of another run that reads do not show yet", async () => {
     const { secrets, rotation } = setUp({ lagMs: 2_000 });
     secrets.beginRotation(NEW);
     expect(await runStep("createSecret", rotation)).toBe("done");
@@ -140,7 +140,7 @@ describe("createSecret", () => {
 });
 
 describe("setSecret", () => {
-  it("hands both values to the engine", async () => {
+  it("passes both values to the engine", async () => {
     const { secrets, rotation, calls, warnings } = setUp();
     secrets.beginRotation(NEW);
     await runStep("createSecret", rotation);
@@ -149,7 +149,7 @@ describe("setSecret", () => {
     expect(warnings).toEqual([]);
   });
 
-  it("says so where the old credential cannot go on working", async () => {
+  it("warns if the old credential stops working", async () => {
     const { secrets, rotation, warnings } = setUp({ overlap: false });
     secrets.beginRotation(NEW);
     await runStep("createSecret", rotation);
@@ -157,7 +157,7 @@ describe("setSecret", () => {
     expect(warnings).toEqual([expect.stringContaining("cannot be valid twice")]);
   });
 
-  it("fails where createSecret stored nothing", async () => {
+  it("fails if createSecret stored nothing", async () => {
     const { secrets, rotation } = setUp();
     secrets.beginRotation(NEW);
     await expect(runStep("setSecret", rotation)).rejects.toThrow(/has no value yet/);
@@ -174,7 +174,7 @@ describe("finishSecret", () => {
     expect(await runStep("finishSecret", rotation)).toBe("alreadyDone");
   });
 
-  it("finds out the holder anew where AWSCURRENT was moved under its hands", async () => {
+  it("looks up the holder again if AWSCURRENT moved in between", async () => {
     const { clock, secrets, rotation } = setUp({ lagMs: 1_000 });
     secrets.beginRotation(NEW);
     await clock.sleep(2_000);

@@ -10,7 +10,7 @@ import { testSecret } from "./test-secret.ts";
 
 const STEPS: Readonly<Record<RotationStep, Step>> = { createSecret, setSecret, testSecret, finishSecret };
 
-/** Does one step of a rotation after AWS's preflight; a rotation that is over is done. @throws RotationError */
+/** Runs the preflight and one step. A rotation that has finished counts as done. @throws RotationError */
 export async function runStep(step: RotationStep, rotation: Rotation): Promise<StepOutcome> {
   const description = await preflight(rotation);
   if (hasStage(description, rotation.versionId, AWSCURRENT)) return "alreadyDone";

@@ -2,43 +2,43 @@ import { AWSCURRENT, type Stages, versionWithLabel } from "@rotated-secrets/cont
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 
-/** What DescribeSecret tells of a secret. */
+/** A secret as DescribeSecret shows it. */
 export interface SecretDescription {
-  /** False where rotation was switched off, as by CancelRotateSecret. */
+  /** False if rotation is switched off, for example by CancelRotateSecret. */
   readonly rotationEnabled: boolean;
-  /** ARN of the function that rotates the secret, with its qualifier if one was given; undefined where none does. */
+  /** ARN of the secret's rotation function, with its qualifier if it has one; undefined if the secret has none. */
   readonly rotationFunction: string | undefined;
-  /** Key to value. */
+  /** Values by key. */
   readonly tags: ReadonlyMap<string, string>;
-  /** Staging labels of each version that has any. */
+  /** The staging labels of each version that has some. */
   readonly stages: Stages;
 }
 
-/** A version with its value. */
+/** A version and its value. */
 export interface SecretVersion {
   readonly versionId: string;
   readonly value: SecretValue<string>;
 }
 
 /**
- * What the steps need of Secrets Manager. All reads are eventually consistent: each may show a state of some time ago.
+ * The calls to Secrets Manager that the steps need. All reads are eventually consistent: each may show an older state.
  * Every method throws a RotationError of kind `aws` when the call fails.
  */
 export interface SecretsManager {
-  /** Undefined where there is no such secret, or none yet. */
+  /** Describes a secret; undefined if it does not exist (yet). */
   describe(secretArn: SecretArn): Promise<SecretDescription | undefined>;
   /**
-   * The version that has the staging label, and where `versionId` is given only if it is that one. Undefined where there
-   * is none, or none with a value. @throws RotationError of kind `document` for a binary value
+   * Reads the version with the staging label. Undefined if there is none, if it has no value, or if it is not the version
+   * `versionId`. @throws RotationError of kind `document` for a binary value
    */
   read(secretId: string, stage: string, versionId?: VersionId): Promise<SecretVersion | undefined>;
-  /** Gives the pending version its value; `exists` when it already has another one. */
+  /** Stores the value of the pending version. `exists`: the version already has a different value. */
   storePending(
     secretArn: SecretArn,
     versionId: VersionId,
     value: SecretValue<string>,
   ): Promise<"stored" | "exists">;
-  /** Moves AWSCURRENT from one version to another; `notHolder`, and nothing is moved, when `from` does not have it. */
+  /** Moves AWSCURRENT to another version. `notHolder`: `from` does not have the label, and nothing was moved. */
   moveCurrent(secretArn: SecretArn, from: string, to: VersionId): Promise<"moved" | "notHolder">;
 }
 
@@ -51,7 +51,7 @@ export function hasStage(
   return description?.stages.get(versionId)?.includes(stage) === true;
 }
 
-/** The version that has AWSCURRENT. */
+/** The version with AWSCURRENT. */
 export function currentVersionOf(description: SecretDescription | undefined): string | undefined {
   return description && versionWithLabel(description.stages, AWSCURRENT);
 }

@@ -6,10 +6,10 @@ import { currentVersionOf, hasStage, type SecretDescription } from "./secrets-ma
 import { readCurrent, readPending } from "./versions.ts";
 
 const NO_OVERLAP =
-  "This kind of credential cannot be valid twice: from now on the AWSCURRENT value is refused, and readers fail until " +
+  "This kind of credential cannot be valid twice. From now on the AWSCURRENT value is refused, and readers fail until " +
   "they have the new one.";
 
-/** Makes the service accept the pending credential, while the current one goes on working. */
+/** Makes the service accept the pending credential. With overlap, the current one still works. */
 export async function setSecret(rotation: Rotation, { tags }: SecretDescription): Promise<StepOutcome> {
   const pending = await readPending(rotation);
   const current = await readCurrent(rotation);
@@ -26,8 +26,8 @@ export async function setSecret(rotation: Rotation, { tags }: SecretDescription)
 }
 
 /**
- * A run that was held up may wake after another rotation has finished; what it would set now is the credential that
- * everybody uses. @throws RotationError of kind `state`
+ * A delayed run may wake up after another rotation has finished. It must not change the user that is now current.
+ * @throws RotationError of kind `state`
  */
 async function assertStillWanted(rotation: Rotation, currentVersionId: string): Promise<void> {
   const { secrets, secretArn, versionId, clock } = rotation;
@@ -38,6 +38,6 @@ async function assertStillWanted(rotation: Rotation, currentVersionId: string): 
   throw new RotationError(
     "state",
     `While setSecret ran for version ${versionId} of secret ${secretArn}, the version stopped being AWSPENDING or ` +
-      "AWSCURRENT moved. Nothing was changed in the database, and nothing is to be done: a newer rotation has taken over.",
+      "AWSCURRENT moved. Nothing was changed in the database. No action is needed: a newer rotation has taken over.",
   );
 }

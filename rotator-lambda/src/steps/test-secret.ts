@@ -2,7 +2,7 @@ import type { Rotation, StepOutcome } from "./rotation.ts";
 import type { SecretDescription } from "./secrets-manager.ts";
 import { readPending } from "./versions.ts";
 
-/** Proves that the pending credential works, in the way that its readers will use it. */
+/** Proves that the pending credential works in the way in which readers will use it. */
 export async function testSecret(rotation: Rotation, { tags }: SecretDescription): Promise<StepOutcome> {
   const pending = await readPending(rotation);
   const engine = await rotation.engineFor({ value: pending.value, tags });

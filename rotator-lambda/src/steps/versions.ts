@@ -5,8 +5,8 @@ import type { Rotation } from "./rotation.ts";
 import { currentVersionOf, type SecretVersion } from "./secrets-manager.ts";
 
 /**
- * The current version, once description and value agree on which that is: a lagging read alone could make the steps take
- * the user that everybody is logged in as for the one that is free. @throws RotationError of kind `state`
+ * The current version, once description and value agree on it. A single outdated read could make the steps change the user
+ * that applications are using. @throws RotationError of kind `state`
  */
 export async function readCurrent({ secrets, secretArn, clock }: Rotation): Promise<SecretVersion> {
   const current = await readUntil(
@@ -25,12 +25,12 @@ export async function readCurrent({ secrets, secretArn, clock }: Rotation): Prom
   if (current !== undefined) return current;
   throw new RotationError(
     "state",
-    `Secret ${secretArn} has no AWSCURRENT value that its description agrees with. Store the first credential with ` +
-      "PutSecretValue; if there is one, AWSCURRENT is being moved by somebody else, and AWS will try the rotation again.",
+    `Secret ${secretArn} has no AWSCURRENT value that matches its description. If the secret is new, store its first ` +
+      "credential with PutSecretValue. Otherwise something else is moving AWSCURRENT; AWS will try the rotation again.",
   );
 }
 
-/** The pending version with the value that createSecret stored. @throws RotationError of kind `state` when it has none */
+/** The pending version with its value. @throws RotationError of kind `state` when createSecret has not stored one */
 export async function readPending({
   secrets,
   secretArn,

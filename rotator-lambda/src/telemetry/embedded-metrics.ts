@@ -1,12 +1,14 @@
-/** The namespace of the function's metrics in CloudWatch. */
+/** CloudWatch namespace of the function's metrics. */
 export const NAMESPACE = "RotatedSecrets";
 
 /**
- * What makes CloudWatch read metrics out of a log line, without a call: `durationMs` and `failures` (0 or 1) of a step, for
- * the function as a whole and by each further member of the line that is named. Their values are few: four steps, and the
- * kinds of RotationError; secrets are found by the log line. AWS: CloudWatch embedded metric format specification.
+ * The part of a log line that makes CloudWatch read metrics from the line, without a call: `durationMs` and `failures` (0 or
+ * 1) of a step. AWS: CloudWatch embedded metric format specification.
+ * @param dimensions names of fields of the line. The metrics are counted by the first, and by the first with each other one.
+ * Use only fields with few values (steps, kinds of RotationError). To find a secret, search the log.
  */
-export function embeddedMetrics([whole, ...parts]: readonly string[]): object {
+export function embeddedMetrics(dimensions: readonly string[]): object {
+  const [whole = "", ...parts] = dimensions;
   return {
     Timestamp: Date.now(),
     CloudWatchMetrics: [

@@ -1,6 +1,6 @@
 import { type Logger, pino } from "pino";
 
-/** Logs JSON lines, one a step, to stdout, which Lambda hands to CloudWatch. */
+/** Logs JSON lines to stdout, one per step. Lambda sends them to CloudWatch. */
 export function createLogger(): Logger {
   return pino({
     base: null,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { RotationError, toRotationError } from "../rotation-error.ts";
 import { type StepOwner, StepReport } from "./step-report.ts";
 
-/** The line that a report writes. */
+/** The log line of a report. */
 function lineOf(
   tell: (report: StepReport) => void,
   { step }: Pick<StepOwner, "step"> = { step: "setSecret" },
@@ -22,7 +22,7 @@ function lineOf(
 }
 
 describe("a step's line", () => {
-  it("is metrics too, by the function and the step", () => {
+  it("also holds metrics by function and step", () => {
     expect(lineOf((report) => report.ended("done"))).toMatchObject({
       outcome: "done",
       functionName: "rotator",
@@ -44,7 +44,7 @@ describe("a step's line", () => {
     });
   });
 
-  it("of a failure is counted by its reason too", () => {
+  it("of a failure is also counted by reason", () => {
     const line = lineOf((report) => report.failed(new RotationError("privilege", "what to do")));
     expect(line).toMatchObject({ outcome: "failed", reason: "privilege", failures: 1, msg: "what to do" });
     expect(line).not.toHaveProperty("stack");
@@ -55,7 +55,7 @@ describe("a step's line", () => {
     });
   });
 
-  it("of a call that is no step is counted for the function and by its reason", () => {
+  it("of a call without a step is counted by function and reason", () => {
     const line = lineOf((report) => report.failed(new RotationError("settings", "no event")), {
       step: undefined,
     });
@@ -65,7 +65,7 @@ describe("a step's line", () => {
     });
   });
 
-  it("of a fault of our own tells where it is, and nothing that the error says", () => {
+  it("of a bug shows its place, and nothing from the error's message", () => {
     const line = lineOf((report) => report.failed(toRotationError(new TypeError("planted"))));
     expect(line).toMatchObject({ reason: "bug", stack: expect.stringContaining("step-report.test.ts") });
     expect(JSON.stringify(line)).not.toContain("planted");

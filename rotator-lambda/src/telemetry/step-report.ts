@@ -4,29 +4,31 @@ import type { RotationError } from "../rotation-error.ts";
 import type { StepOutcome } from "../steps/rotation.ts";
 import { embeddedMetrics } from "./embedded-metrics.ts";
 
-/** Whose step it is, for metrics. */
+/** The step that a report is about, for metrics. */
 export interface StepOwner {
   readonly functionName: string;
-  /** Undefined where the function was called with something else than a step. */
+  /** Undefined if the call was not a step of a rotation. */
   readonly step: RotationStep | undefined;
 }
 
-/** Tells how a step ended, in one line that is log and metrics at once; an error's stack only where the fault is ours. */
+/** Logs how a step ended, in one line that also holds its metrics. Only a bug is logged with its stack. */
 export class StepReport {
   readonly #log: Logger;
   readonly #owner: StepOwner;
   readonly #startedAt = performance.now();
 
-  /** The step begins now. `log` carries request, secret, version and step. */
+  /** Starts measuring. `log` has the fields of request, secret, version and step. */
   constructor(log: Logger, owner: StepOwner) {
     this.#log = log;
     this.#owner = owner;
   }
 
+  /** Logs a successful step. */
   ended(outcome: StepOutcome): void {
     this.#log.info({ outcome, ...this.#measured([], 0) }, `${this.#owner.step}: ${outcome}`);
   }
 
+  /** Logs a failed step. */
   failed(fault: RotationError): void {
     const stack = fault.kind === "bug" ? { stack: fault.stack } : {};
     const measured = this.#measured(["reason"], 1);

@@ -5,13 +5,13 @@ import type { TestDatabase } from "./test-database.ts";
 
 const CLONE_SUFFIX = "_clone";
 
-/** A document as Python's json.dumps writes it. */
+/** A document in the format of Python's json.dumps. */
 function dumps(document: string): string {
   return document.replaceAll('":', '": ').replaceAll(',"', ', "');
 }
 
 /**
- * What a rotation by AWS's template for one user does to the database; returns the document that is then current.
+ * Changes the database like a rotation by AWS's template for one user. Returns the new current document.
  * aws-samples/aws-secrets-manager-rotation-lambdas, SecretsManagerRDSPostgreSQLRotationSingleUser.
  */
 export async function rotateByAwsSingleUser(database: TestDatabase, current: string): Promise<string> {
@@ -23,7 +23,7 @@ export async function rotateByAwsSingleUser(database: TestDatabase, current: str
   return dumps(pending);
 }
 
-/** The same by AWS's template for two users: SecretsManagerRDSPostgreSQLRotationMultiUser. */
+/** The same for AWS's template for two users: SecretsManagerRDSPostgreSQLRotationMultiUser. */
 export async function rotateByAwsMultiUser(database: TestDatabase, current: string): Promise<string> {
   const { username } = JSON.parse(current);
   const alternate = username.endsWith(CLONE_SUFFIX)

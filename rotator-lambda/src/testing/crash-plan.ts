@@ -1,9 +1,9 @@
 import type { SecretsManager } from "../steps/secrets-manager.ts";
 
-/** What a call throws in a process that was killed. */
+/** Thrown by every call of a killed process. */
 export class Crash extends Error {}
 
-/** Kills the process before the `at`-th of the calls, to AWS and to whatever the engine talks to, that go through it. */
+/** Kills the process before call number `at`. Counts all calls that go through it, to AWS and to the engine's service. */
 export class CrashPlan {
   readonly #at: number;
   readonly #calls: string[] = [];
@@ -12,11 +12,12 @@ export class CrashPlan {
     this.#at = at;
   }
 
-  /** The call that was not made any more; undefined when the process ran to its end. */
+  /** The first call that was not made; undefined if the process ran to its end. */
   get killedBefore(): string | undefined {
     return this.#calls[this.#at - 1];
   }
 
+  /** A Secrets Manager whose calls the plan counts. */
   secretsManager(real: SecretsManager): SecretsManager {
     return {
       describe: (...args) => this.call("DescribeSecret", () => real.describe(...args)),
@@ -26,7 +27,7 @@ export class CrashPlan {
     };
   }
 
-  /** Makes the call, unless it is the one that the process does not come to. @throws Crash */
+  /** Makes the call, unless the process is killed before it. @throws Crash */
   async call<T>(name: string, call: () => Promise<T>): Promise<T> {
     this.#calls.push(name);
     if (this.killedBefore !== undefined) throw new Crash();

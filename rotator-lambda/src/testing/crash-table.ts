@@ -11,25 +11,25 @@ import { runAllSteps, type TestRotation } from "./rotate.ts";
 import { MASTER_ARN, SECRET_ARN } from "./test-database.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** By how much reads of AWS lag, in ms. */
+/** Lag of reads of AWS, in ms. */
 export const READ_LAG_MS = 300;
-/** As many at a time as keep the server busy; each has users of its own. */
+/** Number of rotations at a time. Each has its own users. */
 const BATCH = 8;
 
-/** What a rotation in a test is made of, but for its engine. */
+/** The parts of a rotation in a test, without its engine. */
 type Parts = Pick<TestRotation, "secrets" | "clock" | "versionId">;
 
-/** A server with credentials, and the engine that changes them. */
+/** A server with credentials, and its engine. */
 export interface CrashSubject {
   /** The document of the secret `MASTER_ARN`. */
   readonly masterDocument: () => string;
-  /** A rotation, whose calls to the server go through the plan if there is one. */
+  /** A rotation. If there is a plan, its calls to the server go through the plan. */
   readonly rotation: (parts: Parts, plan?: CrashPlan) => Rotation;
-  /** Whom the document logs in, in words of the engine's own; undefined where it is refused. */
+  /** The user that the document logs in as, in the engine's words; undefined if the login is refused. */
   readonly login: (document: string) => Promise<string | undefined>;
 }
 
-/** The first document of a secret, and whom its next one is to log in. */
+/** The first document of a secret, and the expected login of the next one. */
 export interface CrashStory {
   readonly title: string;
   readonly overlap: boolean;
@@ -37,8 +37,8 @@ export interface CrashStory {
 }
 
 /**
- * A row for each call of the story that the process may be killed before; `prefix` begins the names of the users. Fails
- * where no credential works after the kill, or AWS's retry does not end right.
+ * A table with a row for each call of the story, with the state if the process is killed before it. `prefix` begins the names
+ * of the users. Fails if no credential works after the kill, or if AWS's repetition does not succeed.
  */
 export async function crashTable(subject: CrashSubject, story: CrashStory, prefix: string): Promise<string> {
   const rows: string[][] = [];
@@ -55,7 +55,7 @@ export async function crashTable(subject: CrashSubject, story: CrashStory, prefi
   return aligned(["", "killed before", "logs in"], rows);
 }
 
-/** A table as the repository's formatter leaves it. */
+/** A table in the format of the repository's formatter. */
 function aligned(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((_, column) =>
     Math.max("---".length, ...[head, ...rows].map((row) => row[column]?.length ?? 0)),
@@ -65,7 +65,7 @@ function aligned(head: readonly string[], rows: readonly (readonly string[])[]):
   return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("");
 }
 
-/** One rotation that is killed before its call number `at`, and AWS's retry. Undefined when it was over before. */
+/** One rotation that is killed before its call number `at`, and AWS's repetition. Undefined if it ended before that call. */
 async function killAndTryAgain(
   subject: CrashSubject,
   story: CrashStory,
@@ -121,7 +121,7 @@ async function workingVersions(
   return works;
 }
 
-/** Without what differs from run to run. */
+/** Replaces the parts that differ from run to run. */
 function readable(call: string, name: string): string {
   return call
     .replaceAll(name, "app")

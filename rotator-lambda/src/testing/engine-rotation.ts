@@ -1,9 +1,9 @@
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import type { CredentialChange, Engine } from "../engines/engine.ts";
 import { RotationError } from "../rotation-error.ts";
-import { type Members, SECRET_ARN } from "./test-database.ts";
+import { type Fields, SECRET_ARN } from "./test-database.ts";
 
-/** createSecret, setSecret and testSecret by an engine alone, without a Secrets Manager; returns what is then current. */
+/** Runs createSecret, setSecret and testSecret of an engine without Secrets Manager. Returns the new current document. */
 export async function rotateWith(engine: Engine, current: string): Promise<string> {
   const pending = await engine.create(new SecretValue(current));
   await engine.set(changeOf(current, pending.reveal()));
@@ -11,7 +11,7 @@ export async function rotateWith(engine: Engine, current: string): Promise<strin
   return pending.reveal();
 }
 
-/** What setSecret hands to an engine. */
+/** The change that setSecret passes to an engine. */
 export function changeOf(current: string, pending: string, previous?: string): CredentialChange {
   return {
     secretArn: SECRET_ARN,
@@ -22,17 +22,17 @@ export function changeOf(current: string, pending: string, previous?: string): C
   };
 }
 
-/** The RotationError that the action fails by. @throws when it does not */
+/** The RotationError of a failed action. @throws when it does not fail with one */
 export async function failureOf(action: Promise<unknown>): Promise<RotationError> {
   const error = await action.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   if (error instanceof RotationError) return error;
-  throw new Error("it did not fail as it should", { cause: error });
+  throw new Error("expected a RotationError", { cause: error });
 }
 
-/** The document with some members changed; undefined takes one away. */
-export function edit(document: string, members: Members): string {
-  return JSON.stringify({ ...JSON.parse(document), ...members });
+/** The document with some fields changed; undefined removes a field. */
+export function edit(document: string, fields: Fields): string {
+  return JSON.stringify({ ...JSON.parse(document), ...fields });
 }

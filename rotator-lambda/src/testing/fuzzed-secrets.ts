@@ -1,25 +1,25 @@
 import fc from "fast-check";
 
-/** A secret that somebody might have, and what its rotation is given. */
+/** A possible secret, and the inputs of its rotation. */
 export interface FuzzedSecret {
   readonly username: string;
   readonly password: string;
   readonly newPassword: string;
-  /** Which of the databases that are there. */
+  /** Selects one of the existing databases. */
   readonly database: number;
   readonly alternating: boolean;
-  /** Values of `port` and `ssl`, by their kinds. */
+  /** Whether `port` is a text. */
   readonly portAsText: boolean;
   readonly ssl: unknown;
-  /** Members that nobody knows. */
+  /** Unknown fields. */
   readonly others: Readonly<Record<string, unknown>>;
-  /** A member that is spoiled, and by what; undefined takes it away. */
-  readonly spoiled: { readonly member: string; readonly by: unknown } | undefined;
+  /** A field to spoil, and its new value; undefined removes the field. */
+  readonly spoiled: { readonly field: string; readonly by: unknown } | undefined;
   /** A setting of the original: application_name. */
   readonly setting: string | undefined;
 }
 
-/** What has broken programs that build SQL, shell words or formats. */
+/** Texts that have broken programs which build SQL, shell words or formats. */
 export const NASTY: readonly string[] = [
   "'",
   '"',
@@ -34,7 +34,7 @@ export const NASTY: readonly string[] = [
   "$1",
   "%s%n%d%%",
   "{{password}}",
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is one of those that must stay as they are
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the text must stay as it is
   "${process.exit(1)}",
   "\n\r\t",
   " leading and trailing ",
@@ -71,16 +71,17 @@ const text = (maxLength: number) =>
     },
   );
 
-/** Something that one in six has. */
+/** A value in one of six cases. */
 const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-/** What the function's own policy can make, which is ASCII. */
+/** Passwords that the function's policy allows: ASCII. */
 const generated = fc.string({ unit: "grapheme-ascii", minLength: 8, maxLength: 64 });
 
+/** Random secrets, some with nasty or spoiled values. */
 export const fuzzedSecret: fc.Arbitrary<FuzzedSecret> = fc.record({
   username: text(40),
-  // The driver, unlike libpq, cannot log in with some passwords of rare characters; it must not be most of them.
+  // Unlike libpq, the driver cannot log in with some rare characters. Most passwords must not have them.
   password: fc.oneof({ weight: 3, arbitrary: generated }, { weight: 2, arbitrary: text(80) }),
   newPassword: fc.oneof(
     generated,
@@ -96,7 +97,7 @@ export const fuzzedSecret: fc.Arbitrary<FuzzedSecret> = fc.record({
   others: fc.dictionary(fc.string({ maxLength: 10 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }),
   spoiled: seldom(
     fc.record({
-      member: fc.constantFrom("engine", "host", "port", "username", "password", "dbname", "ssl", "masterarn"),
+      field: fc.constantFrom("engine", "host", "port", "username", "password", "dbname", "ssl", "masterarn"),
       by: fc.oneof(fc.constant(undefined), fc.jsonValue({ maxDepth: 1 }), fc.constantFrom(...NASTY)),
     }),
   ),

@@ -1,4 +1,4 @@
-// Measures the bundle of the rotation function: its size, and what a cold start and a warm run of it take, by engine.
+// Measures the bundle of the rotation function: its size, and the time of a cold start and of a warm run, by engine.
 //   node tools/run.mjs rotator-lambda/src/testing/measure-function.ts
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";

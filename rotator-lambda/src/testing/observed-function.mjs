@@ -1,6 +1,6 @@
-// Stands before the bundle in a Lambda process and tells, on its standard output, how long it took to load and which of
-// its parts ran: as esbuild names them, a file each. Environment: OBSERVED_BUNDLE, and OBSERVED_PARTS to have these too,
-// which makes all slower.
+// Wraps the bundle in a Lambda process. Prints how long the bundle took to load and which of its parts ran; esbuild names
+// parts by file. Environment: OBSERVED_BUNDLE is the bundle's path. OBSERVED_PARTS turns on the list of parts, which makes
+// everything slower.
 import { Session } from "node:inspector/promises";
 
 const { OBSERVED_BUNDLE: path = "", OBSERVED_PARTS: wantsParts } = process.env;
@@ -28,7 +28,7 @@ export async function handler(event, context) {
   }
 }
 
-/** esbuild wraps each CommonJS module, and each that is imported dynamically, in a function that bears its path. */
+/** esbuild wraps each CommonJS module and each dynamically imported module in a function named by its path. */
 async function parts() {
   const { result } = await session.post("Profiler.takePreciseCoverage");
   const functions = result.find(({ url }) => url.endsWith(path))?.functions ?? [];

@@ -4,13 +4,13 @@ import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import type { TestEmulator } from "@rotated-secrets/sandbox/aws/test-emulator";
 import { z } from "zod";
 
-/** What a Lambda process of the bundle was seen to do in one rotation. */
+/** Measurements of a Lambda process of the bundle during one rotation. */
 export interface Observation {
-  /** To load the bundle, in ms. */
+  /** Time to load the bundle, in ms. */
   readonly loadMs: number;
-  /** Each step in its order, in ms, as the function's own log tells. */
+  /** Time of each step in order, in ms, from the function's log. */
   readonly stepsMs: readonly number[];
-  /** Files of the bundle that ran, of those that esbuild can leave out of a run. Empty unless they were asked for. */
+  /** The files in the bundle that were loaded, of those that esbuild loads on demand. Empty unless `withParts` was set. */
   readonly parts: readonly string[];
 }
 
@@ -21,7 +21,7 @@ const observedSchema = z.object({
 });
 const stepSchema = z.object({ step: z.string(), outcome: z.string(), durationMs: z.number() });
 
-/** A function of the bundle that tells of itself, in a process of its own, which begins with its first rotation. */
+/** A measured function of the bundle, in its own process. The process starts with the first rotation. */
 export class ObservedFunction {
   readonly #emulator: TestEmulator;
   readonly #client: SecretsManager;
@@ -75,7 +75,7 @@ export class ObservedFunction {
     const [first] = observed;
     if (first === undefined) throw new Error("the function told nothing of itself");
     const stepsMs = lines.flatMap((line) => stepSchema.safeParse(line).data?.durationMs ?? []);
-    // Each invocation tells of what ran since the one before.
+    // Each invocation reports the parts that ran since the one before.
     const parts = [...new Set(observed.flatMap((one) => one.parts))];
     return { loadMs: first.loadMs, stepsMs, parts };
   }

@@ -9,7 +9,7 @@ import { rotateWith } from "./engine-rotation.ts";
 import { rotationWith, type TestRotation } from "./rotate.ts";
 import type { TestDatabase } from "./test-database.ts";
 
-/** What is not the default in a rotation by the engine alone. */
+/** Options of a rotation by the engine alone. */
 export interface EngineOptions {
   /** The master's document. */
   readonly master?: string;
@@ -17,7 +17,7 @@ export interface EngineOptions {
   readonly password?: string;
 }
 
-/** The engine for PostgreSQL, without a Secrets Manager. */
+/** The engine for PostgreSQL, without Secrets Manager. */
 export function engineFor(database: TestDatabase, options: EngineOptions = {}): Engine {
   return createPostgresEngine({
     readSecret: async () => new SecretValue(options.master ?? database.masterDocument()),
@@ -27,7 +27,7 @@ export function engineFor(database: TestDatabase, options: EngineOptions = {}): 
   });
 }
 
-/** createSecret, setSecret and testSecret of one rotation; returns the document that is then current. */
+/** Runs createSecret, setSecret and testSecret of one rotation. Returns the new current document. */
 export async function rotateOnce(
   database: TestDatabase,
   current: string,
@@ -36,7 +36,7 @@ export async function rotateOnce(
   return await rotateWith(engineFor(database, options), current);
 }
 
-/** A rotation with the engine for PostgreSQL, as the handler would wire it; `connect` in place of the real connector. */
+/** A rotation with the engine for PostgreSQL, wired like in the handler. `connect` replaces the real connector. */
 export function postgresRotation(
   options: Omit<TestRotation, "createEngine" | "certificateAuthorities"> & {
     readonly database: TestDatabase;
@@ -52,14 +52,14 @@ export function postgresRotation(
   });
 }
 
-/** Sessions whose process is killed as planned. */
+/** Sessions of a process that is killed by the plan. */
 export function connectUntilCrash(plan: CrashPlan, real: ConnectPostgres): ConnectPostgres {
   return async (login) => {
     const connection = await plan.call(`log in as ${login.username}`, () => real(login));
     return {
       run: (statement) =>
         plan.call(`${login.username}: ${statement.purpose}`, () => connection.run(statement)),
-      // The system closes the connections of a process that is gone.
+      // The operating system closes the connections of a killed process.
       end: () => connection.end(),
     };
   };

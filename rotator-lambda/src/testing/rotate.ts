@@ -14,7 +14,7 @@ import { SECRET_ARN } from "./test-database.ts";
 
 const LAMBDA_TIMEOUT_MS = 60_000;
 
-/** What a rotation in a test is made of. */
+/** The parts of a rotation in a test. */
 export interface TestRotation {
   readonly secrets: SecretsManager;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface TestRotation {
   readonly warn?: (message: string) => void;
 }
 
-/** A rotation with any engine, as the handler would wire it. */
+/** A rotation with any engine, wired like in the handler. */
 export function rotationWith(parts: TestRotation): Rotation {
   const { secrets, clock, versionId, createEngine, certificateAuthorities, warn = () => {} } = parts;
   const dependencies: EngineDependencies = {
@@ -41,7 +41,7 @@ export function rotationWith(parts: TestRotation): Rotation {
   return { secretArn: SECRET_ARN, versionId, functionArn: FUNCTION_ARN, secrets, clock, engineFor, warn };
 }
 
-/** All four steps, each `times` times, as Secrets Manager calls them. */
+/** Runs all four steps in order, each `times` times. */
 export async function runAllSteps(rotation: Rotation, times = 1): Promise<void> {
   for (const step of rotationStepSchema.options) {
     for (let run = 0; run < times; run += 1) await runStep(step, rotation);

@@ -16,8 +16,8 @@ export const SECRET_ARN: SecretArn = parseSecretArn(
   "arn:aws:secretsmanager:eu-west-1:111122223333:secret:app-AbCdEf",
 );
 
-/** Members of a document that a test sets. */
-export type Members = Readonly<Record<string, unknown>>;
+/** Fields of a document that a test sets. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** A real PostgreSQL for the tests of one file. */
 export class TestDatabase {
@@ -32,17 +32,19 @@ export class TestDatabase {
     this.#processes = processes;
   }
 
+  /** Starts a server with a master and a superuser. */
   static async start(major: PostgresMajor = 18): Promise<TestDatabase> {
     const processes = new Processes(mkdtempSync(join(tmpdir(), "rotated-secrets-test-")));
     return new TestDatabase(await startPostgres({ dir: processes.dir, processes, major }), processes);
   }
 
+  /** Stops the server. */
   async stop(): Promise<void> {
     await this.#processes.stop();
   }
 
-  /** A document as AWS's templates store it, for this server. */
-  document(username: string, password: string, members: Members = {}): string {
+  /** A document for this server, in the format of AWS's templates. */
+  document(username: string, password: string, fields: Fields = {}): string {
     const { host, port } = this.server;
     return JSON.stringify({
       engine: "postgres",
@@ -51,43 +53,45 @@ export class TestDatabase {
       username,
       password,
       dbname: "postgres",
-      ...members,
+      ...fields,
     });
   }
 
-  /** The document of an application's user, made by the master, whose secret is `MASTER_ARN`. */
-  async applicationUser(username: string, members: Members = {}): Promise<string> {
+  /** Creates an application's user as the master. Returns its document, with `MASTER_ARN` as its master. */
+  async applicationUser(username: string, fields: Fields = {}): Promise<string> {
     const password = "first password";
     const role = pg.escapeIdentifier(username);
     await this.asMaster(`CREATE ROLE ${role} LOGIN PASSWORD ${pg.escapeLiteral(password)}`);
-    return this.document(username, password, { masterarn: MASTER_ARN, ...members });
+    return this.document(username, password, { masterarn: MASTER_ARN, ...fields });
   }
 
   /** The document of the secret `MASTER_ARN`. */
-  masterDocument(members: Members = {}): string {
-    return this.document(this.server.master.username, this.server.master.password, members);
+  masterDocument(fields: Fields = {}): string {
+    return this.document(this.server.master.username, this.server.master.password, fields);
   }
 
-  asMaster(sql: string): Promise<readonly Members[]> {
+  /** Runs SQL as the master, who is not a superuser. */
+  asMaster(sql: string): Promise<readonly Fields[]> {
     return this.query(this.masterDocument({ ssl: false }), sql);
   }
 
-  asSuperuser(sql: string): Promise<readonly Members[]> {
+  /** Runs SQL as a superuser. */
+  asSuperuser(sql: string): Promise<readonly Fields[]> {
     const { username, password } = this.server.superuser;
     return this.query(this.document(username, password), sql);
   }
 
-  /** Logs in with a document, as an application does that reads it, and asks something. @throws the driver's error */
-  async query(document: string, sql: string): Promise<readonly Members[]> {
+  /** Logs in with a document, like an application that reads it, and runs SQL. @throws the driver's error */
+  async query(document: string, sql: string): Promise<readonly Fields[]> {
     const client = await this.connect(document);
     try {
-      return (await client.query<Members>(sql)).rows;
+      return (await client.query<Fields>(sql)).rows;
     } finally {
       await client.end();
     }
   }
 
-  /** A session that the caller ends. @throws the driver's error */
+  /** Opens a session. The caller ends it. @throws the driver's error */
   async connect(document: string): Promise<pg.Client> {
     const { host, port, username, password, dbname, ssl } = JSON.parse(document);
     const tls = String(ssl).toLowerCase() === "false" ? false : { ca: this.ca };
@@ -98,6 +102,7 @@ export class TestDatabase {
     return client;
   }
 
+  /** The server's log. */
   log(): string {
     return readFileSync(this.server.logPath, "utf8");
   }

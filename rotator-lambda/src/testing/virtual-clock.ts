@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 
-/** A clock that goes only when somebody sleeps, and then at once. */
+/** A clock that only advances when a caller sleeps. Sleeping takes no real time. */
 export class VirtualClock implements Clock {
   #now = 0;
 

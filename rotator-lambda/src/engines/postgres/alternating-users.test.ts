@@ -14,7 +14,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
   afterAll(() => database.stop(), TIMEOUT_MS);
 
   describe("the clone", () => {
-    it("has all that the original has, and what it makes belongs to the original", async () => {
+    it("has the original's rights, and its objects belong to the original", async () => {
       const original = await database.applicationUser("owner");
       await database.asSuperuser("CREATE SCHEMA shop AUTHORIZATION owner");
       await database.query(original, "CREATE TABLE shop.before (id int)");
@@ -29,7 +29,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     });
 
     it.each(["DISCARD ALL", "RESET ALL", "RESET ROLE", "SET SESSION AUTHORIZATION DEFAULT"])(
-      "goes on acting as the original after a pool's %s",
+      "still acts as the original after a pool's %s",
       async (reset) => {
         const clone = await rotateOnce(database, await database.applicationUser(`pooled ${reset}`));
         const client = await database.connect(clone);
@@ -40,7 +40,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       },
     );
 
-    it("gets the original's settings, those of single databases too, and loses those that the original lost", async () => {
+    it("gets the original's settings, also those for single databases, and loses those that the original lost", async () => {
       const original = await database.applicationUser("tuned");
       await database.asMaster(`
         ALTER ROLE tuned SET search_path = "$user", 'odd, schema', public;
@@ -58,7 +58,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       expect(await database.query(next, "SHOW statement_timeout")).toEqual([{ statement_timeout: "0" }]);
     });
 
-    it("is not made without a setting that only a superuser may copy, and the error says how the master may", async () => {
+    it("is not created without a setting that only a superuser may copy, and the error says how to allow it", async () => {
       const original = await database.applicationUser("special");
       await database.asSuperuser("ALTER ROLE special SET app.tenant = 'it''s one'");
       const failure = await failureOf(rotateOnce(database, original));
@@ -72,14 +72,14 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       ]);
     });
 
-    it("of an AWS template, without a setting for its role, is made complete", async () => {
+    it("of an AWS template gets the missing setting for its role", async () => {
       const original = await database.applicationUser("aws");
       await database.asMaster("CREATE ROLE aws_clone LOGIN PASSWORD 'other'; GRANT aws TO aws_clone");
       const clone = await rotateOnce(database, original);
       expect(await database.query(clone, "SELECT current_user")).toEqual([{ current_user: "aws" }]);
     });
 
-    it("is bound as the original is", async () => {
+    it("has the original's limits", async () => {
       const original = await database.applicationUser("bound");
       await database.asMaster("ALTER ROLE bound CONNECTION LIMIT 7 VALID UNTIL '2999-01-02 03:04:05.678+09'");
       const bounds = `SELECT rolname, rolconnlimit::text, rolvaliduntil AT TIME ZONE 'UTC' = '2999-01-01 18:04:05.678' AS same
@@ -98,7 +98,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       ).toEqual([{ rolconnlimit: -1, rolvaliduntil: "infinity" }]);
     });
 
-    it("is not made of an original whose time is over, and the error says how to extend it", async () => {
+    it("of an expired original makes the rotation fail, and the error says how to extend it", async () => {
       const original = await database.applicationUser("expired");
       const clone = await rotateOnce(database, original);
       await database.asMaster("ALTER ROLE expired VALID UNTIL '2001-01-01'");
@@ -108,7 +108,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     });
 
     if (major >= 16)
-      it("that may not act as the original, or has not its rights, is made a full member", async () => {
+      it("without the original's rights, or the right to act as it, becomes a full member", async () => {
         for (const option of ["SET", "INHERIT"]) {
           const name = `half_${option.toLowerCase()}`;
           const original = await database.applicationUser(name);
@@ -120,13 +120,13 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
         }
       });
 
-    it("has two names of 63 bytes at most", async () => {
+    it("may have a name of 63 bytes", async () => {
       const name = `${"ü".repeat(28)}x`;
       const clone = await rotateOnce(database, await database.applicationUser(name));
       expect(JSON.parse(await rotateOnce(database, clone)).username).toBe(name);
     });
 
-    it("can log in again after it was not allowed to", async () => {
+    it("can log in again after NOLOGIN", async () => {
       const original = await database.applicationUser("barred");
       await database.asMaster("CREATE ROLE barred_clone NOLOGIN IN ROLE barred");
       await database.query(await rotateOnce(database, original), "SELECT 1");
@@ -158,7 +158,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       });
     });
 
-  it("are changed by a master of their own, made as docs/lambda.md says", async () => {
+  it("are changed by a dedicated master, created as in docs/lambda.md", async () => {
     const original = await database.applicationUser("theirs_too");
     await database.asMaster("CREATE ROLE rotator LOGIN CREATEROLE PASSWORD 'rotator'");
     await database.asMaster("GRANT theirs_too TO rotator WITH ADMIN OPTION");
@@ -167,9 +167,9 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     expect(JSON.parse(await rotateOnce(database, clone, { master })).username).toBe("theirs_too");
   });
 
-  describe("a master without the rights", () => {
+  describe("the error for a master without rights", () => {
     if (major >= 16)
-      it("is told which GRANT to run, and that one is enough", async () => {
+      it("says which GRANT to run, and that GRANT is enough", async () => {
         await database.asSuperuser("CREATE ROLE foreign_user LOGIN PASSWORD 'first password'");
         const original = database.document("foreign_user", "first password", { masterarn: MASTER_ARN });
         const failure = await failureOf(rotateOnce(database, original, { password: "never-in-the-log-1" }));
@@ -184,7 +184,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
         expect(database.log()).not.toMatch(/never-in-the-log/);
       });
 
-    it("is told that it lacks CREATEROLE", async () => {
+    it("says that the master lacks CREATEROLE", async () => {
       const original = await database.applicationUser("plain");
       await database.asMaster("CREATE ROLE weak LOGIN PASSWORD 'weak'");
       const failure = await failureOf(
@@ -195,7 +195,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     });
 
     if (major >= 16)
-      it("does not get the password into the server's log by a statement that fails", async () => {
+      it("leaves no password in the server's log after a failed statement", async () => {
         await database.asSuperuser("CREATE ROLE theirs LOGIN PASSWORD 'x'; CREATE ROLE theirs_clone LOGIN");
         const original = database.document("theirs", "x", { masterarn: MASTER_ARN });
         const before = database.log().length;

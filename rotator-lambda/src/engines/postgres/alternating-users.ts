@@ -10,8 +10,8 @@ import type { Strategy } from "./strategy.ts";
 import { alternateOf } from "./user-names.ts";
 
 /**
- * `app` and `app_clone` take turns, so the one that is not current is free to get a new password while the other goes on
- * working. A master user (`masterarn`), who need not be a superuser, makes the change.
+ * `app` and `app_clone` alternate. The user that is not current gets a new password while the other one still works. A
+ * master user (`masterarn`) makes the change. It does not need to be a superuser.
  */
 export function createAlternatingUsers(
   connect: ConnectPostgres,
@@ -32,14 +32,14 @@ export function createAlternatingUsers(
   };
 }
 
-/** Who can write a secret's pending value but does not know its current one must not get a user changed by it. */
+/** Someone who can only write a secret's pending value, and does not know the current one, must not change a user. */
 async function assertLogsIn(connect: ConnectPostgres, current: PostgresLogin): Promise<void> {
   if (await logsIn(connect, current)) return;
   throw new RotationError(
     "authentication",
     `The AWSCURRENT user "${current.username}" cannot log in at ${current.host}:${current.port}, database ` +
-      `"${current.database}", with the password of the secret, so nothing was changed. Look whether somebody changed the ` +
-      "password outside of the rotation, and store the right one with PutSecretValue.",
+      `"${current.database}", with the password of the secret. Nothing was changed. Check whether the password was changed ` +
+      "outside of the rotation, and store the correct one with PutSecretValue.",
   );
 }
 
@@ -52,7 +52,7 @@ async function readMaster(
   if (master.host === current.host) return master;
   throw new RotationError(
     "document",
-    `The master secret is for the host ${master.host}, the AWSCURRENT document for ${current.host}. Both have to name ` +
-      'the same host in the same way; correct "masterarn" or one of the hosts.',
+    `The master secret is for the host ${master.host}, the AWSCURRENT document for ${current.host}. Both must name the ` +
+      'same host with the same spelling. Correct "masterarn" or one of the hosts.',
   );
 }

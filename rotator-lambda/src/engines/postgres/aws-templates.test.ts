@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rotateByAwsMultiUser, rotateByAwsSingleUser } from "../../testing/aws-template-rotations.ts";
 import { rotateOnce } from "../../testing/postgres-rotation.ts";
-import { type Members, TestDatabase } from "../../testing/test-database.ts";
+import { type Fields, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -16,14 +16,14 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
   const whoAmI = (document: string) => database.query(document, "SELECT session_user, current_user");
 
   describe("a secret", () => {
-    it.each<[string, Members, readonly (keyof typeof templates)[]]>([
+    it.each<[string, Fields, readonly (keyof typeof templates)[]]>([
       ["of two users", { dbname: null }, ["AWS2", "ours", "AWS2", "AWS2", "ours", "ours", "AWS2"]],
       ["of two users, ours first", {}, ["ours", "AWS2", "AWS2", "AWS2"]],
       ["of one user", { masterarn: undefined }, ["AWS1", "ours", "AWS1", "ours"]],
       ["of one user with a master", {}, ["AWS1", "ours", "ours", "AWS1", "ours"]],
-    ])("%s is rotated by AWS's template and by us in turn", async (title, members, turns) => {
+    ])("%s is rotated by AWS's template and by us alternately", async (title, fields, turns) => {
       const name = `turns ${title}`;
-      let document = await database.applicationUser(name, members);
+      let document = await database.applicationUser(name, fields);
       const others = Object.keys(JSON.parse(document)).sort();
       for (const turn of turns) {
         const before = document;
@@ -31,7 +31,7 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
         expect(Object.keys(JSON.parse(document)).sort()).toEqual(others);
         const { username } = JSON.parse(document);
         expect((await whoAmI(document))[0]).toMatchObject({ session_user: username });
-        // What the two users of AWS's template do not share is that the clone acts as the original.
+        // Unlike the clone of AWS's template, our clone acts as the original.
         if (turn === "ours") expect((await whoAmI(document))[0]).toMatchObject({ current_user: name });
         if (username !== JSON.parse(before).username) await whoAmI(before);
       }
@@ -44,22 +44,22 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       clone = await rotateOnce(database, await database.applicationUser("stuck"));
     });
 
-    it("cannot follow, for that acts as the original", async () => {
+    it("cannot follow, because the clone acts as the original", async () => {
       await expect(rotateByAwsSingleUser(database, clone)).rejects.toMatchObject({ code: "42501" });
     });
 
-    it("can where the clone acts as itself again", async () => {
+    it("can follow once the clone acts as itself again", async () => {
       await database.asMaster('ALTER ROLE "stuck_clone" RESET role;');
       clone = await rotateByAwsSingleUser(database, clone);
     });
 
-    it("can after one more turn of ours", async () => {
+    it("can follow after one more rotation of ours", async () => {
       const original = await rotateOnce(database, clone);
       await rotateByAwsSingleUser(database, original);
     });
   });
 
-  it("what the clone of AWS's template owns can be given to the original by the clone", async () => {
+  it("the clone of AWS's template can give its objects to the original", async () => {
     const original = await database.applicationUser("owner");
     await database.asSuperuser("CREATE SCHEMA owned AUTHORIZATION owner");
     const clone = await rotateByAwsMultiUser(database, original);

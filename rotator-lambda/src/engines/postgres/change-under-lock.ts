@@ -5,8 +5,8 @@ import { scramVerifier } from "./scram-verifier.ts";
 import { withSecretLock } from "./secret-lock.ts";
 
 /**
- * Makes the pending login work by `apply`, which is given the verifier of its password, in a transaction that holds the
- * secret's lock; unless another run did so while this one waited for the lock.
+ * Makes the pending login work. `apply` receives the verifier of the password and runs in a transaction that holds the
+ * secret's lock. It is skipped if another run made the change while this one waited for the lock.
  */
 export async function changeUnderLock(
   parts: {

@@ -1,10 +1,10 @@
 import { RotationError, type RotationErrorKind } from "../../rotation-error.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
 
-/** What is reported where the function's own time was over, whatever the driver says of the connection then. */
+/** Reported when the function ran out of time, instead of the driver's error about the cut connection. */
 export class OutOfTime extends Error {}
 
-/** Which failure it is, and what the person on call can do. */
+/** The cause of a failure, and the advice for the person on call. */
 interface Diagnosis {
   readonly kind: RotationErrorKind;
   readonly reason: string;
@@ -17,8 +17,8 @@ const NOT_REACHED: Diagnosis = {
   kind: "unreachable",
   reason: "the database could not be reached",
   remedy:
-    "Look whether it runs, whether host and port in the secret are right, and whether subnet, route and security groups " +
-    "let the function through.",
+    "Check that it runs, that host and port in the secret are correct, and that subnet, route and security groups let " +
+    "the function through.",
 };
 
 // SQLSTATE: PostgreSQL, Appendix A.
@@ -26,13 +26,12 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   "28P01": {
     kind: "authentication",
     reason: "the password was refused",
-    remedy:
-      "Look whether somebody changed it outside of the rotation, and whether it is past its VALID UNTIL.",
+    remedy: "Check whether it was changed outside of the rotation, and whether it is past its VALID UNTIL.",
   },
   "28000": {
     kind: "refused",
     reason: "the login was refused",
-    remedy: "Look at pg_hba.conf (with RDS: rds.force_ssl) and at the user's LOGIN attribute.",
+    remedy: "Check pg_hba.conf (on RDS: rds.force_ssl) and the user's LOGIN attribute.",
   },
   "3D000": {
     kind: "database",
@@ -41,19 +40,19 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   },
   "42501": {
     kind: "privilege",
-    reason: "the user has not the rights",
-    remedy: "The user in masterarn needs CREATEROLE, and ADMIN OPTION on both users that take turns.",
+    reason: "the user lacks the required rights",
+    remedy: "The user in masterarn needs CREATEROLE, and ADMIN OPTION on both alternating users.",
   },
   "25006": {
     kind: "database",
-    reason: "the server takes no changes",
-    remedy: "It is a replica, or was made read-only: put the writer's host into the secret.",
+    reason: "the server is read-only",
+    remedy: "It is a replica, or was switched to read-only. Put the writer's host into the secret.",
   },
   "53300": { kind: "busy", reason: "all connections are in use", remedy: RETRIED },
   "55P02": {
     kind: "privilege",
-    reason: "it can be set at a login only",
-    remedy: "Set it for the clone as a superuser, as it is set for the original.",
+    reason: "the setting can only be set at login",
+    remedy: "Set it for the clone as a superuser, to the same value as for the original.",
   },
   "55P03": { kind: "busy", reason: "another change to this secret's users holds the lock", remedy: RETRIED },
   "57014": { kind: "busy", reason: "it took too long", remedy: RETRIED },
@@ -64,7 +63,7 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/;
 
 /**
- * Reduces what the driver throws to code and routine: its errors carry the statement, and in detail and hint the values.
+ * Reduces a driver error to code and routine. The error itself holds the statement, and values in its detail and hint.
  * `purpose` completes "could not ...".
  */
 export function databaseError(
@@ -87,8 +86,8 @@ function diagnose(error: unknown): Diagnosis {
   if (error instanceof OutOfTime) {
     return {
       kind: "busy",
-      reason: "the function's time was over",
-      remedy: `Give it more, 30 s at least, and look what holds the database up. ${RETRIED}`,
+      reason: "the function ran out of time",
+      remedy: `Set its timeout to 30 s or more, and check what slows the database down. ${RETRIED}`,
     };
   }
   const known = BY_SQLSTATE[code];
@@ -98,8 +97,8 @@ function diagnose(error: unknown): Diagnosis {
       kind: "tls",
       reason: "the server's certificate could not be verified",
       remedy:
-        "Give the function the CA that signed it by ROTATED_SECRETS_CA_FILE (with RDS: the global bundle), and use the " +
-        "host name that the certificate has.",
+        "Set ROTATED_SECRETS_CA_FILE to a file with the CA that signed it (on RDS: the global bundle), and use a host name " +
+        "from the certificate.",
     };
   }
   if (message.includes("does not support SSL")) {
@@ -107,11 +106,11 @@ function diagnose(error: unknown): Diagnosis {
       kind: "tls",
       reason: "the server does not speak TLS",
       remedy:
-        'Switch TLS on there. To let the password cross the network readably, put "ssl": false in the secret.',
+        'Switch TLS on there. To send the password in plaintext instead, put "ssl": false into the secret.',
     };
   }
   if (code === "" || /^E[A-Z_]+$/.test(code) || code.startsWith("08")) return NOT_REACHED;
-  return { kind: "database", reason: "the database reported an error", remedy: "Its log has the details." };
+  return { kind: "database", reason: "the database reported an error", remedy: "See its log for details." };
 }
 
 function codeOf(error: unknown): string {
@@ -119,8 +118,8 @@ function codeOf(error: unknown): string {
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
-function text(error: unknown, member: "code" | "routine"): string {
-  if (typeof error !== "object" || error === null || !(member in error)) return "";
-  const value: unknown = Reflect.get(error, member);
+function text(error: unknown, field: "code" | "routine"): string {
+  if (typeof error !== "object" || error === null || !(field in error)) return "";
+  const value: unknown = Reflect.get(error, field);
   return typeof value === "string" ? value : "";
 }

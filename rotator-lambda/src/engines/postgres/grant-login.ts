@@ -5,18 +5,18 @@ import type { PostgresConnection } from "./postgres-connection.ts";
 import { assertNotExpired, type Role, readRole } from "./role.ts";
 import { applySettingChange, readRoleSettings, settingChanges } from "./role-settings.ts";
 
-/** A login that is to work. */
+/** A login to make work. */
 export interface LoginGrant {
   readonly username: string;
   /** SCRAM verifier of the password: see scram-verifier.ts. */
   readonly verifier: string;
-  /** Who makes the change, for advice. */
+  /** The user who makes the change. Error messages name it. */
   readonly master: string;
 }
 
 /**
- * Lets the user log in with the password of the verifier. A clone is made if need be, and is given all that the original
- * has. Must run in a transaction; done again it changes nothing more.
+ * Lets the user log in with the password of the verifier. Creates a missing clone, and gives the clone everything that the
+ * original has. Must run in a transaction. A second run changes nothing more.
  */
 export async function grantLogin(connection: PostgresConnection, grant: LoginGrant): Promise<void> {
   const { username, verifier, master } = grant;
@@ -25,8 +25,8 @@ export async function grantLogin(connection: PostgresConnection, grant: LoginGra
   if (original === undefined) {
     throw new RotationError(
       "database",
-      `There is no user "${originalName}" in the database; "${username}" cannot stand in for it. Create it, or store the ` +
-        "user that the application is to have in the secret.",
+      `There is no user "${originalName}" in the database, so "${username}" cannot act as its clone. Create it, or store the ` +
+        "application's user in the secret.",
     );
   }
   assertNotExpired(originalName, original);
@@ -67,7 +67,7 @@ async function createRole(
   });
 }
 
-/** Who may be the original without having its rights, or the reverse, is no full member: since PostgreSQL 16 these are two things. */
+/** Whether the clone inherits the original's rights and may act as it. Since PostgreSQL 16 these are two separate options. */
 const IS_FULL_MEMBER = `
   SELECT pg_catalog.pg_has_role($1::name, $2::name, 'USAGE') AND pg_catalog.pg_has_role($1::name, $2::name,
     CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) AS is_member,
@@ -111,7 +111,7 @@ function needsCreateRole(master: string): string {
   return `The master needs CREATEROLE: ALTER ROLE ${pg.escapeIdentifier(master)} CREATEROLE;`;
 }
 
-/** PostgreSQL 16: CREATEROLE alone is a right over those roles only that the user created itself. */
+/** PostgreSQL 16: CREATEROLE gives rights only over roles that the user created itself. */
 function needsAdmin(master: string, username: string): string {
   const grant = `GRANT ${pg.escapeIdentifier(username)} TO ${pg.escapeIdentifier(master)} WITH ADMIN OPTION;`;
   return `Since PostgreSQL 16 it also needs ADMIN OPTION on users that it did not create: ${grant}`;

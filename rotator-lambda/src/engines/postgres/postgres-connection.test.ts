@@ -22,7 +22,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** Something on a port that does what is asked with whoever connects. */
+/** A server that calls `onConnection` for each connection. */
 async function listen(onConnection: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => {
     socket.on("error", () => {});
@@ -48,26 +48,26 @@ async function ask(at: PostgresLogin, sql: string, ca: string | undefined = data
 }
 
 describe("a connection", () => {
-  it("uses TLS where the document does not say otherwise", async () => {
+  it("uses TLS by default", async () => {
     expect(await ask(login(), SSL_STATE)).toEqual([{ ssl: "t" }]);
   });
 
-  it("is in plaintext where the document says so", async () => {
+  it("is in plaintext if the document asks for it", async () => {
     expect(await ask(login({ tls: false }), SSL_STATE)).toEqual([{ ssl: "f" }]);
   });
 
   it.each<[string, Partial<PostgresLogin>, string, RegExp]>([
-    ["a password that is wrong", { password: new SecretValue("guessed") }, "authentication", /28P01/],
-    ["a user that is not there", { username: "nobody" }, "authentication", /as "nobody"/],
-    ["a database that is not there", { database: "nowhere" }, "database", /Correct "dbname"/],
-    ["a host that is not there", { host: "no-such-host.invalid" }, "unreachable", /no-such-host\.invalid:/],
-  ])("fails for %s, and says so", async (_, changes, kind, message) => {
+    ["a wrong password", { password: new SecretValue("guessed") }, "authentication", /28P01/],
+    ["a missing user", { username: "nobody" }, "authentication", /as "nobody"/],
+    ["a missing database", { database: "nowhere" }, "database", /Correct "dbname"/],
+    ["an unknown host", { host: "no-such-host.invalid" }, "unreachable", /no-such-host\.invalid:/],
+  ])("fails for %s, and the error says so", async (_, changes, kind, message) => {
     const failure = ask(login(changes), "SELECT 1");
     await expect(failure).rejects.toMatchObject({ kind, message: expect.stringMatching(message) });
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("guessed") });
   });
 
-  it("fails for a port that nobody listens on", async () => {
+  it("fails for a port without a listener", async () => {
     const port = await listen(() => {});
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
     await expect(ask(login({ port }), "SELECT 1")).rejects.toMatchObject({
@@ -77,7 +77,7 @@ describe("a connection", () => {
   });
 
   it(
-    "fails in time for a server that takes connections and says nothing",
+    "fails in time for a server that accepts connections and never answers",
     async () => {
       const sockets: Socket[] = [];
       const port = await listen((socket) => sockets.push(socket));
@@ -88,10 +88,10 @@ describe("a connection", () => {
   );
 });
 
-describe("a connection of a function whose time is over", () => {
-  const outOfTime = { kind: "busy", message: expect.stringContaining("the function's time was over") };
+describe("a connection of a function that ran out of time", () => {
+  const outOfTime = { kind: "busy", message: expect.stringContaining("the function ran out of time") };
 
-  it("is not made", async () => {
+  it("is not opened", async () => {
     const connect = postgresConnector({ certificateAuthorities: database.ca, signal: AbortSignal.abort() });
     await expect(connect(login())).rejects.toMatchObject(outOfTime);
   });
@@ -112,7 +112,7 @@ describe("a connection of a function whose time is over", () => {
 });
 
 describe("TLS", () => {
-  it("takes a bundle of many authorities, as RDS's is, with texts between them", async () => {
+  it("accepts a bundle of many authorities with texts between them, like that of RDS", async () => {
     const others = await Promise.all(["one", "two"].map((name) => CertificateAuthority.create(name)));
     const bundle = [...others.map(({ certPem }) => certPem), database.ca].join("# a comment\n\n");
     expect(await ask(login(), SSL_STATE, bundle)).toEqual([{ ssl: "t" }]);
@@ -127,7 +127,7 @@ describe("TLS", () => {
     });
   });
 
-  it("fails for a server without it, and sends that server nothing more", async () => {
+  it("fails for a server without TLS, and sends it nothing more", async () => {
     let received = 0;
     const port = await listen((socket) =>
       socket.on("data", (data) => {
@@ -143,7 +143,7 @@ describe("TLS", () => {
     expect(received).toBe(SSL_REQUEST_BYTES);
   });
 
-  it("fails for a certificate of another name", async () => {
+  it("fails for a certificate of a different host", async () => {
     const authority = await CertificateAuthority.create("test CA");
     const { certPem, keyPem } = await authority.issueServing("other", {
       dns: ["other.example"],
@@ -157,13 +157,13 @@ describe("TLS", () => {
     });
     await expect(ask(login({ port }), "SELECT 1", authority.certPem)).rejects.toMatchObject({
       kind: "tls",
-      message: expect.stringContaining("the host name that the certificate has"),
+      message: expect.stringContaining("a host name from the certificate"),
     });
   });
 });
 
 describe("a statement", () => {
-  it("that fails is told by code, without the statement and what it holds", async () => {
+  it("that fails is reported by its code, without its text and values", async () => {
     const failure = ask(login(), "SELECT 'planted'::int");
     await expect(failure).rejects.toMatchObject({
       kind: "database",
@@ -172,7 +172,7 @@ describe("a statement", () => {
     await expect(failure).rejects.not.toMatchObject({ message: expect.stringContaining("planted") });
   });
 
-  it("is told what to do where the rights are lacking", async () => {
+  it("without the required rights is reported with advice", async () => {
     const denied = withConnection(
       postgresConnector({ certificateAuthorities: database.ca }),
       login(),

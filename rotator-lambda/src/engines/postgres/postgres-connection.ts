@@ -6,24 +6,24 @@ import type { EngineDependencies } from "../engine.ts";
 import { databaseError, OutOfTime } from "./database-error.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
 
-/** One statement, and what an error of it is to say. */
+/** A statement, and the words for its error message. */
 export interface Statement {
-  /** Completes "could not ...", without a value. */
+  /** Completes "could not ...". Holds no value. */
   readonly purpose: string;
   readonly sql: string;
   readonly parameters?: readonly (string | null)[];
-  /** What the person on call can do when the rights are lacking. */
+  /** Advice for the person on call if rights are missing. */
   readonly whenDenied?: string;
 }
 
-/** A row as text: column to value. */
+/** A row: the text of each column. */
 export type Row = Readonly<Record<string, string | null>>;
 
 /** A session on a database. */
 export interface PostgresConnection {
-  /** @throws RotationError by the kind of failure, without the statement or anything that the server says of values */
+  /** Runs the statement. @throws RotationError by the kind of failure; it holds neither the statement nor values from the server */
   run(statement: Statement): Promise<readonly Row[]>;
-  /** Ends the session; a transaction that is open is undone. Never rejects. */
+  /** Ends the session and rolls back an open transaction. Never rejects. */
   end(): Promise<void>;
 }
 
@@ -32,18 +32,18 @@ export type ConnectPostgres = (login: PostgresLogin) => Promise<PostgresConnecti
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** The client gives up a little after the server would: then the server is away. */
+/** The client waits longer than the server's own limit. After that the server is unreachable. */
 const ANSWER_TIMEOUT_MS = 12_000;
 
 /**
- * Connects with TLS, server's certificate and name verified, unless the document says otherwise, and never tries
- * another way. `certificateAuthorities` are trusted in place of Node's. `signal` ends what is open.
+ * Connects with TLS and verifies the server's certificate and name, unless the document switches TLS off. There is no
+ * fallback. `certificateAuthorities` replace Node's trusted authorities. `signal` cuts open connections.
  */
 export function postgresConnector(
   options: Pick<EngineDependencies, "certificateAuthorities"> & Partial<Pick<EngineDependencies, "signal">>,
 ): ConnectPostgres {
   const { certificateAuthorities: ca, signal } = options;
-  // A bundle has a hundred certificates, and a step makes several connections: it is read once.
+  // Parsed once: a bundle has about a hundred certificates, and a step opens several connections.
   let context: SecureContext | undefined;
   const verified = () => {
     context ??= createSecureContext({ minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) });
@@ -64,7 +64,7 @@ export function postgresConnector(
       query_timeout: ANSWER_TIMEOUT_MS,
       types: { getTypeParser: () => (text: string) => text },
     });
-    // A connection that breaks between statements is told by the next one; without a listener it would end the process.
+    // The next statement reports a connection that broke in between. Without a listener the error would end the process.
     client.on("error", () => {});
     const connection = new ClientConnection(client, socket, login, signal);
     await connection.open();
@@ -94,7 +94,7 @@ class ClientConnection implements PostgresConnection {
       await this.end();
       throw this.#fault(error, { purpose: "log in" });
     }
-    // Not as a parameter of the connection, which poolers refuse.
+    // Not as a connection parameter, because poolers refuse those.
     await this.run({ purpose: "set a time limit", sql: `SET statement_timeout = ${STATEMENT_TIMEOUT_MS}` });
   }
 
@@ -112,7 +112,7 @@ class ClientConnection implements PostgresConnection {
     await this.#client.end().catch(() => {});
   }
 
-  /** The server notices, undoes what is open, and gives its locks back; a function that was only frozen would keep them. */
+  /** Makes the server roll back and release its locks. A frozen function would keep them. */
   readonly #cut = () => {
     this.#socket.destroy(new Error("cut"));
   };
@@ -122,7 +122,7 @@ class ClientConnection implements PostgresConnection {
   }
 }
 
-/** Uses a session and ends it. */
+/** Opens a session, uses it, and ends it. */
 export async function withConnection<T>(
   connect: ConnectPostgres,
   login: PostgresLogin,
@@ -136,7 +136,7 @@ export async function withConnection<T>(
   }
 }
 
-/** A session, undefined where the server does not let the user in. @throws RotationError when it cannot be told, as without a server */
+/** Opens a session; undefined if the server refuses the login. @throws RotationError for any other failure, such as no answer */
 export async function connectIfLetIn(
   connect: ConnectPostgres,
   login: PostgresLogin,
@@ -150,7 +150,7 @@ export async function connectIfLetIn(
   }
 }
 
-/** Whether the server lets the user in with this password. @throws RotationError when it cannot be told, as without a server */
+/** Whether the server accepts this login. @throws RotationError for any other failure, such as no answer */
 export async function logsIn(connect: ConnectPostgres, login: PostgresLogin): Promise<boolean> {
   const connection = await connectIfLetIn(connect, login);
   await connection?.end();

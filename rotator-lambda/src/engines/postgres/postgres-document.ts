@@ -2,7 +2,7 @@ import { portOf, usesTls } from "@rotated-secrets/contract/database-document";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { type DocumentRole, parseDocument } from "../database-document.ts";
 
-/** A login as a document describes it, with every default filled in. */
+/** The login that a document describes, with all defaults filled in. */
 export interface PostgresLogin {
   readonly host: string;
   readonly port: number;
@@ -15,7 +15,7 @@ export interface PostgresLogin {
 const PORT = 5432;
 const DATABASE = "postgres";
 
-/** Reads a document. @throws RotationError of kind `document` that names every member that is wrong, and no value */
+/** Reads a document. @throws RotationError of kind `document` that names every invalid field and no value */
 export function parsePostgresLogin(value: SecretValue<string>, role: DocumentRole): PostgresLogin {
   const document = parseDocument(value, role);
   return {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RotationError } from "../../rotation-error.ts";
 import { changeOf, edit, failureOf } from "../../testing/engine-rotation.ts";
 import { engineFor, rotateOnce } from "../../testing/postgres-rotation.ts";
-import { MASTER_ARN, type Members, TestDatabase } from "../../testing/test-database.ts";
+import { type Fields, MASTER_ARN, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => database.stop(), TIMEOUT_MS);
 
 describe("setSecret refuses, and changes nothing,", () => {
-  const pendingOf = (members: Members) => (current: string) =>
-    edit(current, { username: "deputy_clone", password: "n3w", ...members });
+  const pendingOf = (fields: Fields) => (current: string) =>
+    edit(current, { username: "deputy_clone", password: "n3w", ...fields });
 
   let current: string;
   beforeAll(async () => {
@@ -24,12 +24,8 @@ describe("setSecret refuses, and changes nothing,", () => {
   });
 
   it.each<[string, (current: string) => string, RegExp]>([
-    [
-      "a pending user that is another application's",
-      pendingOf({ username: "master" }),
-      /"master" is not the one/,
-    ],
-    ["a pending user that is the current one", pendingOf({ username: "deputy" }), /"deputy" is not the one/],
+    ["a pending user of a different application", pendingOf({ username: "master" }), /user is "master", but/],
+    ["a pending user that is the current one", pendingOf({ username: "deputy" }), /user is "deputy", but/],
     ["another host", pendingOf({ host: "localhost" }), /is for localhost:/],
     ["another port", pendingOf({ port: 1 }), /is for 127\.0\.0\.1:1,/],
     [
@@ -52,16 +48,16 @@ describe("setSecret refuses, and changes nothing,", () => {
     });
   });
 
-  it.each<[string, Members | undefined, RegExp]>([
+  it.each<[string, Fields | undefined, RegExp]>([
     ["a master on another host", { host: "localhost" }, /master secret is for the host localhost/],
-    ["a master that RDS manages", { host: undefined, engine: undefined }, /that RDS manages/],
-  ])("%s", async (_, members, message) => {
-    const engine = engineFor(database, { master: database.masterDocument(members) });
+    ["a master managed by RDS", { host: undefined, engine: undefined }, /managed by RDS/],
+  ])("%s", async (_, fields, message) => {
+    const engine = engineFor(database, { master: database.masterDocument(fields) });
     const failure = await failureOf(engine.set(changeOf(current, pendingOf({})(current))));
     expect(failure).toMatchObject({ kind: "document", message: expect.stringMatching(message) });
   });
 
-  it("what a newer rotation has overtaken, after it was let in", async () => {
+  it("a run that a newer rotation overtook after its login", async () => {
     const overtaken = new RotationError("state", "overtaken");
     const late = { ...changeOf(current, pendingOf({})(current)), lookAgain: () => Promise.reject(overtaken) };
     expect(await failureOf(engineFor(database).set(late))).toBe(overtaken);
@@ -73,7 +69,7 @@ describe("setSecret refuses, and changes nothing,", () => {
 });
 
 describe("setSecret", () => {
-  it("does nothing where the pending credential works", async () => {
+  it("does nothing if the pending credential works", async () => {
     const original = await database.applicationUser("done");
     const clone = await rotateOnce(database, original);
     const noMaster = engineFor(database, { master: "{}" });
@@ -88,7 +84,7 @@ describe("setSecret", () => {
     expect(outcomes.sort()).toEqual(["changed", "unchanged", "unchanged"]);
   });
 
-  it("says so where the original is gone", async () => {
+  it("reports a missing original", async () => {
     const original = await database.applicationUser("ghost");
     const clone = await rotateOnce(database, original);
     await database.asMaster("DROP ROLE ghost");
@@ -98,7 +94,7 @@ describe("setSecret", () => {
 });
 
 describe("createSecret", () => {
-  it("keeps every other member of the document as it was", async () => {
+  it("keeps every other field of the document", async () => {
     const current = database.document("app", "old", {
       masterarn: MASTER_ARN,
       port: "5432",

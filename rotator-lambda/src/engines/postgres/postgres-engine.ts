@@ -9,8 +9,8 @@ import { createSingleUser } from "./single-user.ts";
 import type { Strategy } from "./strategy.ts";
 
 /**
- * PostgreSQL. A document with a `masterarn` has two users take turns, one without has its one user change its own
- * password. In both ways only a credential that was current before can bring about a change.
+ * PostgreSQL. With `masterarn` in the document, two users alternate. Without it, the only user changes its own password.
+ * In both cases a change needs a credential that has been current.
  */
 export function createPostgresEngine(
   dependencies: EngineDependencies,
@@ -36,7 +36,7 @@ export function createPostgresEngine(
   };
 }
 
-/** Both logins, once it is sure that the one may follow the other. @throws RotationError of kind `document` */
+/** Both logins, after a check that the pending one may follow the current one. @throws RotationError of kind `document` */
 function successors(
   change: CredentialChange,
   { successorOf }: Strategy,
@@ -44,20 +44,20 @@ function successors(
   const current = parsePostgresLogin(change.current, "AWSCURRENT");
   const pending = parsePostgresLogin(change.pending, "AWSPENDING");
   const remedy =
-    "Nothing was changed. Whoever stored this AWSPENDING value: take the label off it with `aws secretsmanager " +
-    "update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id ...` and rotate again.";
+    "Nothing was changed. This AWSPENDING value was not stored by the rotation function. Remove its label with `aws " +
+    "secretsmanager update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id ...`, then rotate again.";
   const successor = successorOf(current.username);
   if (pending.username !== successor) {
     throw new RotationError(
       "document",
-      `The AWSPENDING user "${pending.username}" is not the one whose turn it is after "${current.username}", ` +
-        `"${successor}". ${remedy}`,
+      `The AWSPENDING user is "${pending.username}", but the user after "${current.username}" must be "${successor}". ` +
+        remedy,
     );
   }
   if (pending.host !== current.host || pending.port !== current.port) {
     throw new RotationError(
       "document",
-      `The AWSPENDING document is for ${pending.host}:${pending.port}, the AWSCURRENT one for ` +
+      `The AWSPENDING document is for ${pending.host}:${pending.port}, but the AWSCURRENT document is for ` +
         `${current.host}:${current.port}. ${remedy}`,
     );
   }

@@ -10,15 +10,15 @@ describe("settingChanges", () => {
     ["a complete clone needs nothing", [setting("a", "1")], [actsAs, setting("a", "1")], []],
     ["a setting is added", [setting("a", "1")], [actsAs], [setting("a", "1")]],
     ["a setting is changed", [setting("a", "2")], [actsAs, setting("a", "1")], [setting("a", "2")]],
-    ["a setting is taken away", [], [actsAs, setting("a", "1")], [{ ...setting("a", ""), value: undefined }]],
+    ["a setting is removed", [], [actsAs, setting("a", "1")], [{ ...setting("a", ""), value: undefined }]],
     [
-      "a database is told from all",
+      "a setting for one database differs from one for all",
       [setting("a", "1", "db")],
       [actsAs, setting("a", "1")],
       [setting("a", "1", "db"), { ...setting("a", ""), value: undefined }],
     ],
     [
-      "an original that acts as another takes its clone along",
+      "the clone of an original that acts as another user acts as that user too",
       [setting("role", "boss")],
       [],
       [setting("role", "boss")],

@@ -3,13 +3,13 @@ import type { PostgresConnection, Row, Statement } from "./postgres-connection.t
 
 /** One `ALTER ROLE ... SET`. */
 export interface RoleSetting {
-  /** Undefined: in every database. */
+  /** Undefined for all databases. */
   readonly database: string | undefined;
   readonly name: string;
   readonly value: string;
 }
 
-/** What is to be done to a role's settings; without a value the setting is taken away. */
+/** A change to a role's settings. Undefined as the value removes the setting. */
 export type SettingChange = Omit<RoleSetting, "value"> & { readonly value: string | undefined };
 
 const ROLE = "role";
@@ -22,7 +22,7 @@ const SETTINGS_OF = `
   CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS setting
   WHERE r.rolname = $1`;
 
-/** The settings that a role has of its own; they are not inherited by its members. */
+/** The settings of a role itself. Members of the role do not inherit them. */
 export async function readRoleSettings(
   connection: PostgresConnection,
   role: string,
@@ -36,8 +36,8 @@ export async function readRoleSettings(
 }
 
 /**
- * What makes the clone's settings those of the original, and its sessions act as the original from their first moment:
- * so what they make belongs to the original, whose turn comes again.
+ * The changes that give the clone the original's settings and make its sessions act as the original from the login on.
+ * Objects that the clone creates then belong to the original.
  */
 export function settingChanges(
   original: string,
@@ -57,8 +57,9 @@ export function settingChanges(
 }
 
 /**
- * Makes one change to the settings of `clone`, in a transaction. @throws RotationError of kind `privilege` where the master
- * may not, as with settings for superusers: a clone without them could fail the application, so there is none
+ * Makes one change to the settings of `clone`, in a transaction.
+ * @throws RotationError of kind `privilege` when the master lacks the right, for example for a superuser's setting. The
+ * whole change then fails, because the application might not work without the setting.
  */
 export async function applySettingChange(
   connection: PostgresConnection,
@@ -69,7 +70,7 @@ export async function applySettingChange(
   const alter = `ALTER ROLE ${pg.escapeIdentifier(clone)}${scope}`;
   const setting = quotedSetting(name);
   const about = {
-    purpose: `make the setting "${name}" of the user "${clone}" that of the original`,
+    purpose: `copy the setting "${name}" from the original to the user "${clone}"`,
     whenDenied:
       `Since PostgreSQL 15 a superuser can let the master do it: GRANT SET ON PARAMETER ${setting} TO ` +
       `${pg.escapeIdentifier(master)};`,
@@ -79,14 +80,14 @@ export async function applySettingChange(
   } else if (name === ROLE) {
     await connection.run({ ...about, sql: `${alter} SET role = ${pg.escapeLiteral(value)}` });
   } else {
-    // FROM CURRENT, because a list (search_path) cannot be given as the one text that the catalog has of it.
+    // FROM CURRENT, because SET does not accept a list (search_path) as the single text from the catalog.
     const before = await setForNow(connection, about, name, value);
     await connection.run({ ...about, sql: `${alter} SET ${setting} FROM CURRENT` });
     await setForNow(connection, about, name, before);
   }
 }
 
-/** Sets it for the rest of the transaction; returns what it was. */
+/** Sets a setting for the rest of the transaction. Returns the value before. */
 async function setForNow(
   connection: PostgresConnection,
   about: Pick<Statement, "purpose" | "whenDenied">,
@@ -118,7 +119,7 @@ function parseRow(row: Row): RoleSetting {
   };
 }
 
-/** A setting's name, which may have parts (`app.tenant`), each quoted by itself. */
+/** A setting's name, with each of its parts (`app.tenant`) quoted. */
 function quotedSetting(name: string): string {
   return name.split(".").map(pg.escapeIdentifier).join(".");
 }

@@ -2,11 +2,11 @@ import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 
-/** What bounds the logins of a role. */
+/** The limits on the logins of a role. */
 export interface Role {
-  /** How many sessions it may have at a time, as text; -1 is any number. */
+  /** The most sessions at a time, as text; -1 means no limit. */
   readonly connectionLimit: string;
-  /** When its password ends, in a form that PostgreSQL reads; `infinity` where it does not. */
+  /** When its password expires, in a form that PostgreSQL reads; `infinity` for never. */
   readonly validUntil: string;
   readonly isExpired: boolean;
 }
@@ -18,7 +18,7 @@ const ROLE = `
     coalesce(rolvaliduntil <= pg_catalog.now(), false) AS is_expired
   FROM pg_catalog.pg_roles WHERE rolname = $1`;
 
-/** The role of that name; undefined where there is none. */
+/** The role with this name; undefined if there is none. */
 export async function readRole(connection: PostgresConnection, name: string): Promise<Role | undefined> {
   const [row] = await connection.run({
     purpose: `look for the user "${name}"`,
@@ -33,12 +33,12 @@ export async function readRole(connection: PostgresConnection, name: string): Pr
   };
 }
 
-/** No password lets such a user in, and how long it is to live is not for a rotation to say. @throws RotationError of kind `database` */
+/** An expired user cannot log in with any password, and a rotation must not extend it. @throws RotationError of kind `database` */
 export function assertNotExpired(name: string, role: Role): void {
   if (!role.isExpired) return;
   throw new RotationError(
     "database",
-    `The user "${name}" is past its VALID UNTIL (${role.validUntil}), so no password of it works, and "${name}" and its clone ` +
-      `cannot take turns. Nothing was changed. Extend it: ALTER ROLE ${pg.escapeIdentifier(name)} VALID UNTIL 'infinity';`,
+    `The user "${name}" is past its VALID UNTIL (${role.validUntil}), so none of its passwords works, and "${name}" and its ` +
+      `clone cannot alternate. Nothing was changed. Extend it: ALTER ROLE ${pg.escapeIdentifier(name)} VALID UNTIL 'infinity';`,
   );
 }

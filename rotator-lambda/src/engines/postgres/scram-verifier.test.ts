@@ -15,7 +15,7 @@ const verifierOf = (password: string) =>
 const sign = (key: Buffer) => createHmac("sha256", key).update(AUTH_MESSAGE).digest();
 
 describe("scramVerifier", () => {
-  it("accepts the client of RFC 7677's example and proves the server to it", async () => {
+  it("accepts the client of RFC 7677's example and proves the server's identity to it", async () => {
     const [scheme, parameters, keys = ""] = (await verifierOf("pencil")).split("$");
     const [storedKey, serverKey] = keys.split(":").map((key) => Buffer.from(key, "base64"));
     if (storedKey === undefined || serverKey === undefined) throw new Error("a key is missing");
@@ -28,23 +28,23 @@ describe("scramVerifier", () => {
     expect(sign(serverKey).toString("base64")).toBe(SERVER_SIGNATURE);
   });
 
-  it("has a salt of its own each time", async () => {
+  it("uses a new salt each time", async () => {
     const password = new SecretValue("pencil");
     expect(await scramVerifier(password)).not.toBe(await scramVerifier(password));
   });
 
-  // RFC 4013, section 3; the last is forbidden there, and taken as it is.
+  // RFC 4013, section 3.
   it.each([
     ["a soft hyphen is nothing", "I\u00adX", "IX"],
     ["the case is kept", "USER", "USER"],
-    ["a letter's other form is the letter", "\u00aa", "a"],
-    ["a number's other form is the number", "\u2168", "IX"],
-    ["a space of another kind is a space", "a\u00a0b", "a b"],
+    ["a special form of a letter is the letter", "\u00aa", "a"],
+    ["a special form of a number is the number", "\u2168", "IX"],
+    ["any kind of space is a space", "a\u00a0b", "a b"],
   ])("prepares passwords: %s", async (_, password, prepared) => {
     expect(await verifierOf(password)).toBe(await verifierOf(prepared));
   });
 
-  it("takes a password that SASLprep forbids as it is", async () => {
+  it("leaves a password unchanged if SASLprep forbids it", async () => {
     expect(await verifierOf("\u0007\u2168")).not.toBe(await verifierOf("\u0007IX"));
   });
 });

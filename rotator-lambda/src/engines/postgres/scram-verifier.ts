@@ -4,12 +4,12 @@ import saslprep from "@mongodb-js/saslprep";
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 
 const SALT_BYTES = 16;
-/** PostgreSQL's own default, `scram_iterations`. RFC 7677 wants 4,096 at least. */
+/** PostgreSQL's default for `scram_iterations`. RFC 7677 requires at least 4,096. */
 const ITERATIONS = 4_096;
 const KEY_BYTES = 32;
 
 /**
- * What PostgreSQL stores of a password, made here so that the password itself never reaches the server and its log:
+ * The form in which PostgreSQL stores a password. It is computed here, so the password never reaches the server or its log:
  * `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`. RFC 5802, section 3; PostgreSQL: pg_authid.
  */
 export async function scramVerifier(
@@ -25,7 +25,7 @@ export async function scramVerifier(
   return `SCRAM-SHA-256$${iterations}:${Buffer.from(salt).toString("base64")}$${storedKey}:${serverKey}`;
 }
 
-/** SASLprep, RFC 4013. PostgreSQL and libpq take a password that it forbids as it is. */
+/** SASLprep, RFC 4013. Like PostgreSQL and libpq, this leaves a password unchanged if SASLprep forbids it. */
 function prepare(password: string): string {
   try {
     return saslprep(password);

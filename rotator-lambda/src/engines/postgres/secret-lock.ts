@@ -2,14 +2,15 @@ import { createHash } from "node:crypto";
 import type { SecretArn } from "@rotated-secrets/contract/version-id";
 import type { PostgresConnection } from "./postgres-connection.ts";
 
-/** How long to wait for another change to the same secret's users. */
+/** The longest wait for another change to the same secret's users. */
 const LOCK_TIMEOUT_MS = 10_000;
-/** How long a function that vanished without a word, which the server cannot know, may keep the lock. */
+/** How long the lock lasts if the function disappears without closing its connection. */
 const IDLE_TIMEOUT_MS = 30_000;
 
 /**
- * Runs `change` in one transaction that holds the secret's advisory lock: no other change to its users runs meanwhile, and
- * wherever this one is cut off, nothing of it remains. Advisory locks are per database: connect to the master's.
+ * Runs `change` in one transaction that holds the secret's advisory lock. No other change to the secret's users runs at the
+ * same time, and an interrupted change leaves nothing behind. Advisory locks are per database: always connect to the same
+ * one, the master's.
  */
 export async function withSecretLock<T>(
   connection: PostgresConnection,
@@ -24,7 +25,7 @@ export async function withSecretLock<T>(
       purpose,
       sql: `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
     });
-    // The statement timeout must not come before the lock's, whose error says more.
+    // The lock timeout must come first, because its error says more than that of the statement timeout.
     await connection.run({ purpose, sql: `SET LOCAL statement_timeout = ${LOCK_TIMEOUT_MS + 1_000}` });
     await connection.run({
       purpose,
@@ -35,13 +36,13 @@ export async function withSecretLock<T>(
     await connection.run({ purpose: "commit the change", sql: "COMMIT" });
     return result;
   } catch (error) {
-    // Ends the transaction where the session still can; where it cannot, the server ends it with the session.
+    // If the session no longer works, the server rolls back when the session ends.
     await connection.run({ purpose: "undo the change", sql: "ROLLBACK" }).catch(() => {});
     throw error;
   }
 }
 
-/** The secret's lock as PostgreSQL names locks: 64 bits, signed. */
+/** The secret's lock in PostgreSQL's form: a signed 64-bit number. */
 export function lockKey(secretArn: SecretArn): string {
   return createHash("sha256").update(secretArn).digest().readBigInt64BE(0).toString();
 }

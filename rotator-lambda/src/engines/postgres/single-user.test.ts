@@ -14,13 +14,13 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
   afterAll(() => database.stop(), TIMEOUT_MS);
 
   /** The document of a user without a master. */
-  const lonelyUser = (name: string) => database.applicationUser(name, { masterarn: undefined });
+  const singleUser = (name: string) => database.applicationUser(name, { masterarn: undefined });
   const isRefused = (document: string) =>
     expect(database.query(document, "SELECT 1")).rejects.toMatchObject({ code: "28P01" });
 
   describe("a user without a master", () => {
-    it("changes its own password, and the old one is refused from then on", async () => {
-      const first = await lonelyUser("alone");
+    it("changes its own password, and the server then refuses the old one", async () => {
+      const first = await singleUser("alone");
       expect(engineFor(database).overlap(new SecretValue(first))).toBe(false);
       const second = await rotateOnce(database, first);
       expect(JSON.parse(second)).toEqual({ ...JSON.parse(first), password: JSON.parse(second).password });
@@ -40,32 +40,32 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
         "SELECT",
         "x".repeat(63),
       ])("may be called %s", async (name) => {
-        const next = await rotateOnce(database, await lonelyUser(name), { password: `'"\\%${name}\t🙂` });
+        const next = await rotateOnce(database, await singleUser(name), { password: `'"\\%${name}\t🙂` });
         expect(await database.query(next, "SELECT session_user")).toEqual([{ session_user: name }]);
       });
 
-    it("may act as another from its login on", async () => {
-      const first = await lonelyUser("actor");
+    it("may act as another user from the login on", async () => {
+      const first = await singleUser("actor");
       await database.asMaster("CREATE ROLE stage; GRANT stage TO actor; ALTER ROLE actor SET role = 'stage'");
       const second = await rotateOnce(database, first);
       expect(await database.query(second, "SELECT current_user")).toEqual([{ current_user: "stage" }]);
     });
 
     it("keeps its password out of the server's log", async () => {
-      await rotateOnce(database, await lonelyUser("quiet"), { password: "never-in-the-log" });
+      await rotateOnce(database, await singleUser("quiet"), { password: "never-in-the-log" });
       expect(database.log()).not.toMatch(/never-in-the-log|SCRAM-SHA-256\$/);
     });
   });
 
   describe("setSecret", () => {
-    it("does nothing where the pending password works", async () => {
-      const first = await lonelyUser("settled");
+    it("does nothing if the pending password works", async () => {
+      const first = await singleUser("settled");
       const second = await rotateOnce(database, first);
       expect(await engineFor(database).set(changeOf(first, second))).toBe("unchanged");
     });
 
-    it("comes in by the previous password where the current one does not work, with the current document's TLS", async () => {
-      const works = await lonelyUser("mistaken");
+    it("logs in with the previous password if the current one does not work, with the current document's TLS", async () => {
+      const works = await singleUser("mistaken");
       const current = edit(works, { password: "stored by mistake" });
       const pending = edit(works, { password: "n3w" });
       const previous = edit(works, { ssl: false, port: 1, dbname: "nowhere" });
@@ -76,13 +76,13 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     it.each([
       ["of another user", { username: "master" }],
       ["for another host", { host: "localhost" }],
-      ["that nobody can read", { username: 1 }],
-    ])("takes no previous document %s", async (why, members) => {
-      const works = await lonelyUser(`strange ${why}`);
+      ["that is invalid", { username: 1 }],
+    ])("ignores a previous document %s", async (why, fields) => {
+      const works = await singleUser(`strange ${why}`);
       const current = edit(works, { password: "stored by mistake" });
       const pending = edit(works, { password: "n3w" });
       const failure = await failureOf(
-        engineFor(database).set(changeOf(current, pending, edit(works, members))),
+        engineFor(database).set(changeOf(current, pending, edit(works, fields))),
       );
       expect(failure).toMatchObject({
         kind: "authentication",
@@ -93,20 +93,20 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     });
 
     it.each([
-      ["another user", { username: "master" }, /"master" is not the one/],
+      ["another user", { username: "master" }, /user is "master", but/],
       ["another host", { host: "localhost" }, /is for localhost:/],
-    ])("refuses %s, and changes nothing", async (why, members, message) => {
-      const works = await lonelyUser(`deputy ${why}`);
+    ])("refuses %s, and changes nothing", async (why, fields, message) => {
+      const works = await singleUser(`deputy ${why}`);
       const failure = await failureOf(
-        engineFor(database).set(changeOf(works, edit(works, { password: "n3w", ...members }))),
+        engineFor(database).set(changeOf(works, edit(works, { password: "n3w", ...fields }))),
       );
       expect(failure).toMatchObject({ kind: "document", message: expect.stringMatching(message) });
       await database.query(works, "SELECT 1");
     });
 
     it("that runs three times at once changes it once", async () => {
-      let current = await lonelyUser("crowd");
-      // Again and again, for the runs meet at another moment each time.
+      let current = await singleUser("crowd");
+      // Several rounds, because the runs meet at a different moment each time.
       for (let round = 1; round <= 10; round += 1) {
         const pending = edit(current, { password: `n3w ${round}` });
         const outcomes = await Promise.all(

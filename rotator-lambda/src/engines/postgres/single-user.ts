@@ -12,8 +12,8 @@ import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import type { Strategy, SuccessiveLogins } from "./strategy.ts";
 
 /**
- * One user changes its own password, for which it needs no rights. The old password is refused from that moment on, so
- * whoever reads AWSCURRENT fails until finishSecret has moved it, and until it has read again.
+ * One user changes its own password, which needs no extra rights. From then on the server refuses the old password.
+ * Readers of AWSCURRENT fail until finishSecret has moved the label and they have read the secret again.
  */
 export function createSingleUser(connect: ConnectPostgres): Strategy {
   return {
@@ -35,9 +35,9 @@ export function createSingleUser(connect: ConnectPostgres): Strategy {
 }
 
 /**
- * A session by the first of AWSCURRENT and AWSPREVIOUS that the server lets in; undefined where AWSPENDING works already. A
- * session, not a login to use next: another run may set AWSPENDING between the two.
- * @throws RotationError where none of the three is let in
+ * A session with the first of AWSCURRENT and AWSPREVIOUS that the server accepts; undefined if AWSPENDING already works. It
+ * returns an open session because another run may set AWSPENDING before a second login.
+ * @throws RotationError when the server refuses all three
  */
 async function ownSession(
   connect: ConnectPostgres,
@@ -49,17 +49,18 @@ async function ownSession(
   const previous = await previousLogin(change, current);
   const byPrevious = previous && (await connectIfLetIn(connect, previous));
   if (byPrevious !== undefined) return byPrevious;
-  // Another run may have set it since the first look.
+  // Another run may have set it since the first check.
   if (await logsIn(connect, pending)) return undefined;
   throw new RotationError(
     "authentication",
     `The user "${current.username}" cannot log in at ${current.host}:${current.port}, database "${current.database}", with ` +
-      "the password of AWSCURRENT, of AWSPREVIOUS or of AWSPENDING, so nothing was changed. Look whether somebody changed " +
-      "it outside of the rotation, and whether the user is past its VALID UNTIL; store the right password with PutSecretValue.",
+      "the password of AWSCURRENT, of AWSPREVIOUS or of AWSPENDING. Nothing was changed. Check whether the password was " +
+      "changed outside of the rotation, and whether the user is past its VALID UNTIL. Store the correct password with " +
+      "PutSecretValue.",
   );
 }
 
-/** Where AWSCURRENT says, with the password of AWSPREVIOUS; undefined where that is for another user or host, or unusable. */
+/** AWSCURRENT's login with AWSPREVIOUS's password; undefined if AWSPREVIOUS is unusable, or for another user or host. */
 async function previousLogin(
   change: CredentialChange,
   current: PostgresLogin,
@@ -71,7 +72,7 @@ async function previousLogin(
   return { ...current, password: previous.password };
 }
 
-/** A document that is of no use is as good as none. */
+/** Treats an unreadable document as absent. */
 function readable(parse: () => PostgresLogin): PostgresLogin | undefined {
   try {
     return parse();
@@ -86,7 +87,7 @@ async function setOwnPassword(
   verifier: string,
 ): Promise<void> {
   const purpose = `set the password of the user "${username}"`;
-  // A user that acts as another from its login on (ALTER ROLE ... SET role) may change its own password as itself only.
+  // A user with ALTER ROLE ... SET role acts as another one, but can only change its password as itself.
   await connection.run({ purpose, sql: "SET LOCAL ROLE NONE" });
   await connection.run({
     purpose,

@@ -1,17 +1,17 @@
 import type { CredentialChange } from "../engine.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
 
-/** A way of getting from one credential to the next. */
+/** A way to replace a credential by the next one. */
 export interface Strategy {
-  /** Whether the current credential goes on working. */
+  /** Whether the current credential still works afterwards. */
   readonly overlap: boolean;
-  /** The user whose turn it is next. @throws RotationError of kind `document` when PostgreSQL cannot have such a user */
+  /** The user of the next credential. @throws RotationError of kind `document` when its name is not valid in PostgreSQL */
   readonly successorOf: (username: string) => string;
-  /** Makes the pending credential work, which it does not yet. @throws RotationError, and then nothing was changed */
+  /** Makes the pending credential work. Called only if it does not work yet. @throws RotationError; nothing was changed then */
   set(change: CredentialChange, logins: SuccessiveLogins): Promise<"changed" | "unchanged">;
 }
 
-/** What the documents of a change say. Host and port are the same, and the user is the one whose turn it is. */
+/** The logins of a change. They have the same host and port, and the pending user is the correct successor. */
 export interface SuccessiveLogins {
   readonly current: PostgresLogin;
   readonly pending: PostgresLogin;

@@ -21,23 +21,23 @@ describe("createSecret", () => {
       '{"a":1.0,"password":"n\\"w","b":[]}',
     ],
     [
-      "the member that the tag names",
+      "the field that the tag names",
       '{"password":"old","key":"k"}',
       "key",
       '{"password":"old","key":"n\\"w"}',
     ],
-    ["the whole of a text", "old", undefined, 'n"w'],
-    ["the whole of a text that is JSON but no object", '["old"]', undefined, 'n"w'],
-  ])("makes anew %s", async (_, current, field, expected) => {
+    ["all of a text", "old", undefined, 'n"w'],
+    ["all of a text that is JSON, but not an object", '["old"]', undefined, 'n"w'],
+  ])("replaces %s", async (_, current, field, expected) => {
     expect((await engineWith(field).create(new SecretValue(current))).reveal()).toBe(expected);
   });
 
   it.each<[string, string, string | undefined, RegExp]>([
-    ["has no such member", '{"password":"hidden"}', "key", /no member "key"/],
-    ["has no password", '{"token":"hidden"}', undefined, /no member "password"/],
-    ["has something else than a text there", '{"key":1}', "key", /no member "key" that is a text/],
-    ["only inherits such a member", "{}", "constructor", /no member "constructor"/],
-    ["is no object, though the tag names a member", "hidden", "key", /no JSON object/],
+    ["has no such field", '{"password":"hidden"}', "key", /no text field "key"/],
+    ["has no password", '{"token":"hidden"}', undefined, /no text field "password"/],
+    ["has a number there", '{"key":1}', "key", /no text field "key"/],
+    ["only inherits such a field", "{}", "constructor", /no text field "constructor"/],
+    ["is not an object, while the tag names a field", "hidden", "key", /not a JSON object/],
   ])("refuses a value that %s", async (_, current, field, message) => {
     const made = engineWith(field).create(new SecretValue(current));
     await expect(made).rejects.toMatchObject({ kind: "document", message: expect.stringMatching(message) });
@@ -46,7 +46,7 @@ describe("createSecret", () => {
 });
 
 describe("setSecret and testSecret", () => {
-  it("have nobody to tell, and look whether the value is what it should be", async () => {
+  it("change nothing, and check the form of the value", async () => {
     const engine = engineWith("key");
     const [current, pending] = ['{"key":"old"}', '{"key":"new"}'].map((text) => new SecretValue(text));
     if (current === undefined || pending === undefined) throw new Error("no values");
