@@ -69,7 +69,7 @@ describe("a mistaken target is refused by the API server and by the operator in 
   // The operator never sees this name, which zod leaves out of maps.
   it.each([
     ["template", { template: JSON.parse('{"__proto__":"x"}') }, "name each template by a key of a Secret"],
-    ["rename", { keys: { rename: JSON.parse('{"__proto__":"x"}') } }, "a member __proto__ cannot be renamed"],
+    ["rename", { keys: { rename: JSON.parse('{"__proto__":"x"}') } }, "a field __proto__ cannot be renamed"],
   ])("a %s of __proto__", async (_, target, message) => {
     const { status, stderr } = await apply(
       "RotatedSecret",

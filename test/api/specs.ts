@@ -255,7 +255,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
 
 const target = (fields: object) => ({ secretId: "a", target: fields });
 const template = (text: string) => target({ template: { URL: text } });
-const TEMPLATE = "write members in double braces";
+const TEMPLATE = "write fields in double braces";
 const RESERVED = "app.kubernetes.io/managed-by and the names below rotatedsecrets.dev are the operator's own";
 
 /** The same of what the Secret is given. */
@@ -281,16 +281,16 @@ export const MISTAKEN_TARGETS: readonly Mistake[] = [
     "not beginning with '..'",
   ],
   [
-    "a member renamed to a path",
+    "a field renamed to a path",
     target({ keys: { rename: { a: ".." } } }),
     "spec.target.keys.rename[a]",
     "write a key of a Secret",
   ],
   [
-    "two members renamed to one key",
+    "two fields renamed to one key",
     target({ keys: { rename: { a: "x", b: "x" } } }),
     "spec.target.keys.rename",
-    "each member needs a key of its own",
+    "each field needs a key of its own",
   ],
   [
     "a key by rename and by template",
@@ -518,12 +518,9 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
 
 /** What must be let in, with what it shows. */
 export const RIGHT_SECRETS: readonly [string, object][] = [
+  ["no fields except in a template", target({ keys: { include: [] }, template: { a: "{{ . }}" } })],
   [
-    "no members but what a template makes of them",
-    target({ keys: { include: [] }, template: { a: "{{ . }}" } }),
-  ],
-  [
-    "as many templates, renamed members and labels as there may be",
+    "as many templates, renamed fields and labels as there may be",
     target({
       keys: { rename: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`m${i}`, `key-${i}`])) },
       template: Object.fromEntries(Array.from({ length: 32 }, (_, i) => [`t-${i}`, "{{a|url}}".repeat(455)])),

@@ -174,7 +174,7 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "template of another document": {
     reason: "TemplateInvalid",
     shownBy: { Ready: "False", Current: "False", Stalled: "True" },
-    advice: /template\[URL\]: \{\{ host \| url \}\}: the document has no such member.* correct the template/,
+    advice: /template\[URL\]: \{\{ host \| url \}\}: the document has no such field.* correct the template/,
     breakIt: async (ground) => {
       const { stage, aws, namespace, secretId } = ground;
       await aws.create(secretId, credential(1));

@@ -26,7 +26,7 @@ describe("the hash of keys and template", () => {
 
   it.each<[string, Target, Target]>([
     ["globs", { keys: { exclude: ["a", "b"] } }, { keys: { exclude: ["b", "a"] } }],
-    ["renamed members", { keys: { rename: { a: "x", b: "y" } } }, { keys: { rename: { b: "y", a: "x" } } }],
+    ["renamed fields", { keys: { rename: { a: "x", b: "y" } } }, { keys: { rename: { b: "y", a: "x" } } }],
     ["templates", { template: { a: "1", b: "2" } }, { template: { b: "2", a: "1" } }],
   ])("is the same for another order of %s", (_, one, other) => {
     expect(hashOf(one)).toBe(hashOf(other));

@@ -5,12 +5,12 @@ import { DEFAULT_TYPE, type SecretType } from "./target.ts";
 /** The characters of a hash; few, for they stand in annotations that people read, and enough to tell specs apart. */
 const HASH_LENGTH = 10;
 
-/** Which members of a document become which keys. */
+/** Which fields of a document become which keys. */
 export interface KeyChoice {
   /** Globs. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Keys by names of members. */
+  /** Keys by names of fields. */
   readonly rename: ReadonlyMap<string, string>;
 }
 
@@ -41,12 +41,12 @@ export function resolveTarget(name: string, target: RotatedSecretSpec["target"] 
   return { type, labels, annotations, keys, template, deletionPolicy, specHash };
 }
 
-/** Whether a document's members become keys as they are. */
+/** Whether a document's fields become keys as they are. */
 function takesAll({ include, exclude, rename }: KeyChoice): boolean {
   return include.includes("*") && exclude.length === 0 && rename.size === 0;
 }
 
-/** The short hash of the canonical JSON: members and globs sorted, nothing of a value in it. Never changes for the same spec. */
+/** The short hash of the canonical JSON: fields and globs sorted, nothing of a value in it. Never changes for the same spec. */
 function hashSpec({
   name,
   type,

@@ -21,8 +21,8 @@ export type SecretType = (typeof SECRET_TYPES)[number];
 /** The type of a Secret whose spec names none. */
 export const DEFAULT_TYPE: SecretType = "Opaque";
 
-/** The most globs in a list of them, and the most members that are renamed. */
-const MAX_MEMBERS = 32;
+/** The most globs in a list of them, and the most fields that are renamed. */
+const MAX_FIELDS = 32;
 /** The most keys that a template makes. */
 const MAX_TEMPLATES = 32;
 
@@ -30,36 +30,36 @@ const MAX_TEMPLATES = 32;
 const NOT_PROTO = "name != '__proto__'";
 
 const globs = () =>
-  z.array(z.string().min(1).max(253)).max(MAX_MEMBERS).meta({ "x-kubernetes-list-type": "set" });
+  z.array(z.string().min(1).max(253)).max(MAX_FIELDS).meta({ "x-kubernetes-list-type": "set" });
 
 const rename = withRules(
-  z.record(z.string(), secretKey()).meta({ maxProperties: MAX_MEMBERS }),
+  z.record(z.string(), secretKey()).meta({ maxProperties: MAX_FIELDS }),
   [
     {
       cel: "self.all(one, self.exists_one(other, self[other] == self[one]))",
       message:
-        "each member needs a key of its own: give one of those that have the same key another, or exclude it",
+        "each field needs a key of its own: give one of those that have the same key another, or exclude it",
       holds: (map) => new Set(Object.values(map)).size === Object.values(map).length,
     },
   ],
-  [{ cel: `self.all(name, ${NOT_PROTO})`, message: "a member __proto__ cannot be renamed: remove it" }],
+  [{ cel: `self.all(name, ${NOT_PROTO})`, message: "a field __proto__ cannot be renamed: remove it" }],
 );
 
 const keys = z.object({
   include: globs()
     .optional()
     .describe(
-      "Which members of the document become keys, as globs over their names: * stands for any characters and for none, ? for " +
-        `one. An empty list: none of them. At most ${MAX_MEMBERS}. Default: all ("*").`,
+      "Which fields of the document become keys, as globs over their names: * stands for any characters and for none, ? for " +
+        `one. An empty list: none of them. At most ${MAX_FIELDS}. Default: all ("*").`,
     ),
   exclude: globs()
     .optional()
-    .describe(`Which of them do not, as globs in the same form. At most ${MAX_MEMBERS}. Default: none.`),
+    .describe(`Which of them do not, as globs in the same form. At most ${MAX_FIELDS}. Default: none.`),
   rename: rename
     .optional()
     .describe(
-      "Names of members and the keys that they become. A member that the document has not, or that is null, is no key. Two " +
-        `members that would become one key are an error. At most ${MAX_MEMBERS}. Default: a key has the member's name.`,
+      "Names of fields and the keys that they become. A field that the document has not, or that is null, is no key. Two " +
+        `fields that would become one key are an error. At most ${MAX_FIELDS}. Default: a key has the field's name.`,
     ),
 });
 
@@ -108,18 +108,18 @@ export const target = withRules(
     keys: keys
       .optional()
       .describe(
-        "Which members of the document become which keys. A document that is no JSON object has the one member value. " +
+        "Which fields of the document become which keys. A document that is no JSON object has the one field value. " +
           "Default: each under its own name.",
       ),
     template: template
       .optional()
       .describe(
-        "More keys, made from the document: a key and its text, in which {{ member | filter }} stands for a member, such as " +
+        "More keys, made from the document: a key and its text, in which {{ field | filter }} stands for a field, such as " +
           "postgres://{{ username | url }}:{{ password | url }}@{{ host }}/{{ dbname }}. A path has dots ({{ db.host }}, " +
           '{{ hosts.0 }}), other names quotes ({{ "a name" }}), {{ . }} is the whole document. Filters, at most 4 after each ' +
           "other: url escapes for any part of a URL; json makes a JSON text, which YAML and TOML take too; base64 and " +
           "base64decode; shell makes one quoted word; pgpass escapes for a password file of PostgreSQL; trim takes white space " +
-          "from both ends. It wins over a member that would have the same key, and may name excluded ones. A member that is " +
+          "from both ends. It wins over a field that would have the same key, and may name excluded ones. A field that is " +
           "not there, or null, is an error. At most 32, each of at most 4,096 characters. Default: none.",
       ),
     deletionPolicy: z

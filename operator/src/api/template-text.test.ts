@@ -13,8 +13,8 @@ const expression = (source: string, path: string[], ...filters: string[]) => ({
 describe("a template is", () => {
   it.each<[string, string, object[]]>([
     ["text alone", "plain { } }} text", [text("plain { } }} text")]],
-    ["a member", "{{ username }}", [expression("{{ username }}", ["username"])]],
-    ["a member without blanks", "{{a}}", [expression("{{a}}", ["a"])]],
+    ["a field", "{{ username }}", [expression("{{ username }}", ["username"])]],
+    ["a field without blanks", "{{a}}", [expression("{{a}}", ["a"])]],
     ["a path", "{{ db.hosts.0 }}", [expression("{{ db.hosts.0 }}", ["db", "hosts", "0"])]],
     ["names in quotes", '{{ "tls.crt"."a b" }}', [expression('{{ "tls.crt"."a b" }}', ["tls.crt", "a b"])]],
     [
@@ -24,9 +24,9 @@ describe("a template is", () => {
     ],
     ["the whole document", "{{ . }}", [expression("{{ . }}", [])]],
     ["filters in a row", "{{ a | trim|url }}", [expression("{{ a | trim|url }}", ["a"], "trim", "url")]],
-    ["a filter's name as a member", "{{ url }}", [expression("{{ url }}", ["url"])]],
+    ["a filter's name as a field", "{{ url }}", [expression("{{ url }}", ["url"])]],
     [
-      "JSON with members in it",
+      "JSON with fields in it",
       '{"a":{"b":{{ c | json }}}}',
       [text('{"a":{"b":'), expression("{{ c | json }}", ["c"], "json"), text("}}")],
     ],

@@ -1,4 +1,4 @@
-/** What a template may do to a member, by name. The list is closed: a template is data, and never code. */
+/** What a template may do to a field, by name. The list is closed: a template is data, and never code. */
 export const FILTERS = ["base64", "base64decode", "json", "pgpass", "shell", "trim", "url"] as const;
 /** One of `FILTERS`. */
 export type FilterName = (typeof FILTERS)[number];
@@ -21,18 +21,18 @@ export const TEMPLATE_PATTERN = `^([^{]|[{]([^{]|$)|${EXPRESSION})*$`;
 
 /** What to write for a template. */
 export const TEMPLATE_FORM =
-  'write members in double braces, such as "{{ username }}" or "{{ password | url }}": member names with dots between ' +
+  'write fields in double braces, such as "{{ username }}" or "{{ password | url }}": field names with dots between ' +
   '({{ db.host }}, {{ hosts.0 }}, {{ "any name" }}), or {{ . }} for the whole document; after them at most ' +
   `${MAX_FILTERS} of the filters ${FILTERS.join(", ")}`;
 
-/** A piece of a template: text that is taken as it is, or a member with what is done to it. */
+/** A piece of a template: text that is taken as it is, or a field with what is done to it. */
 export type TemplatePart =
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "expression";
       /** As it is written, braces included. */
       readonly source: string;
-      /** Names of members from the outermost inwards, indices of arrays as their digits; empty: the whole document. */
+      /** Names of fields from the outermost inwards, indices of arrays as their digits; empty: the whole document. */
       readonly path: readonly string[];
       /** In the order in which they are applied. */
       readonly filters: readonly FilterName[];

@@ -48,14 +48,14 @@ describe("a document becomes keys of a Secret", () => {
     ["null not at all", '{"a":null,"b":"x"}', { b: "x" }],
     ["an empty object as no keys", "{}", {}],
     ["an empty string as an empty key", '{"a":""}', { a: "" }],
-    ["the last of duplicate members", '{"a":"1","a":"2"}', { a: "2" }],
-    ["the last of duplicate members that is null not at all", '{"a":"1","a":null}', {}],
-    ["the last of duplicate members within one", '{"a":{"b":1.0,"b":2.0}}', { a: '{"b":2.0}' }],
-    ["a member called __proto__ as any other", '{"__proto__":"x"}', JSON.parse('{"__proto__":"x"}')],
-    ["a member __proto__ within one", '{"a":{"__proto__":{"b":1}}}', { a: '{"__proto__":{"b":1}}' }],
+    ["the last of duplicate fields", '{"a":"1","a":"2"}', { a: "2" }],
+    ["the last of duplicate fields that is null not at all", '{"a":"1","a":null}', {}],
+    ["the last of duplicate fields within one", '{"a":{"b":1.0,"b":2.0}}', { a: '{"b":2.0}' }],
+    ["a field called __proto__ as any other", '{"__proto__":"x"}', JSON.parse('{"__proto__":"x"}')],
+    ["a field __proto__ within one", '{"a":{"__proto__":{"b":1}}}', { a: '{"__proto__":{"b":1}}' }],
     ["half a surrogate pair within an object as its escape", '{"a":["\\ud800"]}', { a: '["\\ud800"]' }],
     ["a whole pair by escapes", '{"a":"\\ud83d\\ude00"}', { a: "😀" }],
-    ["a member that begins with a dot", '{".netrc":"x"}', { ".netrc": "x" }],
+    ["a field that begins with a dot", '{".netrc":"x"}', { ".netrc": "x" }],
     ["other text whole", "just text", { value: "just text" }],
     ["text with a byte order mark whole, mark included", "\uFEFFtext", { value: "\uFEFFtext" }],
     ["an array whole, as it is written", "[1, 2.0]", { value: "[1, 2.0]" }],
@@ -91,7 +91,7 @@ describe("a document becomes keys of a Secret", () => {
     ["a name that begins like a path", '{"..a":"x"}', /"\.\.a" is no valid key/],
     ["names in numbers", '{"a b":1,"c d":2}', /"a b", "c d" are each no valid key/],
     ["a name that is too long", JSON.stringify({ ["k".repeat(254)]: "x" }), /at most 253/],
-    ["half a surrogate pair", '{"a":"planted\\ud800"}', /the member "a" has half a surrogate pair/],
+    ["half a surrogate pair", '{"a":"planted\\ud800"}', /the field "a" has half a surrogate pair/],
     ["a byte order mark before JSON", '\uFEFF{"a":"planted"}', /a byte order mark/],
     ["a nesting that is too deep", nested(101), /nested deeper than 100 levels/],
     ["a nesting that would end by the stack", nested(30_000), /nested deeper than 100 levels/],
@@ -122,7 +122,7 @@ describe("the spec's keys", () => {
 
   it.each<[string, Target, object]>([
     [
-      "include names the members",
+      "include names the fields",
       { keys: { include: ["username", "p*"] } },
       { username: "u", password: "p", port: "1" },
     ],
@@ -149,12 +149,12 @@ describe("the spec's keys", () => {
       { username: "h", host: "u" },
     ],
     [
-      "a template makes a key more, of excluded members too",
+      "a template makes a key more, of excluded fields too",
       { keys: { include: [] }, template: { URL: "{{ username }}@{{ host }}" } },
       { URL: "u@h" },
     ],
     [
-      "a template wins over a member",
+      "a template wins over a field",
       { keys: { include: ["host"] }, template: { host: "{{ port }}" } },
       { host: "1" },
     ],
@@ -162,18 +162,18 @@ describe("the spec's keys", () => {
     expect(keysAndTexts(document, target)).toEqual(expected);
   });
 
-  it("rename the one member of a text", () => {
+  it("rename the one field of a text", () => {
     expect(keysAndTexts("token", { keys: { rename: { value: "TOKEN" } } })).toEqual({ TOKEN: "token" });
   });
 
-  it("that make one key of two members are an error", () => {
+  it("that make one key of two fields are an error", () => {
     const target = { keys: { include: ["host", "username"], rename: { host: "username" } } };
     expect(keysAndTexts(document, target)).toBe(
-      'DocumentInvalid: two of its members become the key "username": rename or exclude one of them in spec.target.keys',
+      'DocumentInvalid: two of its fields become the key "username": rename or exclude one of them in spec.target.keys',
     );
   });
 
-  it("let an invalid member be that is excluded", () => {
+  it("let an invalid field be that is excluded", () => {
     const target = { keys: { exclude: ["a b", "bad"] } };
     expect(keysAndTexts('{"a b":"x","bad":"\\ud800","c":"d"}', target)).toEqual({ c: "d" });
   });
@@ -182,7 +182,7 @@ describe("the spec's keys", () => {
 describe("a template, or a type, that the document does not suit", () => {
   it.each<[string, string, Target, RegExp]>([
     [
-      "a member that is missing",
+      "a field that is missing",
       "{}",
       { template: { URL: "{{ host }}" } },
       /^TemplateInvalid: spec.target.template\[URL\]/,
@@ -203,7 +203,7 @@ describe("a template, or a type, that the document does not suit", () => {
     expect(keysAndTexts(document, target)).toMatch(problem);
   });
 
-  it("a certificate is made of members by rename and template", () => {
+  it("a certificate is made of fields by rename and template", () => {
     const target: Target = {
       type: "kubernetes.io/tls",
       keys: { include: ["cert"], rename: { cert: "tls.crt" } },

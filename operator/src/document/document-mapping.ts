@@ -19,7 +19,7 @@ export type Mapped =
 /** Kubernetes: the data of a Secret may have 1 MiB. */
 const MAX_BYTES = 1_048_576;
 
-/** Makes a Secret's data of a secret's value: the members that are chosen, under their keys, and what the templates make. */
+/** Makes a Secret's data of a secret's value: the fields that are chosen, under their keys, and what the templates make. */
 export function mapDocument(
   value: SecretValue,
   { type, keys, template }: Pick<ResolvedTarget, "type" | "keys" | "template">,
@@ -29,7 +29,7 @@ export function mapDocument(
   const { document } = reading;
   const made = renderTemplates(template, document);
   if (made.kind === "invalid") return invalid("TemplateInvalid", made.problem);
-  const chosen = chooseKeys(document.members, keys, template);
+  const chosen = chooseKeys(document.fields, keys, template);
   if (chosen.kind === "invalid") return invalid("DocumentInvalid", chosen.problem);
   const entries = new Map([...chosen.keys, ...made.keys]);
   const bytes = [...entries].reduce((sum, [key, content]) => sum + key.length + content.byteLength, 0);

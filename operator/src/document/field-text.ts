@@ -1,5 +1,5 @@
-/** What a member, or a filter, gives. */
-export type MemberText =
+/** What a field, or a filter, gives. */
+export type FieldText =
   | { readonly kind: "text"; readonly text: string }
   /** A number, a boolean, an object or an array: its JSON text. */
   | { readonly kind: "json"; readonly text: string }
@@ -9,19 +9,19 @@ export type MemberText =
 export const HALF_A_PAIR = "half a surrogate pair, which is no character and no UTF-8";
 
 /** Strings and bytes as they are, numbers and booleans as their JSON text, objects and arrays as compact JSON. */
-export function textOfMember(member: unknown): MemberText {
-  if (typeof member === "string") return { kind: "text", text: member };
-  if (member instanceof Uint8Array) return { kind: "bytes", bytes: member };
-  return { kind: "json", text: JSON.stringify(member) };
+export function textOfField(field: unknown): FieldText {
+  if (typeof field === "string") return { kind: "text", text: field };
+  if (field instanceof Uint8Array) return { kind: "bytes", bytes: field };
+  return { kind: "json", text: JSON.stringify(field) };
 }
 
 /** As the bytes that a Secret holds; undefined for half a surrogate pair, which no UTF-8 can hold and which would silently become another character. */
-export function bytesOf(member: MemberText): Uint8Array | undefined {
-  if (member.kind === "bytes") return member.bytes;
-  return member.text.isWellFormed() ? Buffer.from(member.text) : undefined;
+export function bytesOf(field: FieldText): Uint8Array | undefined {
+  if (field.kind === "bytes") return field.bytes;
+  return field.text.isWellFormed() ? Buffer.from(field.text) : undefined;
 }
 
 /** How much of it there is, in bytes or UTF-16 units. */
-export function sizeOf(member: MemberText): number {
-  return member.kind === "bytes" ? member.bytes.byteLength : member.text.length;
+export function sizeOf(field: FieldText): number {
+  return field.kind === "bytes" ? field.bytes.byteLength : field.text.length;
 }

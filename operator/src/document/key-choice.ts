@@ -1,28 +1,28 @@
 import type { KeyChoice } from "../api/resolved-target.ts";
 import { matchesGlob } from "../api/secret-glob.ts";
 import { isSecretKey, KEY_FORM } from "../api/secret-key.ts";
-import { bytesOf, HALF_A_PAIR, textOfMember } from "./member-text.ts";
+import { bytesOf, HALF_A_PAIR, textOfField } from "./field-text.ts";
 
 /** Enough to find them; the message is shown in a condition. */
 const MAX_NAMED = 5;
 /** The most of a name that a message shows, in characters. */
 const MAX_SHOWN = 63;
 
-/** Keys and their bytes, or why the members make none; problems name members, never values. */
+/** Keys and their bytes, or why the fields make none; problems name fields, never values. */
 export type Choice =
   | { readonly kind: "keys"; readonly keys: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: "invalid"; readonly problem: string };
 
-/** The keys that the members of a document become; members with a name in `except` (a key's) make room for it. */
+/** The keys that the fields of a document become; fields with a name in `except` (a key's) make room for it. */
 export function chooseKeys(
-  members: ReadonlyMap<string, unknown>,
+  fields: ReadonlyMap<string, unknown>,
   { include, exclude, rename }: KeyChoice,
   except: ReadonlyMap<string, unknown>,
 ): Choice {
   const matches = (globs: readonly string[], name: string) => globs.some((glob) => matchesGlob(glob, name));
-  const chosen = [...members]
+  const chosen = [...fields]
     .filter(([name]) => matches(include, name) && !matches(exclude, name))
-    .map(([name, member]) => ({ name, key: rename.get(name) ?? name, member }))
+    .map(([name, field]) => ({ name, key: rename.get(name) ?? name, field }))
     .filter(({ key }) => !except.has(key));
   const wrong = chosen.filter(({ key }) => !isSecretKey(key));
   if (wrong.length > 0)
@@ -30,24 +30,24 @@ export function chooseKeys(
       `${named(wrong)} no valid key of a Secret (${KEY_FORM}): rename or exclude it in spec.target.keys`,
     );
   const keys = new Map<string, Uint8Array>();
-  for (const { name, key, member } of chosen) {
+  for (const { name, key, field } of chosen) {
     if (keys.has(key))
       return invalid(
-        `two of its members become the key "${key}": rename or exclude one of them in spec.target.keys`,
+        `two of its fields become the key "${key}": rename or exclude one of them in spec.target.keys`,
       );
-    const bytes = bytesOf(textOfMember(member));
-    if (bytes === undefined) return invalid(`the member ${shown(name)} has ${HALF_A_PAIR}`);
+    const bytes = bytesOf(textOfField(field));
+    if (bytes === undefined) return invalid(`the field ${shown(name)} has ${HALF_A_PAIR}`);
     keys.set(key, bytes);
   }
   return { kind: "keys", keys };
 }
 
-function named(members: readonly { readonly name: string }[]): string {
-  const names = members.slice(0, MAX_NAMED).map(({ name }) => shown(name));
-  const more = members.length > names.length ? ` and ${members.length - names.length} more` : "";
-  return members.length === 1
-    ? `the member name ${names.join()} is`
-    : `the member names ${names.join(", ")}${more} are each`;
+function named(fields: readonly { readonly name: string }[]): string {
+  const names = fields.slice(0, MAX_NAMED).map(({ name }) => shown(name));
+  const more = fields.length > names.length ? ` and ${fields.length - names.length} more` : "";
+  return fields.length === 1
+    ? `the field name ${names.join()} is`
+    : `the field names ${names.join(", ")}${more} are each`;
 }
 
 function shown(name: string): string {

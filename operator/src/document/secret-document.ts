@@ -14,7 +14,7 @@ declare global {
  */
 export const MAX_DEPTH = 100;
 
-/** The one member of a value that is no JSON object. */
+/** The one field of a value that is no JSON object. */
 const WHOLE_VALUE = "value";
 /** What some editors of Windows put before a text. */
 const BYTE_ORDER_MARK = "\uFEFF";
@@ -24,10 +24,10 @@ export interface SecretDocument {
   /** As it is stored. */
   readonly whole: string | Uint8Array;
   /**
-   * The members of a JSON object, without those that are null; else `value` alone, with the whole. Of members with one name the last counts, as
+   * The fields of a JSON object, without those that are null; else `value` alone, with the whole. Of fields with one name the last counts, as
    * for AWS's templates. Numbers are raw JSON, with the text that they were written with.
    */
-  readonly members: ReadonlyMap<string, unknown>;
+  readonly fields: ReadonlyMap<string, unknown>;
 }
 
 /** A document, or why it is none; problems never hold a value. */
@@ -39,22 +39,22 @@ export type DocumentReading =
 export function readDocument(value: SecretValue): DocumentReading {
   const whole = value.reveal();
   if (typeof whole !== "string" || !isObject(parsed(withoutMark(whole)))) {
-    return { kind: "document", document: { whole, members: new Map([[WHOLE_VALUE, whole]]) } };
+    return { kind: "document", document: { whole, fields: new Map([[WHOLE_VALUE, whole]]) } };
   }
   if (whole.startsWith(BYTE_ORDER_MARK))
     return invalid(
       "a byte order mark stands before its JSON, which readers of JSON refuse: store it without",
     );
   if (depthOf(whole) > MAX_DEPTH) return invalid(`its JSON is nested deeper than ${MAX_DEPTH} levels`);
-  const members: unknown = JSON.parse(whole, keepNumbersAsWritten);
-  const present = Object.entries(isObject(members) ? members : {}).filter(([, member]) => member !== null);
-  return { kind: "document", document: { whole, members: new Map(present) } };
+  const fields: unknown = JSON.parse(whole, keepNumbersAsWritten);
+  const present = Object.entries(isObject(fields) ? fields : {}).filter(([, field]) => field !== null);
+  return { kind: "document", document: { whole, fields: new Map(present) } };
 }
 
-/** The member at a path of names and indices; undefined where there is none, or null. */
-export function memberAt({ members }: SecretDocument, path: readonly string[]): unknown {
+/** The field at a path of names and indices; undefined where there is none, or null. */
+export function fieldAt({ fields }: SecretDocument, path: readonly string[]): unknown {
   const [first = "", ...rest] = path;
-  let at = members.get(first);
+  let at = fields.get(first);
   for (const name of rest) at = childOf(at, name);
   return at ?? undefined;
 }

@@ -2,21 +2,21 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FILTERS, type FilterName } from "../api/template-text.ts";
-import { bytesOf, type MemberText, sizeOf } from "./member-text.ts";
+import { bytesOf, type FieldText, sizeOf } from "./field-text.ts";
 import { FILTER } from "./template-filters.ts";
 import { oddText } from "./testing/odd-text.ts";
 
-const text = (value: string): MemberText => ({ kind: "text", text: value });
-const json = (value: string): MemberText => ({ kind: "json", text: value });
-const bytes = (...values: number[]): MemberText => ({ kind: "bytes", bytes: Uint8Array.from(values) });
+const text = (value: string): FieldText => ({ kind: "text", text: value });
+const json = (value: string): FieldText => ({ kind: "json", text: value });
+const bytes = (...values: number[]): FieldText => ({ kind: "bytes", bytes: Uint8Array.from(values) });
 
-function shown(name: FilterName, input: MemberText): string {
+function shown(name: FilterName, input: FieldText): string {
   const result = FILTER[name](input);
   return result.kind === "problem" ? result.problem : Buffer.from(bytesOf(result) ?? []).toString("latin1");
 }
 
 describe("filters", () => {
-  it.each<[FilterName, string, MemberText, string]>([
+  it.each<[FilterName, string, FieldText, string]>([
     [
       "url",
       "escapes what is not unreserved",
@@ -46,7 +46,7 @@ describe("filters", () => {
     expect(shown(name, input)).toBe(expected);
   });
 
-  it.each<[FilterName, string, MemberText, string]>([
+  it.each<[FilterName, string, FieldText, string]>([
     ["base64decode", "what is no base64", text("planted!"), "no base64"],
     ["base64decode", "what lacks its padding", text("aGVsbG8"), "no base64"],
     ["pgpass", "a line break", text("planted\nb"), "line break"],
@@ -67,7 +67,7 @@ describe("filters", () => {
           expect(decodeURIComponent(shown("url", text(value)))).toBe(value);
           expect(JSON.parse(Buffer.from(shown("json", text(value)), "latin1").toString())).toBe(value);
           expect(Buffer.from(shown("base64", text(value)), "base64").toString()).toBe(value);
-          expect(shown("base64decode", FILTER.base64(text(value)) as MemberText)).toBe(
+          expect(shown("base64decode", FILTER.base64(text(value)) as FieldText)).toBe(
             Buffer.from(value).toString("latin1"),
           );
         },
@@ -85,7 +85,7 @@ describe("filters", () => {
     const input = fc.oneof(
       oddText.map(text),
       fc.json().map(json),
-      fc.uint8Array().map((value): MemberText => ({ kind: "bytes", bytes: value })),
+      fc.uint8Array().map((value): FieldText => ({ kind: "bytes", bytes: value })),
     );
     fc.assert(
       fc.property(fc.constantFrom(...FILTERS), input, (name, given) => {

@@ -1,11 +1,11 @@
 import type { FilterName } from "../api/template-text.ts";
-import { bytesOf, HALF_A_PAIR, type MemberText } from "./member-text.ts";
+import { bytesOf, type FieldText, HALF_A_PAIR } from "./field-text.ts";
 
 /** What a filter gives, or why it cannot: the problem speaks of the input and never shows it. */
-export type Filtered = MemberText | { readonly kind: "problem"; readonly problem: string };
+export type Filtered = FieldText | { readonly kind: "problem"; readonly problem: string };
 
 /** What the filters do. Each takes time in proportion to its input, and makes it at most nine times as long. */
-export const FILTER: Readonly<Record<FilterName, (input: MemberText) => Filtered>> = {
+export const FILTER: Readonly<Record<FilterName, (input: FieldText) => Filtered>> = {
   base64: (input) => {
     const bytes = bytesOf(input);
     return bytes === undefined
@@ -42,7 +42,7 @@ export const FILTER: Readonly<Record<FilterName, (input: MemberText) => Filtered
     ),
 };
 
-function onText(input: MemberText, filter: (value: string) => Filtered): Filtered {
+function onText(input: FieldText, filter: (value: string) => Filtered): Filtered {
   const value = input.kind === "bytes" ? utf8(input.bytes) : input.text;
   if (value === undefined) return problem("it is no UTF-8 text");
   return value.isWellFormed() ? filter(value) : problem(`it has ${HALF_A_PAIR}`);
@@ -74,7 +74,7 @@ function escaped(json: string): string {
   );
 }
 
-function text(value: string): MemberText {
+function text(value: string): FieldText {
   return { kind: "text", text: value };
 }
 

@@ -33,15 +33,15 @@ const DOCUMENT = JSON.stringify({
 
 describe("a template is filled in with", () => {
   it.each([
-    ["members", "{{ username }}:{{ password }}", "app:p@ss/w:rd"],
+    ["fields", "{{ username }}:{{ password }}", "app:p@ss/w:rd"],
     [
-      "members through filters",
+      "fields through filters",
       "postgres://{{ username | url }}:{{ password | url }}@h:{{ port }}/",
       "postgres://app:p%40ss%2Fw%3Ard@h:5432/",
     ],
     ["numbers and booleans as JSON has them", "{{ port }} {{ ssl }}", "5432 true"],
     ["objects and arrays as compact JSON", "{{ db.hosts }}", '["a",{"name":"b"}]'],
-    ["members of members", "{{ db.hosts.0 }}{{ db.hosts.1.name }}", "ab"],
+    ["fields of fields", "{{ db.hosts.0 }}{{ db.hosts.1.name }}", "ab"],
     ["names with dots in quotes", '{{ "tls.crt" }}{{ db."x.y" }}', "PEM1"],
     ["an empty text", "[{{ empty }}]", "[]"],
     ["several filters, one after the other", "{{ password | base64 | json }}", '"cEBzcy93OnJk"'],
@@ -61,28 +61,28 @@ describe("a template is filled in with", () => {
     ["an array", "{{ value }}", "[1]", "[1]"],
     ["bytes", "{{ value | base64 }}", Uint8Array.from([255]), "/w=="],
     ["bytes whole", "{{ . | base64 }}", Uint8Array.from([255]), "/w=="],
-  ])("the one member value of %s", (_, template, value, expected) => {
+  ])("the one field value of %s", (_, template, value, expected) => {
     expect(made(template, value)).toBe(expected);
   });
 });
 
 describe("a template that cannot be filled in says why, by its key and expression, and shows no value:", () => {
   it.each([
-    ["a member that is not there", "{{ user }}", "no such member"],
-    ["a member that is null", "{{ nothing }}", "null"],
-    ["an index beyond the array", "{{ db.hosts.2 }}", "no such member"],
-    ["an index that is none", "{{ db.hosts.01 }}", "no such member"],
-    ["a member of a text", "{{ password.length }}", "no such member"],
-    ["a member of a number", "{{ port.rawJSON }}", "no such member"],
-    ["the length of an array", "{{ db.hosts.length }}", "no such member"],
-    ["what every object of JavaScript has", "{{ constructor }}", "no such member"],
-    ["its prototype", "{{ __proto__ }}", "no such member"],
-    ["the prototype of a member", "{{ db.__proto__ }}", "no such member"],
-    ["a method of a member", "{{ db.toString }}", "no such member"],
+    ["a field that is not there", "{{ user }}", "no such field"],
+    ["a field that is null", "{{ nothing }}", "null"],
+    ["an index beyond the array", "{{ db.hosts.2 }}", "no such field"],
+    ["an index that is none", "{{ db.hosts.01 }}", "no such field"],
+    ["a field of a text", "{{ password.length }}", "no such field"],
+    ["a field of a number", "{{ port.rawJSON }}", "no such field"],
+    ["the length of an array", "{{ db.hosts.length }}", "no such field"],
+    ["what every object of JavaScript has", "{{ constructor }}", "no such field"],
+    ["its prototype", "{{ __proto__ }}", "no such field"],
+    ["the prototype of a field", "{{ db.__proto__ }}", "no such field"],
+    ["a method of a field", "{{ db.toString }}", "no such field"],
     [
       "what a filter cannot take",
       "{{ password | base64decode }}",
-      "base64decode cannot take the member: it is no base64",
+      "base64decode cannot take the field: it is no base64",
     ],
   ])("%s", (_, template, problem) => {
     const said = made(template, DOCUMENT);
@@ -92,12 +92,12 @@ describe("a template that cannot be filled in says why, by its key and expressio
   });
 
   it("a text that an older or newer CRD let in", () => {
-    expect(made("{{ if x }}", DOCUMENT)).toContain("write members in double braces");
+    expect(made("{{ if x }}", DOCUMENT)).toContain("write fields in double braces");
   });
 });
 
-describe("a member called as what every object has", () => {
-  it.each(["__proto__", "constructor", "toString"])("%s is a member like any other", (name) => {
+describe("a field called as what every object has", () => {
+  it.each(["__proto__", "constructor", "toString"])("%s is a field like any other", (name) => {
     expect(made(`{{ ${name} }}{{ a.${name} }}`, `{"${name}":"x","a":{"${name}":"y"}}`)).toBe("xy");
   });
 });
@@ -117,7 +117,7 @@ describe("hostile templates end by a limit that is named", () => {
     );
 
   it.each([
-    ["a member over and over", many("{{a}}"), big],
+    ["a field over and over", many("{{a}}"), big],
     ["the document over and over", many("{{.}}"), big],
     ["JSON in JSON in JSON", many("{{a|json|json|json|json}}"), quotes],
     ["escapes of escapes", many("{{a|url|url|url|url}}"), snow],

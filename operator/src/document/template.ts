@@ -1,10 +1,10 @@
 import { parseTemplate, TEMPLATE_FORM, type TemplatePart } from "../api/template-text.ts";
-import { bytesOf, HALF_A_PAIR, type MemberText, sizeOf, textOfMember } from "./member-text.ts";
-import { memberAt, type SecretDocument } from "./secret-document.ts";
+import { bytesOf, type FieldText, HALF_A_PAIR, sizeOf, textOfField } from "./field-text.ts";
+import { fieldAt, type SecretDocument } from "./secret-document.ts";
 import { FILTER, type Filtered } from "./template-filters.ts";
 
 /**
- * The most characters and bytes that the members and filters of all templates of a resource may make together. A Secret
+ * The most characters and bytes that the fields and filters of all templates of a resource may make together. A Secret
  * holds a quarter of this; what makes more is a mistake or an attack, and ends here, whatever the templates' form.
  */
 export const MAX_WORK = 4 * 1_048_576;
@@ -53,31 +53,31 @@ function render(
 }
 
 type Problem = Extract<Filtered, { readonly kind: "problem" }>;
-type Filled = { readonly kind: "filled"; readonly result: MemberText; readonly work: number } | Problem;
+type Filled = { readonly kind: "filled"; readonly result: FieldText; readonly work: number } | Problem;
 
 /** Its length is bounded by the spec. */
 function literal(text: string): Filled {
   return { kind: "filled", result: { kind: "text", text }, work: 0 };
 }
 
-/** The member at the path, through the filters; not further than `allowance`. */
+/** The field at the path, through the filters; not further than `allowance`. */
 function fill({ path, filters }: Expression, document: SecretDocument, allowance: number): Filled {
-  const member = path.length === 0 ? document.whole : memberAt(document, path);
-  if (member === undefined)
+  const field = path.length === 0 ? document.whole : fieldAt(document, path);
+  if (field === undefined)
     return problem(
-      "the document has no such member, or it is null: correct the name, or give the secret the member",
+      "the document has no such field, or it is null: correct the name, or give the secret the field",
     );
-  let result = textOfMember(member);
+  let result = textOfField(field);
   let work = sizeOf(result);
   for (const name of filters) {
     if (work > allowance) break;
     const filtered = FILTER[name](result);
-    if (filtered.kind === "problem") return problem(`${name} cannot take the member: ${filtered.problem}`);
+    if (filtered.kind === "problem") return problem(`${name} cannot take the field: ${filtered.problem}`);
     result = filtered;
     work += sizeOf(result);
   }
   return work > allowance
-    ? problem(`all templates together would make more than ${MAX_WORK} bytes: name fewer or smaller members`)
+    ? problem(`all templates together would make more than ${MAX_WORK} bytes: name fewer or smaller fields`)
     : { kind: "filled", result, work };
 }
 
