@@ -57,6 +57,7 @@ async function inNamespace() {
     store.upsert(made);
     return { kind: "Deployment", namespace, name } as const;
   };
+  const created = new Map<string, KubernetesObject>();
   const make = async (
     kind: "StatefulSet" | "DaemonSet",
     name: string,
@@ -74,15 +75,17 @@ async function inNamespace() {
       },
     );
     watched[kind].store.upsert(object);
+    created.set(name, object);
     return { kind, namespace, name } as const;
   };
   return {
     make,
     /** The watch shows the workload as deleted. */
     forget: (kind: "StatefulSet" | "DaemonSet", name: string) => {
-      const held = watched[kind].store.get({ namespace, name });
-      const resourceVersion = String(Number(held?.metadata.resourceVersion) + 1_000_000);
-      watched[kind].store.remove({ metadata: { name, namespace, resourceVersion } });
+      const object = created.get(name);
+      if (object === undefined) throw new Error(`${name} was not created here`);
+      const resourceVersion = String(Number(object.metadata.resourceVersion) + 1_000_000);
+      watched[kind].store.remove({ ...object, metadata: { ...object.metadata, resourceVersion } });
     },
     namespace,
     db,
