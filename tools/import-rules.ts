@@ -71,6 +71,12 @@ const PARTS: readonly Part[] = [
   { path: "rotator-lambda/src", parts: ["contract/src"] },
   // The sandbox runs the product as its users do: by the bundles that tools/bundle.ts makes.
   { path: "sandbox/src", parts: ["kube-runtime/src", "contract/src"] },
+  // Secrets Manager as state and operations. Simulations call it thousands of times, so it does no I/O and waits for nothing.
+  {
+    path: "sandbox/src/aws/secrets-manager",
+    parts: ["sandbox/src/aws/aws-error.ts", "contract/src"],
+    modules: ["zod", "croner", "node:crypto"],
+  },
   // The set-up puts the sandbox's tools where the sandbox looks for them.
   {
     path: "tools",

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Processes } from "../processes/processes.ts";
@@ -7,15 +8,17 @@ import { type AwsEnvironment, credentialsOf } from "./credentials.ts";
 import { type FaultError, type FaultMatch, Faults } from "./faults.ts";
 import { Gateway } from "./http/gateway.ts";
 import { listen } from "./http/listener.ts";
+import { secretsManagerApi } from "./http/secrets-manager-api.ts";
 import { functionEnvironment } from "./lambda/function-environment.ts";
 import { lambdaApi } from "./lambda/lambda-api.ts";
 import { Lambdas } from "./lambda/lambdas.ts";
 import { Quotas } from "./quotas.ts";
 import { type Rotation, type RotationOptions, Rotations } from "./rotation/rotations.ts";
+import { LaggingView } from "./secrets-manager/lagging-view.ts";
 import type { PlacedSecret } from "./secrets-manager/placed-secret.ts";
 import { SecretsManager } from "./secrets-manager/secrets-manager.ts";
-import { secretsManagerApi } from "./secrets-manager/secrets-manager-api.ts";
-import { type LabelMove, SecretStore } from "./secrets-manager/store.ts";
+import { seededLags } from "./secrets-manager/seeded-lags.ts";
+import type { LabelMove } from "./secrets-manager/store.ts";
 import { type IdentityProvider, IdentityProviders } from "./sts/identity-provider.ts";
 import { type Role, type RoleSession, Roles } from "./sts/roles.ts";
 import { stsApi } from "./sts/sts-api.ts";
@@ -103,13 +106,13 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   const functionArn = (name: string) => `arn:aws:lambda:${region}:${accountId}:function:${name}`;
   const stopping = new AbortController();
   const parts = servicesOf({ ...options, region, accountId }, functionArn, stopping.signal);
-  const { faults, journal, lambdas, store, rotations, secretsManager, providers, roles, gateway } = parts;
+  const { faults, journal, lambdas, rotations, secretsManager, providers, roles, gateway } = parts;
   const listener = await listen((request) => gateway.answer(request));
   const credentials = (name: string) => credentialsOf(name, region, listener.url);
   return {
     endpoint: listener.url,
     calls: journal.calls,
-    labelMoves: store.labelMoves,
+    labelMoves: secretsManager.labelMoves,
     rotations: rotations.all,
     get sessions() {
       return roles.sessions;
@@ -117,7 +120,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
     trustIssuer: (provider) => providers.add(provider),
     declareRole: (role) => roles.declare(role),
     credentials,
-    placeSecret: (placed) => secretsManager.place(placed),
+    placeSecret: (placed) => secretsManager.placeForeign(placed),
     async deployFunction({ name, bundle, handler, environment = {}, timeoutMs = 30_000 }) {
       const arn = functionArn(name);
       const logPath = join(dir, `lambda-${name}.log`);
@@ -159,24 +162,27 @@ function servicesOf(
   const faults = new Faults();
   const journal = new CallJournal();
   const lambdas = new Lambdas(options.processes);
-  const store = new SecretStore({ clock, readLagMs, listLagMs: options.listLagMs ?? readLagMs, seed });
-  const rotations = new Rotations({ store, lambdas, clock, stopping }, options.rotation ?? {});
   const secretsManager = new SecretsManager({
-    store,
-    clock,
+    now: () => clock.now(),
+    randomInt,
     region,
     accountId,
     seed,
+    reads: new LaggingView(seededLags(seed, "reads", readLagMs)),
+    lists: new LaggingView(seededLags(seed, "lists", options.listLagMs ?? readLagMs)),
     mayInvoke: (arn) => lambdas.has(arn),
-    rotate: (order) => rotations.begin(order),
   });
+  const rotations = new Rotations(
+    { service: secretsManager, lambdas, clock, stopping },
+    options.rotation ?? {},
+  );
   const providers = new IdentityProviders();
   const roles = new Roles();
   const apis = [
-    secretsManagerApi(secretsManager, faults),
+    secretsManagerApi({ service: secretsManager, faults, rotate: (order) => rotations.begin(order) }),
     lambdaApi(lambdas, functionArn),
     stsApi({ accountId, providers, roles, clock }),
   ];
   const gateway = new Gateway({ apis, region, clock, latencyMs, quotas, faults, journal, roles, stopping });
-  return { faults, journal, lambdas, store, rotations, secretsManager, providers, roles, gateway };
+  return { faults, journal, lambdas, rotations, secretsManager, providers, roles, gateway };
 }

@@ -1,26 +1,30 @@
 import type { Secret, Secrets } from "./secret.ts";
+import type { SecretsView } from "./secrets-view.ts";
 
 interface PendingChange {
   readonly arn: string;
-  /** The secret after the change; undefined when it is gone. */
   readonly secret: Secret | undefined;
   readonly visibleAt: number;
 }
 
 /**
- * The secrets as a reader sees them who learns of each change only after a while. A change that becomes visible
- * brings the secret's earlier ones with it, so what is seen never goes back in time.
+ * Shows each change after a lag of its own. A change that becomes visible takes the earlier changes of its secret along, so
+ * a reader never sees a secret go back in time.
  */
-export class LaggingView {
+export class LaggingView implements SecretsView {
+  readonly #nextLagMs: () => number;
   readonly #seen = new Map<string, Secret>();
   #pending: PendingChange[] = [];
 
-  /** Notes a change that nobody sees before `visibleAt` (milliseconds since 1970). */
-  record(arn: string, secret: Secret | undefined, visibleAt: number): void {
-    this.#pending.push({ arn, secret, visibleAt });
+  /** @param nextLagMs called once for each change: the time until readers see it, in ms */
+  constructor(nextLagMs: () => number) {
+    this.#nextLagMs = nextLagMs;
   }
 
-  /** What is seen at `now`, which never goes back. Good until the next call. */
+  record(arn: string, secret: Secret | undefined, at: number): void {
+    this.#pending.push({ arn, secret, visibleAt: at + this.#nextLagMs() });
+  }
+
   at(now: number): Secrets {
     const visible = new Map<string, PendingChange>();
     for (const change of this.#pending) {

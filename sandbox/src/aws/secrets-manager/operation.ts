@@ -9,12 +9,18 @@ import type { Secret, Secrets } from "./secret.ts";
  */
 export type Sight = "truth" | "reads" | "lists";
 
-/** What an operation may know besides the secrets and its request. */
-export interface Context {
-  /** Milliseconds since 1970. */
-  readonly now: number;
+/** Where the secrets are. */
+export interface Place {
   readonly region: string;
   readonly accountId: string;
+}
+
+/** Everything that an operation knows besides the secrets and its request. */
+export interface Context extends Place {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** A whole number from 0 to below `limit`. */
+  readonly randomInt: (limit: number) => number;
   /** Six random characters, new at each call: the end of a new secret's ARN. */
   arnSuffix(): string;
   /** Whether Secrets Manager may invoke this Lambda function. */

@@ -1,13 +1,12 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
-import { emptySecret } from "./new-secret.ts";
 import type { Context } from "./operation.ts";
-import { putVersion } from "./put-version.ts";
 import type { Secret } from "./secret.ts";
+import { standingSecret } from "./standing-secret.ts";
 
-/** A secret that has not come by CreateSecret. */
+/** A secret that CreateSecret cannot make: a replica, or one that another AWS service manages. */
 export interface PlacedSecret {
   readonly name: string;
-  /** The text of its AWSCURRENT version. A managed one is a JSON object with a member `password`, as RDS has it. */
+  /** The text of its AWSCURRENT version. For a managed secret a JSON object with a field `password`, as RDS writes it. */
   readonly value: string;
   /** Id of that version. */
   readonly versionId: string;
@@ -23,12 +22,8 @@ const MANAGED_RULES = { AutomaticallyAfterDays: 7 };
 /** AWS: DescribeSecret API reference, OwningService and PrimaryRegion; user guide, "Secrets managed by other services". */
 export function placedSecret({ name, value, versionId, origin }: PlacedSecret, context: Context): Secret {
   const { now } = context;
-  const secret = putVersion(emptySecret({ Name: name }, context), {
-    id: versionId,
-    value: { kind: "string", text: value },
-    stages: [AWSCURRENT],
-    now,
-  });
+  const versions = [{ id: versionId, text: value, stages: [AWSCURRENT] }];
+  const secret = standingSecret({ name, arnSuffix: context.arnSuffix(), createdAt: now, versions }, context);
   if (origin.kind === "replica") return { ...secret, primaryRegion: origin.primaryRegion };
   const rotation = { enabled: true, lambdaArn: undefined, rules: MANAGED_RULES, since: now };
   return { ...secret, owningService: origin.service, rotation };

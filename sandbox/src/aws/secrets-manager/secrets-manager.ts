@@ -1,74 +1,140 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
-import type { Clock } from "../clock.ts";
+import { AgedView } from "./aged-view.ts";
 import { findSecret } from "./find-secret.ts";
-import type { Context, RotationOrder } from "./operation.ts";
+import { FunctionRotation, type FunctionRotationOptions } from "./function-rotation.ts";
+import type { Context, Outcome, Place, RotationOrder } from "./operation.ts";
 import { operations } from "./operations.ts";
+import { OwnerRotation } from "./owner-rotation.ts";
 import { type PlacedSecret, placedSecret } from "./placed-secret.ts";
+import type { RotationCourse } from "./rotation-course.ts";
+import { RotationTestRun } from "./rotation-test-run.ts";
 import type { Secret } from "./secret.ts";
-import type { SecretStore } from "./store.ts";
+import type { SecretsView } from "./secrets-view.ts";
+import { type StandingSecret, standingSecret } from "./standing-secret.ts";
+import { type LabelMove, SecretStore } from "./store.ts";
 
+/** Everything that the service takes from outside. */
 export interface SecretsManagerOptions {
-  readonly store: SecretStore;
-  readonly clock: Clock;
-  readonly region: string;
-  readonly accountId: string;
-  readonly seed: number;
-  readonly mayInvoke: (lambdaArn: string) => boolean;
-  /** Takes over once RotateSecret has changed the store. */
-  readonly rotate: (order: RotationOrder) => void;
+  /** Milliseconds since 1970; never goes back. */
+  readonly now: () => number;
+  /** A whole number from 0 to below `limit`, for passwords. */
+  readonly randomInt: (limit: number) => number;
+  /** @default "eu-west-1" */
+  readonly region?: string;
+  /** @default "111122223333" */
+  readonly accountId?: string;
+  /** The ends of new ARNs are drawn from it. @default 1 */
+  readonly seed?: number;
+  /** What reads see. @default the truth */
+  readonly reads?: SecretsView;
+  /** What lists see. @default the truth */
+  readonly lists?: SecretsView;
+  /** Whether Secrets Manager may invoke this Lambda function. @default any */
+  readonly mayInvoke?: (lambdaArn: string) => boolean;
 }
 
-/** The service: runs operations one at a time against the store and does what they ask for. */
+/**
+ * AWS Secrets Manager as state and operations, without I/O, timers or chance. Conformance tests hold its answers to those
+ * recorded from AWS. The emulator serves it over HTTP; tests and simulations call it directly.
+ */
 export class SecretsManager {
+  readonly place: Place;
   readonly #options: SecretsManagerOptions;
+  readonly #store: SecretStore;
   #made = 0;
 
   constructor(options: SecretsManagerOptions) {
+    const { region = "eu-west-1", accountId = "111122223333", now } = options;
+    const { reads = new AgedView(() => 0), lists = new AgedView(() => 0) } = options;
+    this.place = { region, accountId };
     this.#options = options;
+    this.#store = new SecretStore({ now, reads, lists });
   }
 
-  /** @throws AwsError */
-  call(name: string, request: unknown, refusalFor: Context["refusalFor"]): Readonly<Record<string, unknown>> {
+  /** All moves of staging labels since the start. */
+  get labelMoves(): readonly LabelMove[] {
+    return this.#store.labelMoves;
+  }
+
+  /**
+   * Runs one operation. If the outcome holds an order, the rotation has to be driven by `rotation`.
+   * @param refusalFor the error that the caller gets for one secret of a batch. @default none
+   * @throws AwsError
+   */
+  call(
+    name: string,
+    request: unknown,
+    refusalFor: Context["refusalFor"] = () => undefined,
+  ): Pick<Outcome, "answer" | "rotation"> {
     const operation = operations.get(name);
     if (operation === undefined)
       throw new AwsError("UnknownOperationException", `There is no operation ${name}.`);
-    const { store, rotate } = this.#options;
-    const outcome = operation.run(store.seenBy(operation.sees), request, this.#context(refusalFor));
-    if (outcome.change !== undefined) store.apply(outcome.change);
-    if (outcome.rotation !== undefined) rotate(outcome.rotation);
-    return outcome.answer;
+    const secrets = this.#store.seenBy(operation.sees);
+    const outcome = operation.run(secrets, request, this.#context(refusalFor));
+    if (outcome.change !== undefined) this.#store.apply(outcome.change);
+    return outcome;
   }
 
-  /** Where its secrets are. */
-  get location(): { readonly region: string; readonly accountId: string } {
-    const { region, accountId } = this.#options;
-    return { region, accountId };
+  /** Secrets Manager's part of a rotation that an outcome has ordered. @param newPassword for secrets of other services */
+  rotation(
+    order: RotationOrder,
+    options: FunctionRotationOptions & { readonly newPassword: () => string },
+  ): RotationCourse {
+    const { now } = this.#options;
+    switch (order.kind) {
+      case "rotate":
+        return new FunctionRotation(this.#store, now, order, options);
+      case "test":
+        return new RotationTestRun(this.#store, order);
+      case "managed":
+        return new OwnerRotation(this.#store, now, order, options.newPassword);
+    }
   }
 
-  /** The secret that a name or ARN means, in truth. */
+  /** The true state of the secret with this name or ARN. */
   find(id: string): Secret | undefined {
-    return findSecret(this.#options.store.seenBy("truth"), id);
+    return findSecret(this.#store.seenBy("truth"), id);
   }
 
-  /** Puts a secret in place that no caller of this API has made. Returns its ARN. */
-  place(placed: PlacedSecret): string {
+  /** The state of a secret that a read sees now. */
+  seen(arn: string): Secret | undefined {
+    return this.#store.seenBy("reads").get(arn);
+  }
+
+  /** Puts a secret in place that no call of this API can make. Returns its ARN. */
+  placeForeign(placed: PlacedSecret): string {
     const secret = placedSecret(
       placed,
       this.#context(() => undefined),
     );
-    this.#options.store.apply({ kind: "put", secret });
+    this.#store.replace(secret.arn, secret);
     return secret.arn;
   }
 
+  /** Puts a secret in place that has existed since its `createdAt`. Returns its ARN. */
+  placeStanding(standing: StandingSecret): string {
+    const secret = standingSecret(standing, this.place);
+    this.#store.replace(secret.arn, secret, standing.createdAt);
+    return secret.arn;
+  }
+
+  /** Removes a secret at once. */
+  remove(arn: string): void {
+    this.#store.replace(arn, undefined);
+  }
+
   #context(refusalFor: Context["refusalFor"]): Context {
-    const { clock, region, accountId, mayInvoke } = this.#options;
-    return { now: clock.now(), region, accountId, mayInvoke, refusalFor, arnSuffix: () => this.#arnSuffix() };
+    const { now, randomInt, mayInvoke = () => true } = this.#options;
+    const arnSuffix = () => this.#arnSuffix();
+    return { ...this.place, now: now(), randomInt, mayInvoke, refusalFor, arnSuffix };
   }
 
   #arnSuffix(): string {
     this.#made += 1;
-    const hash = createHash("sha256").update(`${this.#options.seed}|${this.#made}`).digest("base64");
+    const hash = createHash("sha256")
+      .update(`${this.#options.seed ?? 1}|${this.#made}`)
+      .digest("base64");
     return hash.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 6);
   }
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../clock.ts";
 import { startTestEmulator } from "../test-emulator.ts";
+import { LaggingView } from "./lagging-view.ts";
 import { emptySecret } from "./new-secret.ts";
+import { seededLags } from "./seeded-lags.ts";
 import { SecretStore } from "./store.ts";
 
 /** A clock that stands where it is put. */
@@ -20,7 +22,11 @@ const NOON = Date.UTC(2026, 10, 23, 12);
 /** After how many milliseconds, in steps of 10, a read and a list know of each of five changes. */
 function lags(seed: number): { reads: number[]; lists: number[] } {
   const clock = handClock(NOON);
-  const store = new SecretStore({ clock, readLagMs: 100, listLagMs: 1000, seed });
+  const store = new SecretStore({
+    now: () => clock.now(),
+    reads: new LaggingView(seededLags(seed, "reads", 100)),
+    lists: new LaggingView(seededLags(seed, "lists", 1_000)),
+  });
   const secret = emptySecret(
     { Name: "a" },
     { region: "eu-west-1", accountId: "111122223333", now: NOON, arnSuffix: () => "AbCdEf" },

@@ -1,12 +1,12 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { AwsError, invalidParameter } from "../../aws-error.ts";
-import { valueMembers } from "../answer-members.ts";
+import { valueFields } from "../answer-fields.ts";
 import { passes } from "../filters.ts";
 import { requireLiveSecret } from "../find-secret.ts";
-import { filters, nextToken, secretId } from "../members.ts";
 import { type Context, operation } from "../operation.ts";
 import { type Position, pageOf } from "../page.ts";
+import { filters, nextToken, secretId } from "../request-fields.ts";
 import type { Secret, Secrets, SecretVersion } from "../secret.ts";
 import { versionByStage } from "./get-secret-value.ts";
 
@@ -48,7 +48,7 @@ export const batchGetSecretValue = operation({
     const found = entries.filter((entry) => entry.kind === "value");
     return {
       answer: {
-        SecretValues: found.map(({ secret, version }) => valueMembers(secret, version)),
+        SecretValues: found.map(({ secret, version }) => valueFields(secret, version)),
         Errors: entries.filter((entry) => entry.kind === "error").map((entry) => entry.member),
         NextToken: SecretIdList === undefined ? page.nextToken : undefined,
       },

@@ -2,8 +2,8 @@ import { AWSPENDING } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidRequest } from "../../aws-error.ts";
 import { requireWritableSecret } from "../find-secret.ts";
-import { secretId } from "../members.ts";
 import { operation } from "../operation.ts";
+import { secretId } from "../request-fields.ts";
 import { rotationUnderWay } from "../rotation-under-way.ts";
 import { holderOf } from "../staging-labels.ts";
 

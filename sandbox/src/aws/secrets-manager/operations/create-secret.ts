@@ -2,6 +2,9 @@ import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { AwsError, invalidRequest } from "../../aws-error.ts";
 import { findSecret } from "../find-secret.ts";
+import { emptySecret } from "../new-secret.ts";
+import { type Outcome, operation } from "../operation.ts";
+import { putVersion } from "../put-version.ts";
 import {
   clientRequestToken,
   description,
@@ -10,10 +13,7 @@ import {
   secretName,
   secretString,
   tags,
-} from "../members.ts";
-import { emptySecret } from "../new-secret.ts";
-import { type Outcome, operation } from "../operation.ts";
-import { putVersion } from "../put-version.ts";
+} from "../request-fields.ts";
 import { requireToken, valueIn } from "../request-value.ts";
 import { type Secret, type SecretValue, sameValue } from "../secret.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { invalidParameter } from "../../aws-error.ts";
-import { seconds } from "../answer-members.ts";
+import { seconds } from "../answer-fields.ts";
 import { findSecret, refuseReplica, requireUnmanagedSecret } from "../find-secret.ts";
-import { secretId } from "../members.ts";
 import { type Context, type Outcome, operation } from "../operation.ts";
+import { secretId } from "../request-fields.ts";
 import type { Secrets } from "../secret.ts";
 
 const DAY_MS = 86_400_000;

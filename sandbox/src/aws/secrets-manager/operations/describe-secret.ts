@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { metadataMembers, stagesByVersion } from "../answer-members.ts";
+import { metadataFields, stagesByVersion } from "../answer-fields.ts";
 import { requireSecret } from "../find-secret.ts";
-import { secretId } from "../members.ts";
 import { operation } from "../operation.ts";
+import { secretId } from "../request-fields.ts";
 
 /** Also tells of a secret that is marked for deletion (recorded). */
 export const describeSecret = operation({
@@ -11,6 +11,6 @@ export const describeSecret = operation({
   request: z.object({ SecretId: secretId }),
   run(secrets, { SecretId }) {
     const secret = requireSecret(secrets, SecretId);
-    return { answer: { ...metadataMembers(secret), VersionIdsToStages: stagesByVersion(secret) } };
+    return { answer: { ...metadataFields(secret), VersionIdsToStages: stagesByVersion(secret) } };
   },
 });

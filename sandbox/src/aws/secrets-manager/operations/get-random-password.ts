@@ -1,7 +1,6 @@
-import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { invalidParameter } from "../../aws-error.ts";
-import { operation } from "../operation.ts";
+import { type Context, operation } from "../operation.ts";
 
 const CLASSES = {
   lowercase: "abcdefghijklmnopqrstuvwxyz",
@@ -24,7 +23,7 @@ export const getRandomPassword = operation({
     IncludeSpace: z.boolean().default(false),
     RequireEachIncludedType: z.boolean().default(true),
   }),
-  run(_secrets, request) {
+  run(_secrets, request, { randomInt }) {
     const classes = includedClasses(request);
     const pool =
       classes.join("") + (request.IncludeSpace && !request.ExcludeCharacters.includes(" ") ? " " : "");
@@ -36,7 +35,8 @@ export const getRandomPassword = operation({
       throw invalidParameter("Password length is too short based on the required types.");
     }
     const rest = Array.from({ length: request.PasswordLength - required.length }, () => pool);
-    return { answer: { RandomPassword: shuffled([...required, ...rest].map(oneOf)).join("") } };
+    const letters = [...required, ...rest].map((choice) => choice.charAt(randomInt(choice.length)));
+    return { answer: { RandomPassword: shuffled(letters, randomInt).join("") } };
   },
 });
 
@@ -58,11 +58,7 @@ function includedClasses(request: {
   );
 }
 
-function oneOf(letters: string): string {
-  return letters.charAt(randomInt(letters.length));
-}
-
-function shuffled(letters: string[]): string[] {
+function shuffled(letters: string[], randomInt: Context["randomInt"]): string[] {
   for (let last = letters.length - 1; last > 0; last--) {
     const other = randomInt(last + 1);
     [letters[last], letters[other]] = [letters[other] ?? "", letters[last] ?? ""];

@@ -1,10 +1,10 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidRequest, valueNotFound } from "../../aws-error.ts";
-import { valueMembers } from "../answer-members.ts";
+import { valueFields } from "../answer-fields.ts";
 import { requireLiveSecret } from "../find-secret.ts";
-import { secretId, versionId, versionStage } from "../members.ts";
 import { operation } from "../operation.ts";
+import { secretId, versionId, versionStage } from "../request-fields.ts";
 import type { Secret, SecretVersion } from "../secret.ts";
 import { holderOf } from "../staging-labels.ts";
 
@@ -23,7 +23,7 @@ export const getSecretValue = operation({
         ? versionByStage(secret, VersionStage ?? AWSCURRENT)
         : versionById(secret, VersionId, VersionStage);
     return {
-      answer: valueMembers(secret, version),
+      answer: valueFields(secret, version),
       change: { kind: "accessed", versions: [{ arn: secret.arn, id: version.id }] },
     };
   },

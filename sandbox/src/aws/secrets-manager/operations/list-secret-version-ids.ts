@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { seconds } from "../answer-members.ts";
+import { seconds } from "../answer-fields.ts";
 import { requireSecret } from "../find-secret.ts";
-import { nextToken, secretId } from "../members.ts";
 import { operation } from "../operation.ts";
 import { type Position, pageOf } from "../page.ts";
+import { nextToken, secretId } from "../request-fields.ts";
 import type { SecretVersion } from "../secret.ts";
 
 export const listSecretVersionIds = operation({
@@ -29,14 +29,14 @@ export const listSecretVersionIds = operation({
       answer: {
         ARN: secret.arn,
         Name: secret.name,
-        Versions: page.items.map((version) => versionMembers(version, secret.kmsKeyId)),
+        Versions: page.items.map((version) => versionFields(version, secret.kmsKeyId)),
         NextToken: page.nextToken,
       },
     };
   },
 });
 
-function versionMembers(version: SecretVersion, kmsKeyId = "DefaultEncryptionKey") {
+function versionFields(version: SecretVersion, kmsKeyId = "DefaultEncryptionKey") {
   return {
     VersionId: version.id,
     // Recorded: a deprecated version has no such member, not an empty one.

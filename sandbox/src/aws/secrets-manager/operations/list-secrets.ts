@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { metadataMembers, stagesByVersion } from "../answer-members.ts";
+import { metadataFields, stagesByVersion } from "../answer-fields.ts";
 import { passes } from "../filters.ts";
-import { filters, nextToken } from "../members.ts";
 import { operation } from "../operation.ts";
 import { type Position, pageOf } from "../page.ts";
+import { filters, nextToken } from "../request-fields.ts";
 import type { Secret } from "../secret.ts";
 
 /** Recorded for two lists; filters, pages and order follow AWS: ListSecrets API reference. */
@@ -33,7 +33,7 @@ export const listSecrets = operation({
       position: (secret): Position => [SORTED_BY[request.SortBy](secret), secret.arn],
     });
     const entries = page.items.map((secret) => ({
-      ...metadataMembers(secret),
+      ...metadataFields(secret),
       SecretVersionsToStages: stagesByVersion(secret),
     }));
     return { answer: { SecretList: entries, NextToken: page.nextToken } };

@@ -2,9 +2,9 @@ import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidRequest } from "../../aws-error.ts";
 import { requireUnmanagedSecret } from "../find-secret.ts";
-import { clientRequestToken, secretBinary, secretId, secretString, versionStage } from "../members.ts";
 import { operation } from "../operation.ts";
 import { putVersion } from "../put-version.ts";
+import { clientRequestToken, secretBinary, secretId, secretString, versionStage } from "../request-fields.ts";
 import { requireToken, valueIn } from "../request-value.ts";
 
 export const putSecretValue = operation({

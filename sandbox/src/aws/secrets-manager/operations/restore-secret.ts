@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { refuseReplica, requireSecret } from "../find-secret.ts";
-import { secretId } from "../members.ts";
 import { operation } from "../operation.ts";
+import { secretId } from "../request-fields.ts";
 
 export const restoreSecret = operation({
   name: "RestoreSecret",

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { AwsError } from "../../aws-error.ts";
 import { requireWritableSecret } from "../find-secret.ts";
-import { secretId, tags } from "../members.ts";
 import { operation } from "../operation.ts";
+import { secretId, tags } from "../request-fields.ts";
 
 const TAGS_PER_SECRET = 50;
 

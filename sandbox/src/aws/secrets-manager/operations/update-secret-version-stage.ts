@@ -2,8 +2,8 @@ import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { invalidParameter, valueNotFound } from "../../aws-error.ts";
 import { requireWritableSecret } from "../find-secret.ts";
-import { secretId, versionId, versionStage } from "../members.ts";
 import { operation } from "../operation.ts";
+import { secretId, versionId, versionStage } from "../request-fields.ts";
 import type { Secret } from "../secret.ts";
 import { holderOf, moveLabel, removeLabel } from "../staging-labels.ts";
 

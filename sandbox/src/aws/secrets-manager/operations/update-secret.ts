@@ -1,6 +1,8 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { requireUnmanagedSecret } from "../find-secret.ts";
+import { operation } from "../operation.ts";
+import { putVersion } from "../put-version.ts";
 import {
   clientRequestToken,
   description,
@@ -8,9 +10,7 @@ import {
   secretBinary,
   secretId,
   secretString,
-} from "../members.ts";
-import { operation } from "../operation.ts";
-import { putVersion } from "../put-version.ts";
+} from "../request-fields.ts";
 import { requireToken, valueIn } from "../request-value.ts";
 
 /** Metadata, a new value, or both; VersionId is in the answer only when there is a new value (recorded). */

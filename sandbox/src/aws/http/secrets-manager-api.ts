@@ -1,9 +1,10 @@
 import { AwsError } from "../aws-error.ts";
 import type { Faults } from "../faults.ts";
-import type { Api, ApiCall } from "../http/api.ts";
-import type { HttpAnswer, HttpRequest } from "../http/message.ts";
-import { requirePermission } from "./permission.ts";
-import type { SecretsManager } from "./secrets-manager.ts";
+import type { RotationOrder } from "../secrets-manager/operation.ts";
+import type { SecretsManager } from "../secrets-manager/secrets-manager.ts";
+import { requirePermission } from "../sts/permission.ts";
+import type { Api, ApiCall } from "./api.ts";
+import type { HttpAnswer, HttpRequest } from "./message.ts";
 
 const TARGET = "secretsmanager.";
 
@@ -22,8 +23,17 @@ const COMMON_ERRORS = new Set([
   "ExpiredTokenException",
 ]);
 
+/** What serves the API besides the service itself. */
+export interface SecretsManagerApiParts {
+  readonly service: SecretsManager;
+  /** The errors of single secrets in a batch. */
+  readonly faults: Faults;
+  /** Drives a rotation that RotateSecret has ordered; must not wait for it. */
+  readonly rotate: (order: RotationOrder) => void;
+}
+
 /** Secrets Manager over the AWS JSON 1.1 protocol. */
-export function secretsManagerApi(service: SecretsManager, faults: Faults): Api {
+export function secretsManagerApi({ service, faults, rotate }: SecretsManagerApiParts): Api {
   return {
     signingName: "secretsmanager",
     accepts: (request) => request.headers["x-amz-target"]?.startsWith(TARGET) ?? false,
@@ -39,10 +49,12 @@ export function secretsManagerApi(service: SecretsManager, faults: Faults): Api 
         signature: "required",
         run: async ({ accessKeyId, session }) => {
           if (session !== undefined)
-            requirePermission(session, { operation, secretId, secret, ...service.location });
+            requirePermission(session, { operation, secretId, secret, ...service.place });
           const refusalFor = ({ arn, name }: { readonly arn: string; readonly name: string }) =>
             faults.takeForBatchEntry({ accessKeyId, secretIds: [arn, name] });
-          return json(200, service.call(operation, body, refusalFor));
+          const { answer, rotation } = service.call(operation, body, refusalFor);
+          if (rotation !== undefined) rotate(rotation);
+          return json(200, answer);
         },
       };
     },

@@ -1,6 +1,6 @@
 import { AwsError } from "../aws-error.ts";
-import type { RoleSession } from "../sts/roles.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../secrets-manager/secret.ts";
+import type { RoleSession } from "./roles.ts";
 
 /** AWS: Service authorization reference, Secrets Manager: these have no resource, so a policy allows them for "*" or not at all. */
 const FOR_ALL_OR_NONE = new Set(["ListSecrets", "BatchGetSecretValue", "GetRandomPassword"]);

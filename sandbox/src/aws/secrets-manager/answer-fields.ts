@@ -9,7 +9,7 @@ export function seconds(milliseconds: number | undefined): number | undefined {
 }
 
 /** The members of GetSecretValue's answer, which BatchGetSecretValue repeats for each secret. */
-export function valueMembers(secret: Secret, version: SecretVersion): Readonly<Record<string, unknown>> {
+export function valueFields(secret: Secret, version: SecretVersion): Readonly<Record<string, unknown>> {
   const { value } = version;
   return {
     ARN: secret.arn,
@@ -31,7 +31,7 @@ export function stagesByVersion(secret: Secret): Readonly<Record<string, readonl
 }
 
 /** What DescribeSecret and ListSecrets tell of a secret alike; rotation's members only where it was ever configured (recorded). */
-export function metadataMembers(secret: Secret): Readonly<Record<string, unknown>> {
+export function metadataFields(secret: Secret): Readonly<Record<string, unknown>> {
   return {
     ARN: secret.arn,
     Name: secret.name,

@@ -1,0 +1,40 @@
+import { emptySecret } from "./new-secret.ts";
+import type { Place } from "./operation.ts";
+import type { Secret } from "./secret.ts";
+
+/** A secret to begin with: no call of the API has created it. */
+export interface StandingSecret {
+  readonly name: string;
+  /** The six characters at the end of its ARN. @default "AbCdEf" */
+  readonly arnSuffix?: string;
+  /** Milliseconds since 1970; the same for its versions unless they say otherwise. */
+  readonly createdAt: number;
+  /** Oldest first. */
+  readonly versions: readonly {
+    readonly id: string;
+    /** Missing in an AWSPENDING version that has no value yet. */
+    readonly text?: string;
+    readonly stages: readonly string[];
+    readonly createdAt?: number;
+  }[];
+  /** ARN of the function that rotates it. @default rotation was never configured */
+  readonly rotationFunction?: string;
+}
+
+/** The state of such a secret. */
+export function standingSecret(standing: StandingSecret, place: Place): Secret {
+  const { name, arnSuffix = "AbCdEf", createdAt, versions, rotationFunction } = standing;
+  const empty = emptySecret({ Name: name }, { ...place, now: createdAt, arnSuffix: () => arnSuffix });
+  const rotation = { enabled: true, lambdaArn: rotationFunction, rules: undefined, since: createdAt };
+  return {
+    ...empty,
+    rotation: rotationFunction === undefined ? undefined : rotation,
+    versions: versions.map(({ id, text, stages, createdAt: made = createdAt }) => ({
+      id,
+      createdAt: made,
+      lastAccessedAt: undefined,
+      value: text === undefined ? undefined : { kind: "string", text },
+      stages: stages.toSorted(),
+    })),
+  };
+}
