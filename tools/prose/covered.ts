@@ -15,6 +15,7 @@ export const COVERED: readonly string[] = [
   "docs/glossary.md",
   "docs/lambda.md",
   "docs/logs.md",
+  "docs/measurements.md",
   "docs/metrics.md",
   "docs/permissions.md",
   "docs/runbook.md",
