@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { brokenLinks } from "./broken-links.ts";
 
-const FILES = ["README.md", "docs/page.md", "docs/decisions", "tools/check.ts"];
+const FILES = ["README.md", "docs", "docs/page.md", "docs/decisions", "tools", "tools/check.ts"];
 
 function broken(text: string): readonly string[] {
   const pages = new Map([
@@ -36,4 +36,19 @@ it("finds links in lists, tables and images", () => {
     "docs/page.md: a.svg leads nowhere",
     "docs/page.md: b.md leads nowhere",
   ]);
+});
+
+it.each([
+  "`tools/check.ts`",
+  "`docs/decisions/`",
+  "`prod/payments/db`",
+  "`docs/NAME.md`",
+  "`tools/dist/check.mjs`",
+  "`docs/*.md`",
+])("accepts the path %s", (path) => {
+  expect(broken(`See ${path}.`)).toEqual([]);
+});
+
+it("finds a path that does not exist", () => {
+  expect(broken("See `tools/chek.ts`.")).toEqual(["docs/page.md: tools/chek.ts does not exist"]);
 });
