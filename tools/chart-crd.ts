@@ -1,12 +1,13 @@
 /**
- * A CRD as a template of the chart, so that `helm upgrade` brings its new fields, which it never does for a `crds/` folder.
- * `yaml` is the CRD without a header.
+ * A CRD as a template of the chart, so that `helm upgrade` installs new fields. Helm never upgrades a `crds/` folder.
+ * @param yaml the CRD without a header
  */
 export function chartCrd(yaml: string): string {
-  // Descriptions are free text: two braces in one would be run by helm.
+  // Descriptions are free text. Helm would run double braces in them.
   const literal = yaml.replaceAll("{{", '{{ "{{" }}');
   const name = /^ {2}name: .*$/m;
-  if (!name.test(literal)) throw new Error("the CRD has no metadata.name to put the chart's labels beside");
+  if (!name.test(literal))
+    throw new Error("the CRD has no metadata.name, after which the chart's labels belong");
   return `{{- if .Values.crds.enabled }}\n${literal.replace(name, (line) => `${line}\n${METADATA}`)}{{- end }}\n`;
 }
 

@@ -3,13 +3,13 @@ import { secretAccessPolicySpec } from "@rotated-secrets/operator/api/secret-acc
 import { SETTING_NAMES } from "@rotated-secrets/operator/settings-schema";
 import { z } from "zod";
 
-/** An object that Kubernetes defines: its fields are Kubernetes' to check. */
+/** An object that Kubernetes defines. Kubernetes checks its fields. */
 const kubernetesObject = () => z.looseObject({});
 const texts = () => z.record(z.string(), z.string());
 const toggle = () => z.boolean();
 const optionalName = () => z.union([z.literal(""), objectName()]);
 
-/** Settings that the chart makes of other values, or that a pod has no use for. */
+/** Settings that the chart derives from other values, or that a pod does not need. */
 const NOT_IN_THE_CHART = [
   ...["bind-address", "port", "region", "kubeconfig"],
   ...["leader-elect", "lease-name", "lease-namespace"],
@@ -60,16 +60,16 @@ export const chartValues = z.strictObject({
   fullnameOverride: optionalName(),
 });
 
-/** The schema that helm checks the values of an installation with. */
+/** The schema with which Helm checks the values of an installation. */
 export function valuesSchema(): object {
-  // A chart above this one hands down its `global`, which is none of this chart's business.
+  // A parent chart passes its `global` down. This chart does not use it.
   const handedDown = chartValues.extend({ global: kubernetesObject().optional() });
   const schema = z.toJSONSchema(handedDown, {
     io: "input",
     override: ({ jsonSchema }) => {
       for (const keyword of Object.keys(jsonSchema))
         if (keyword.startsWith("x-kubernetes-")) delete jsonSchema[keyword];
-      // A misspelt field of a policy would be dropped by the API server, and with it what it was to restrict.
+      // The API server would drop a misspelt field of a policy, and with it the restriction.
       if (jsonSchema.properties !== undefined) jsonSchema.additionalProperties ??= false;
     },
   });

@@ -1,7 +1,7 @@
 import { API_VERSION, GROUP, type Resource, VERSION } from "@rotated-secrets/operator/api/resources";
 import { z } from "zod";
 
-/** The parts of an OpenAPI schema that a CRD may hold and that our zod schemas make use of. */
+/** The parts of an OpenAPI schema that our CRDs use. */
 export interface Schema {
   readonly type: string;
   readonly description?: string;
@@ -23,7 +23,7 @@ export interface Schema {
   readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message: string }[];
 }
 
-/** The order in which a schema's keywords are written, so that a reader meets what a field means before how it is bounded. */
+/** The order of a schema's keywords: the meaning of a field comes before its bounds. */
 const ORDER = [
   "description",
   "type",
@@ -67,7 +67,7 @@ export function customResourceDefinition(resource: Resource, schema: z.ZodType):
   };
 }
 
-/** The schema of a whole object: ours, and the fields that all objects have. */
+/** The schema of a complete object: ours, and the fields that all objects have. */
 function rootSchema(resource: Resource, schema: z.ZodType): Schema {
   const { properties, ...root } = openApiSchema(schema);
   const text = (description: string) => ({ description, type: "string" });
@@ -82,26 +82,26 @@ function rootSchema(resource: Resource, schema: z.ZodType): Schema {
   };
 }
 
-/** The schema as the API server takes it: structural, and without the keywords that it refuses. */
+/** The schema in the form that the API server accepts: structural, and without the keywords that it refuses. */
 export function openApiSchema(schema: z.ZodType): Schema {
   const converted = z.toJSONSchema(schema, {
     target: "openapi-3.0",
     io: "input",
     override: ({ jsonSchema }) => adapt(jsonSchema),
   });
-  // The result carries an undeletable "~standard" of zod's own, which JSON leaves behind.
+  // Through JSON, because zod adds a property "~standard" that is not part of the schema.
   return JSON.parse(JSON.stringify(converted, inOrder)) as Schema;
 }
 
 function adapt(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.additionalProperties === false) delete schema.additionalProperties;
   if (schema.type !== "integer") return;
-  // zod bounds each integer by what the number's type holds; the format says that already.
+  // zod adds the limits of the integer's type, which the format already states.
   schema.format = schema.maximum === 2 ** 31 - 1 ? "int32" : "int64";
   if (schema.maximum === 2 ** 31 - 1 || schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-/** Sorts the keywords of schemas by `ORDER`; leaves fields, which are in the order of the zod schema, as they are. */
+/** Sorts the keywords of schemas by `ORDER`. Fields keep the order of the zod schema. */
 function inOrder(key: string, value: unknown): unknown {
   if (key === "properties" || typeof value !== "object" || value === null || Array.isArray(value))
     return value;

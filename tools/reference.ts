@@ -2,7 +2,7 @@ import { API_VERSION, type Resource } from "@rotated-secrets/operator/api/resour
 import type { Schema } from "./crd.ts";
 import { markdownTable } from "./markdown-table.ts";
 
-/** A row of the table of fields. */
+/** A row in the table of fields. */
 interface Field {
   readonly path: string;
   readonly schema: Schema;
@@ -27,7 +27,7 @@ export function referencePage(resource: Resource, root: Schema): string {
 function identity(resource: Resource): string {
   const lines = [
     `- \`apiVersion: ${API_VERSION}\`, \`kind: ${resource.kind}\``,
-    `- ${resource.scope === "Cluster" ? "belongs to the cluster, not to a namespace" : "belongs to a namespace"}`,
+    `- ${resource.scope === "Cluster" ? "cluster-scoped" : "namespaced"}`,
     `- for kubectl: ${[resource.plural, resource.singular, ...resource.shortNames].map(code).join(", ")}`,
   ];
   return lines.join("\n");
@@ -42,9 +42,9 @@ function section(name: string, schema: Schema): string {
     ...textOf(field.schema),
   ]);
   const columns = ["Field", "Type", "Bounds", "Meaning", "Default"];
-  // What nobody but the operator writes has no defaults to speak of.
+  // Only the operator writes status, so its fields have no defaults.
   const width = rows.some((row) => row[4] !== "") ? 5 : 4;
-  const note = name === "status" ? "Written by the operator; whoever else writes it is overruled." : "";
+  const note = name === "status" ? "Only the operator writes it, and overwrites changes by others." : "";
   return [
     `## ${name}`,
     [schema.description ?? "", note].join(" ").trim(),
@@ -80,7 +80,7 @@ function typeName(schema: Schema): string {
 }
 
 function boundsOf(schema: Schema): string {
-  // The form of a duration or of a time says all that its length could.
+  // The form of a duration or of a time already bounds its length.
   const texts: Partial<Schema> = schema.format === undefined && schema.enum === undefined ? schema : {};
   return [
     range(texts.minLength, texts.maxLength, "characters"),
@@ -94,7 +94,7 @@ function boundsOf(schema: Schema): string {
     .join(", ");
 }
 
-/** The bounds of what a list or a map holds. */
+/** The bounds of the items in a list or a map. */
 function eachOf(held: Schema | undefined): string {
   return held === undefined ? "" : boundsOf(held).replace(/^(?=.)/, "each ");
 }
@@ -105,7 +105,7 @@ function range(min: number | undefined, max: number | undefined, unit: string): 
   return `${min === undefined ? "at most" : `${min} to`} ${max} ${unit}`.trim();
 }
 
-/** What a field means, and what its absence means, which the description says in its last sentence. */
+/** The meaning of a field, and its default, which is the last sentence of the description. */
 function textOf(schema: Schema): [string, string] {
   const [meaning = "", absence = ""] = (schema.description ?? "").split(" Default: ");
   return [meaning, absence.replace(/\.$/, "")];
@@ -115,7 +115,7 @@ function rulesOf(schema: Schema, path: string): string {
   const rules = [...rulesBelow(schema, path)].map((rule) => `- ${code(rule.path)}: ${rule.message}`);
   return rules.length === 0
     ? ""
-    : ["Rules, with what the API server answers to who breaks them:", "", ...rules].join("\n");
+    : ["Rules, and the API server's message if a resource breaks them:", "", ...rules].join("\n");
 }
 
 function* rulesBelow(
@@ -129,7 +129,7 @@ function* rulesBelow(
     if (held !== undefined) yield* rulesBelow(held, `${path}[]`);
 }
 
-/** The rules that only the root can keep, for it alone sees the resource's name. */
+/** The rules at the root, which need the resource's name. */
 function rulesOfRoot(root: Schema): string {
   const rules = (root["x-kubernetes-validations"] ?? []).map(({ message }) => `- ${message}`);
   return rules.length === 0 ? "" : ["## Rules of the whole resource", "", ...rules].join("\n");

@@ -5,8 +5,9 @@ import { markdownTable } from "./markdown-table.ts";
 export function settingsPage(): string {
   return [
     "# Settings of the operator",
-    "Each is a flag and an environment variable; the flag wins. In the chart they stand under `settings` by the names of the " +
-      "flags, except for those that the chart sets itself. AWS credentials and endpoints come from the AWS SDK's default chain.",
+    "Each setting is a flag and an environment variable. The flag wins. In the chart, set them under `settings` with the names " +
+      "of the flags, except those that the chart sets itself. AWS credentials and endpoints come from the AWS SDK's default " +
+      "chain.",
     markdownTable(["Flag", "Variable", "Meaning", "Default"], describeSettings().map(row)),
   ].join("\n\n");
 }

@@ -13,7 +13,7 @@ describe("the help", () => {
   it.each([
     ["a default value", "--port", "Default: 8080."],
     ["a default duration, as it is written", "--list-every", "Default: 60s."],
-    ["what applies instead of a default", "--region", "Default: AWS_REGION, or AWS_DEFAULT_REGION."],
+    ["the fallback for a missing default", "--region", "Default: AWS_REGION, or AWS_DEFAULT_REGION."],
   ])("ends a setting's text with %s", (_, flag, text) => {
     const [, line = ""] = helpText().split(`  ${flag}\n`);
     expect(line.split("\n")[0]).toMatch(new RegExp(`${text}$`));

@@ -8,18 +8,18 @@ const read = (args: readonly string[], environment: Readonly<Record<string, stri
 
 describe("the settings of the leader lease", () => {
   it.each<[string, string[], Record<string, string>, object]>([
-    ["none asks for no lease", [], {}, { "leader-elect": false, "lease-name": "rotated-secrets" }],
+    ["none means no lease", [], {}, { "leader-elect": false, "lease-name": "rotated-secrets" }],
     ["a flag", ["--leader-elect=true"], {}, { "leader-elect": true }],
     ["a variable", [], { ROTATED_SECRETS_LEADER_ELECT: "true" }, { "leader-elect": true }],
     [
-      "a flag against a variable",
+      "a flag that contradicts a variable",
       ["--leader-elect=false"],
       { ROTATED_SECRETS_LEADER_ELECT: "true" },
       { "leader-elect": false },
     ],
     ["a name", ["--lease-name=a", "--lease-namespace=b"], {}, { "lease-name": "a", "lease-namespace": "b" }],
     [
-      "another word",
+      "an invalid value",
       ["--leader-elect=yes"],
       {},
       { kind: "invalid", problems: expect.stringContaining("--leader-elect (ROTATED_SECRETS_LEADER_ELECT)") },

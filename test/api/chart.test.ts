@@ -52,7 +52,7 @@ describe("the chart", () => {
       { policies: [{ ...payments, namespaces: { matchLabel: {} } }] },
       "'matchLabel' not allowed",
     ],
-    ["a digest that is none", { image: { digest: "latest" } }, "/image/digest"],
+    ["an invalid digest", { image: { digest: "latest" } }, "/image/digest"],
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
     [
       "no ServiceAccount's name",

@@ -7,18 +7,18 @@ import { startControlPlane } from "@rotated-secrets/sandbox/control-plane/contro
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
 import { findTools } from "@rotated-secrets/sandbox/tools/tools";
 
-/** What a program said. */
+/** The result of a program. */
 export interface Said {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A control plane without nodes, and the programs that speak to it as its administrator. */
+/** A control plane without nodes, and programs that use it as administrator. */
 export interface Cluster {
-  /** Runs kubectl; a status other than 0 is an answer too. */
+  /** Runs kubectl. Returns any exit status. */
   kubectl(args: readonly string[], input?: string): Promise<Said>;
-  /** Runs helm; a status other than 0 is an answer too. */
+  /** Runs helm. Returns any exit status. */
   helm(args: readonly string[], input?: string): Promise<Said>;
   /** Ends everything and removes its files. */
   stop(): Promise<void>;

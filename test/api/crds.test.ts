@@ -21,7 +21,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   const applied = await cluster.kubectl(["apply", "--server-side", "--validate=strict", "-f", CRDS]);
   expect(applied, "the CRDs are accepted without a warning").toMatchObject({ status: 0, stderr: "" });
-  // A CRD that is quite new has `conditions: null`, at which kubectl gives up.
+  // A new CRD has `conditions: null`, and kubectl fails on that.
   const established = ["wait", "crd", "--all", "--for=condition=Established"];
   await eventually("the CRDs are established", async () =>
     (await cluster.kubectl(established)).status === 0 ? true : undefined,
@@ -40,7 +40,7 @@ async function apply(kind: string, name: string, spec: object, ...options: strin
   );
 }
 
-/** What the operator says of a resource that has this spec all the same. */
+/** The operator's problems with a resource of this spec. */
 function operatorSays(kind: string, spec: object): readonly string[] {
   const metadata = {
     name: "a",
@@ -66,7 +66,7 @@ describe("a mistaken target is refused by the API server and by the operator in 
     refused("RotatedSecret", spec, field, message),
   );
 
-  // The operator never sees this name, which zod leaves out of maps.
+  // The operator never sees this name, because zod drops it from maps.
   it.each([
     ["template", { template: JSON.parse('{"__proto__":"x"}') }, "name each template by a key of a Secret"],
     ["rename", { keys: { rename: JSON.parse('{"__proto__":"x"}') } }, "a field __proto__ cannot be renamed"],
@@ -93,7 +93,7 @@ async function refused(kind: string, spec: object, field: string, message: strin
   expect(stderr).toContain(`${field}: Invalid value`);
   expect(stderr).toContain(message);
   const [problem = ""] = operatorSays(kind, spec);
-  // A key of a map is a field like any other to zod.
+  // For zod, a key of a map is a field like any other.
   expect(problem.startsWith(`${field.replace(/\[([A-Za-z]+)\]/, ".$1")}: `), problem).toBe(true);
   expect(problem).toContain(message);
 }
@@ -117,7 +117,7 @@ describe("a resource of the wrong shape is refused", () => {
   });
 });
 
-describe("a right RotatedSecret is accepted without a warning", () => {
+describe("a correct RotatedSecret is accepted without a warning", () => {
   it.each(RIGHT_SECRETS)("%s", async (_, spec) => {
     expect(await apply("RotatedSecret", "right", spec, "--dry-run=server")).toMatchObject({
       status: 0,
@@ -127,7 +127,7 @@ describe("a right RotatedSecret is accepted without a warning", () => {
   });
 });
 
-describe("a right SecretAccessPolicy", () => {
+describe("a correct SecretAccessPolicy", () => {
   it.each([
     ["one namespace", policy({ namespaces: { matchLabels: { "kubernetes.io/metadata.name": "payments" } } })],
     [
@@ -172,9 +172,9 @@ describe("a RotatedSecret that exists", () => {
     [
       "another type",
       { ...spec, target: { type: "kubernetes.io/tls" } },
-      "target.type is immutable, as a Secret's own type is",
+      "target.type is immutable, like the type of a Secret",
     ],
-  ])("does not take %s", async (_, change, message) => {
+  ])("refuses %s", async (_, change, message) => {
     const { status, stderr } = await apply("RotatedSecret", "payments-db", change, "--force-conflicts");
     expect(status).toBe(1);
     expect(stderr).toContain(message);
@@ -191,7 +191,7 @@ describe("a RotatedSecret that exists", () => {
     });
   });
 
-  it("has stored what was written and nothing else", async () => {
+  it("is stored as it was written", async () => {
     const { stdout } = await cluster.kubectl(["get", "rsec", "payments-db", "-o", "json"]);
     expect(JSON.parse(stdout)).toMatchObject({ spec });
     expect(JSON.parse(stdout).spec).toEqual(spec);
@@ -216,7 +216,7 @@ describe("a RotatedSecret that exists", () => {
     expect(stdout).toMatch(/^payments-db .* prod\/payments\/db /m);
   });
 
-  it("is not among the Secrets", async () => {
+  it("is not listed with the Secrets", async () => {
     const secret = ["create", "secret", "generic", "core", "--from-literal=a=b"];
     expect(await cluster.kubectl(secret)).toMatchObject({ status: 0 });
     const { stdout } = await cluster.kubectl(["get", "secrets", "-o", "name"]);
@@ -227,14 +227,14 @@ describe("a RotatedSecret that exists", () => {
 
 describe("kubectl explain", () => {
   it.each([
-    ["rsec", "Keeps one secret of AWS Secrets Manager rotated"],
-    ["rsec.spec.rotation", "Who rotates. Schedule: the operator, by the schedule below."],
+    ["rsec", "Rotates one secret in AWS Secrets Manager, copies it into one Secret"],
+    ["rsec.spec.rotation", "Schedule: the operator starts them by the schedule below."],
     ["rsec.spec.target.type", "kubernetes.io/tls needs tls.crt and tls.key"],
     ["rsec.spec.target.template", "url escapes for any part of a URL"],
     ["rsec.spec.target.deletionPolicy", "Default: Retain."],
     ["rsec.spec.rotation.schedule.every", "From 1m to 1000d."],
-    ["rsec.status.conditions", "Why, and what to do about it, for people."],
-    ["secretaccesspolicy.spec", "The namespaces that are allowed"],
+    ["rsec.status.conditions", "The reason for the status and the required action, for people."],
+    ["secretaccesspolicy.spec", "The allowed namespaces"],
   ])("explains %s", async (path, sentence) => {
     const { stdout } = await cluster.kubectl(["explain", path]);
     expect(stdout.replace(/\s+/g, " ")).toContain(sentence);

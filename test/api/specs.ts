@@ -1,4 +1,4 @@
-/** A resource that is written as people get it wrong. */
+/** A mistake in a resource. */
 type Mistake = readonly [what: string, spec: object, field: string, message: string];
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbC123";
@@ -8,14 +8,14 @@ const schedule = (fields: object) => ({ secretId: "a", rotation: { trigger: "Sch
 const workloads = (fields: object) => ({ secretId: "a", rollout: { workloads: fields } });
 const WINDOW = { kind: "Allow", cron: "0 1 * * *", duration: "4h" };
 const windowOf = (fields: object) => ({ secretId: "a", windows: [{ ...WINDOW, ...fields }] });
-/** The spec of a right policy, with some fields of it in another way. */
+/** The spec of a correct policy, with some fields changed. */
 export const policy = (fields: object) => ({
   namespaces: { matchLabels: { a: "b" } },
   secrets: ["*"],
   actions: ["Read"],
   ...fields,
 });
-/** What is wrong, the spec, the field that is blamed, and what both the API server and the operator say to write. */
+/** The mistake, the spec, the field in the error, and the advice of both the API server and the operator. */
 export const MISTAKEN_SECRETS: readonly Mistake[] = [
   [
     "a secretId with a space",
@@ -27,7 +27,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "an ARN of another service",
     { secretId: "arn:aws:ssm:eu-west-1:111122223333:parameter/db" },
     "spec.secretId",
-    "or its whole ARN",
+    "or its complete ARN",
   ],
   [
     "a region by its human name",
@@ -36,7 +36,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "write the code of an AWS region",
   ],
   [
-    "another region than the ARN's",
+    "a region that differs from the ARN's",
     { secretId: ARN, region: "us-east-1" },
     "spec",
     "region differs from the region in secretId: remove region",
@@ -73,7 +73,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "timeZone belongs to cron",
   ],
   ["four cron fields", schedule({ cron: "0 3 * *" }), "spec.rotation.schedule.cron", FIVE_FIELDS],
-  ["a minute that is none", schedule({ cron: "61 3 * * *" }), "spec.rotation.schedule.cron", FIVE_FIELDS],
+  ["an invalid minute", schedule({ cron: "61 3 * * *" }), "spec.rotation.schedule.cron", FIVE_FIELDS],
   [
     "AWS's form of cron",
     schedule({ cron: "cron(0 3 ? * SUN *)" }),
@@ -106,7 +106,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "must be from 5s to 24h",
   ],
   [
-    "a rollout timeout of nothing",
+    "a rollout timeout of zero",
     { secretId: "a", rollout: { timeout: "0s" } },
     "spec.rollout.timeout",
     "must be from 5s to 24h",
@@ -127,7 +127,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "mode Names without names",
     { secretId: "a", rollout: { workloads: { mode: "Names" } } },
     "spec.rollout.workloads",
-    "write for instance names: [deployment/web]",
+    "write for example names: [deployment/web]",
   ],
   [
     "a name without its kind",
@@ -169,7 +169,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "mode Selector without a selector",
     workloads({ mode: "Selector" }),
     "spec.rollout.workloads",
-    "write for instance selector: {matchLabels: {team: payments}}",
+    "write for example selector: {matchLabels: {team: payments}}",
   ],
   [
     "a selector of every workload",
@@ -178,7 +178,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "an empty selector would mean every workload of the namespace",
   ],
   [
-    "a selector that asks for one of no values",
+    "a selector with operator In and no values",
     workloads({ mode: "Selector", selector: { matchExpressions: [{ key: "team", operator: "In" }] } }),
     "spec.rollout.workloads.selector.matchExpressions[0]",
     "operator In or NotIn needs values",
@@ -187,7 +187,7 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "a staging label as pinned version",
     { secretId: "a", pin: { versionId: "AWSPREVIOUS" } },
     "spec.pin.versionId",
-    "a staging label such as AWSPREVIOUS is none",
+    "a staging label such as AWSPREVIOUS is not an id",
   ],
   [
     "a pinned version with a space",
@@ -243,10 +243,10 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "maxAge with trigger External",
     { secretId: "a", rotation: { trigger: "External", maxAge: "90d" } },
     "spec.rotation",
-    "maxAge has the operator rotate, which trigger External leaves to others",
+    "maxAge makes the operator rotate, but with trigger External only others rotate",
   ],
   [
-    "maxAge of a moment",
+    "maxAge of ten seconds",
     { secretId: "a", rotation: { trigger: "Manual", maxAge: "10s" } },
     "spec.rotation.maxAge",
     "must be from 1m to 1000d",
@@ -258,18 +258,18 @@ const template = (text: string) => target({ template: { URL: text } });
 const TEMPLATE = "write fields in double braces";
 const RESERVED = "app.kubernetes.io/managed-by and the names below rotatedsecrets.dev are the operator's own";
 
-/** The same of what the Secret is given. */
+/** The same for `spec.target`. */
 export const MISTAKEN_TARGETS: readonly Mistake[] = [
   ["a template in Go's form", template("{{ .username }}"), "spec.target.template[URL]", TEMPLATE],
-  ["a filter that there is not", template("{{ a | sha256 }}"), "spec.target.template[URL]", TEMPLATE],
+  ["an unknown filter", template("{{ a | sha256 }}"), "spec.target.template[URL]", TEMPLATE],
   ["a filter with an argument", template('{{ a | default "x" }}'), "spec.target.template[URL]", TEMPLATE],
   ["five filters", template("{{a|url|url|url|url|url}}"), "spec.target.template[URL]", TEMPLATE],
-  ["an expression that does not end", template("{{ a"), "spec.target.template[URL]", TEMPLATE],
+  ["an unclosed expression", template("{{ a"), "spec.target.template[URL]", TEMPLATE],
   ["three braces", template("{{{ a }}}"), "spec.target.template[URL]", TEMPLATE],
   ["a loop", template("{{ range a }}x{{ end }}"), "spec.target.template[URL]", TEMPLATE],
   ["a call", template("{{ constructor('x') }}"), "spec.target.template[URL]", TEMPLATE],
   [
-    "a template for a key that is none",
+    "a template for an invalid key",
     target({ template: { "a/b": "x" } }),
     "spec.target.template",
     "name each template by a key of a Secret",
@@ -290,7 +290,7 @@ export const MISTAKEN_TARGETS: readonly Mistake[] = [
     "two fields renamed to one key",
     target({ keys: { rename: { a: "x", b: "x" } } }),
     "spec.target.keys.rename",
-    "each field needs a key of its own",
+    "each field needs its own key",
   ],
   [
     "a key by rename and by template",
@@ -355,7 +355,7 @@ export const MISTAKEN_TARGETS: readonly Mistake[] = [
   ],
 ];
 
-/** The same of policies. */
+/** The same for policies. */
 export const MISTAKEN_POLICIES: readonly Mistake[] = [
   [
     "a selector of everything",
@@ -367,7 +367,7 @@ export const MISTAKEN_POLICIES: readonly Mistake[] = [
     "a glob over names",
     policy({ secrets: ["prod/payments/*"] }),
     "spec.secrets[0]",
-    "write a glob of whole ARNs",
+    "write a glob of complete ARNs",
   ],
   [
     "In without values",
@@ -393,7 +393,12 @@ export const MISTAKEN_POLICIES: readonly Mistake[] = [
     "spec",
     "write identities: [ServiceAccount], or remove roles",
   ],
-  ["roles for nobody", policy({ roles: ["*"] }), "spec", "roles are for identity ServiceAccount"],
+  [
+    "roles without identities",
+    policy({ roles: ["*"] }),
+    "spec",
+    "roles only apply to identity ServiceAccount",
+  ],
   [
     "a role by its name",
     policy({ identities: ["ServiceAccount"], roles: ["payments-*"] }),
@@ -402,7 +407,7 @@ export const MISTAKEN_POLICIES: readonly Mistake[] = [
   ],
 ];
 
-/** What the API server's schema refuses in words of its own; the operator refuses it too. */
+/** Specs that the API server refuses with Kubernetes' own message. The operator refuses them too. */
 export const MISSHAPEN: readonly [string, string, object, string][] = [
   ["no secretId", "RotatedSecret", {}, "spec.secretId: Required value"],
   [
@@ -509,14 +514,14 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
   ],
   ["a policy for no secret", "SecretAccessPolicy", policy({ secrets: [] }), "should have at least 1 items"],
   [
-    "a policy for nobody",
+    "a policy without namespaces",
     "SecretAccessPolicy",
     { secrets: ["*"], actions: ["Read"] },
     "spec.namespaces: Required value",
   ],
 ];
 
-/** What must be let in, with what it shows. */
+/** Specs that must be accepted. */
 export const RIGHT_SECRETS: readonly [string, object][] = [
   ["no fields except in a template", target({ keys: { include: [] }, template: { a: "{{ . }}" } })],
   [
@@ -531,7 +536,7 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
     }),
   ],
   ["nothing but a secretId", { secretId: "prod/payments/db" }],
-  ["a whole ARN with its own region", { secretId: ARN, region: "eu-west-1" }],
+  ["a complete ARN with its own region", { secretId: ARN, region: "eu-west-1" }],
   [
     "an ARN of the government's regions",
     { secretId: "arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:a-AbC123" },
@@ -555,7 +560,7 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
     { secretId: "a", windows: Array.from({ length: 16 }, () => ({ ...WINDOW, timeZone: "Asia/Kolkata" })) },
   ],
   [
-    "a pinned version that is no UUID",
+    "a pinned version that is not a UUID",
     { secretId: "a", pin: { versionId: "terraform-20260131150405000000000001" } },
   ],
   [

@@ -1,30 +1,30 @@
-/** A ServiceAccount of a RotatedSecret's own namespace, in whose name a role of AWS is assumed. */
+/** A ServiceAccount in the RotatedSecret's namespace, whose token assumes an IAM role. */
 export interface ServiceAccountIdentity {
   readonly kind: "ServiceAccount";
   readonly namespace: string;
   readonly name: string;
-  /** As the RotatedSecret has it; undefined where the ServiceAccount's own annotation counts. */
+  /** The role in the RotatedSecret; undefined to use the ServiceAccount's annotation. */
   readonly roleArn: string | undefined;
 }
 
 /**
- * With whose rights AWS is called.
+ * The AWS identity for calls about a secret.
  *
- * - `Operator`: what the SDK's default chain finds in the operator's pod.
- * - `ServiceAccount`: a role that the ServiceAccount assumes by its token.
+ * - `Operator`: the credentials that the SDK's default chain finds in the operator's pod.
+ * - `ServiceAccount`: a role, assumed with the ServiceAccount's token.
  */
 export type AwsIdentity = { readonly kind: "Operator" } | ServiceAccountIdentity;
 
 /** The operator's own identity. */
 export const OPERATOR: AwsIdentity = { kind: "Operator" };
 
-/** The annotation of a ServiceAccount that names its role. EKS user guide, "IAM roles for service accounts". */
+/** Annotation of a ServiceAccount with the ARN of its role. EKS user guide, "IAM roles for service accounts". */
 export const ROLE_ARN_ANNOTATION = "eks.amazonaws.com/role-arn";
 
-/** The form of a role's ARN. AWS: IAM API reference, Role. Means the same in RE2 and in JavaScript. */
+/** The form of a role's ARN, in both RE2 and JavaScript. AWS: IAM API reference, Role. */
 export const ROLE_ARN_PATTERN = "^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}$";
 
-/** The same text for the same identity, and another for each other one: names hold no space, and no `/` in a namespace. */
+/** A text that is unique for each identity. Names contain no space, and namespaces no `/`, so the parts cannot mix. */
 export function identityKey(identity: AwsIdentity): string {
   if (identity.kind === "Operator") return "operator";
   const { namespace, name, roleArn = "" } = identity;

@@ -2,7 +2,7 @@ import { Cron } from "croner";
 import type { z } from "zod";
 import { formed } from "./fields.ts";
 
-/** `value`, `a-b`, `*`, each with an optional step, and lists of them. */
+/** The form of a cron field: `value`, `a-b` or `*`, each with an optional step, or a list of these. */
 function cronField(value: string): string {
   const item = `([*]|(${value})(-(${value}))?)(/[0-9]{1,2})?`;
   return `${item}(,${item})*`;
@@ -16,10 +16,10 @@ const CRON = [
   cronField("[0-7]|SUN|MON|TUE|WED|THU|FRI|SAT"),
 ].join(" ");
 
-/** Any instant will do: it only has to be the same one each time. */
+/** Any fixed time works as a start. */
 const EPOCH = new Date(0);
 
-/** Whether the date of an expression is in the calendar: `0 0 30 2 *` is not, and no pattern sees that. */
+/** Whether the expression ever matches a date. `0 0 30 2 *` does not, and a pattern cannot detect that. */
 export function everComes(cron: string): boolean {
   try {
     return new Cron(cron, { paused: true, timezone: "UTC" }).nextRun(EPOCH) !== null;
@@ -37,24 +37,27 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-/** What `everComes` says of an expression that does not. */
-export const NEVER_COMES = "cron names a time that never comes";
+/** Message for an expression that never matches. */
+export const NEVER_COMES = "cron matches no date in the calendar";
 
 /** Five cron fields. */
 export function cronExpression(): z.ZodString {
   return formed({
     pattern: `^${CRON}$`,
     message:
-      'write the five fields minute, hour, day of month, month and day of week with one space between, such as "0 3 * * SUN"',
+      'write the five fields minute, hour, day of month, month and day of week, separated by one space, such as "0 3 * * SUN"',
     maxLength: 128,
   });
 }
 
-/** A time zone by its name in the IANA database. */
+/** The name of a time zone in the IANA database. */
 export function timeZoneName(): z.ZodString {
   return formed({
     pattern: "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$",
     message: 'write a time zone of the IANA database, such as "Europe/Berlin"',
     maxLength: 64,
-  }).refine(isTimeZone, 'is unknown here: write a time zone of the IANA database, such as "Europe/Berlin"');
+  }).refine(
+    isTimeZone,
+    'is unknown to the operator: write a time zone of the IANA database, such as "Europe/Berlin"',
+  );
 }

@@ -21,14 +21,14 @@ describe("a duration", () => {
   });
 
   it.each(["", "30", "1w", "1.5h", "-1h", "P30D", "30 days", "30m1h", "1h1h", "123456s", "1h\n"])(
-    "%j is none",
+    "%j is not a duration",
     (text) => {
-      expect(() => parseDuration(text)).toThrow("write for instance 30d, 1h30m or 90s");
+      expect(() => parseDuration(text)).toThrow("write a duration such as 30d, 1h30m or 90s");
       expect(isDuration(text)).toBe(false);
     },
   );
 
-  it("is the sum of its units, whichever of them are written", () => {
+  it("is the sum of its units, for any choice of units", () => {
     const unit = fc.option(fc.integer({ min: 0, max: 99_999 }), { nil: undefined });
     fc.assert(
       fc.property(fc.tuple(unit, unit, unit, unit), (amounts) => {

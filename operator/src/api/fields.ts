@@ -2,12 +2,12 @@ import { z } from "zod";
 import { DURATION_PATTERN, isDuration, parseDuration } from "./duration.ts";
 import { withRules } from "./rules.ts";
 
-/** A DNS subdomain, the form of the names of Secrets and Deployments. */
+/** The form of a DNS subdomain, which names of Secrets and Deployments have. */
 export const DNS_SUBDOMAIN = "[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*";
 
 /**
- * A text of a certain form. The form is a rule rather than the schema's `pattern`, whose error would show the user a
- * regular expression. `pattern` must mean the same in RE2 and in JavaScript, and hold no quote and no backslash.
+ * A text of a certain form. The form is a rule instead of the schema's `pattern`, because an error about `pattern` shows the
+ * user a regular expression. `pattern` must mean the same in RE2 and in JavaScript, without quotes and backslashes.
  */
 export function formed(options: { pattern: string; message: string; maxLength: number }): z.ZodString {
   const form = new RegExp(options.pattern);
@@ -21,12 +21,12 @@ export function objectName(): z.ZodString {
   return formed({
     pattern: `^${DNS_SUBDOMAIN}$`,
     message:
-      "write a name of lower case letters, digits, '-' and '.', that begins and ends with a letter or digit",
+      "write a name of lower case letters, digits, '-' and '.' that begins and ends with a letter or digit",
     maxLength: 253,
   });
 }
 
-/** A duration between two others. CEL sees it as a duration by its format, but its literals know no `d`: bounds are in h, m, s. */
+/** A duration within bounds. Write the bounds in h, m and s, because CEL's duration literals do not accept `d`. */
 export function duration(bounds: { min: string; max: string; because: string }): z.ZodString {
   const [min, max] = [parseDuration(bounds.min), parseDuration(bounds.max)];
   const inBounds = (text: string) => parseDuration(text) >= min && parseDuration(text) <= max;
@@ -43,11 +43,11 @@ export function duration(bounds: { min: string; max: string; because: string }):
   ]);
 }
 
-/** A time as RFC 3339, as in `metav1.Time`. */
+/** A time in RFC 3339 form, like `metav1.Time`. */
 export function dateTime(): z.ZodString {
   return z
     .string()
     .max(40)
-    .refine((text) => !Number.isNaN(Date.parse(text)), "write a time as in 2026-01-31T15:04:05Z")
+    .refine((text) => !Number.isNaN(Date.parse(text)), "write a time such as 2026-01-31T15:04:05Z")
     .meta({ format: "date-time" });
 }

@@ -52,7 +52,7 @@ const cases: readonly [string, LabelSelector, boolean][] = [
     false,
   ],
   [
-    "a label named like a member of every object",
+    "a label named like a property of every object",
     { matchExpressions: [{ key: "constructor", operator: "Exists" }] },
     false,
   ],

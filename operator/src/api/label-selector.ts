@@ -10,7 +10,8 @@ const expression = withRules(
     operator: z
       .enum(["In", "NotIn", "Exists", "DoesNotExist"])
       .describe(
-        "In, NotIn: the label has, or has not, one of values (NotIn holds without the label too). Exists, DoesNotExist: the label is there, or is not.",
+        "In: the label has one of values. NotIn: the label has none of values, or does not exist. Exists, DoesNotExist: the " +
+          "label exists, or does not exist.",
       ),
     values: z
       .array(value())
@@ -33,19 +34,19 @@ const expression = withRules(
   ],
 );
 
-/** A label selector as in Kubernetes' own `metav1.LabelSelector`. */
+/** A label selector with the schema of Kubernetes' `metav1.LabelSelector`. */
 export const labelSelector = z.object({
   matchLabels: z
     .record(z.string(), value())
     .meta({ maxProperties: 32 })
     .optional()
-    .describe("Labels and the values that they must have, at most 32."),
+    .describe("Required labels and their values, at most 32."),
   matchExpressions: z
     .array(expression)
     .max(32)
     .meta({ "x-kubernetes-list-type": "atomic" })
     .optional()
-    .describe("Conditions on labels that must hold, at most 32."),
+    .describe("Required conditions on labels, at most 32."),
 });
 
 /** A label selector. */
@@ -53,7 +54,7 @@ export type LabelSelector = DeepReadonly<z.infer<typeof labelSelector>>;
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Whether the labels meet all that the selector asks. As in Kubernetes, the empty selector asks for nothing: it matches everything. */
+/** Whether the labels match the selector. As in Kubernetes, the empty selector matches everything. */
 export function matchesLabels(selector: LabelSelector, labels: Labels): boolean {
   const equal = Object.entries(selector.matchLabels ?? {}).every(
     ([key, wanted]) => labelOf(labels, key) === wanted,
@@ -75,7 +76,7 @@ function meets(wanted: NonNullable<LabelSelector["matchExpressions"]>[number], l
   }
 }
 
-// Labels are written by users: `constructor` is a valid name, and must not be found on Object's prototype.
+// A user may name a label `constructor`. It must not be found on Object's prototype.
 function labelOf(labels: Labels, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

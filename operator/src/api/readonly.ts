@@ -1,4 +1,4 @@
-/** The type with every field and every list in it readonly: what was read from the API server is never changed in place. */
+/** The type with all fields and lists readonly. Objects from the API server are never changed in place. */
 export type DeepReadonly<T> = T extends (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object

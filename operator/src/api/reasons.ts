@@ -1,5 +1,5 @@
 /**
- * Why a RotatedSecret waits. A reason stands in a condition; if it needs a person, or lasts, it is a Warning event too.
+ * Why a RotatedSecret waits. A condition shows the reason. If it needs a person, or lasts, it is also a Warning event.
  * docs/conditions.md has a row for each, in this order.
  */
 export const WAIT_REASONS = [
@@ -35,7 +35,7 @@ export const WAIT_REASONS = [
   "TargetOwned",
   /** The target Secret is immutable. */
   "TargetImmutable",
-  /** The target Secret has another type than the spec asks for. */
+  /** The type of the target Secret differs from the spec. */
   "TargetTypeDiffers",
   /** No version of the AWS secret has the label AWSCURRENT. */
   "NoCurrentVersion",
@@ -47,7 +47,7 @@ export const WAIT_REASONS = [
   "AwaitingConsistentRead",
   /** The value cannot become the data of a Secret. */
   "DocumentInvalid",
-  /** The document does not have what `spec.target.template` needs. */
+  /** The document lacks a field that `spec.target.template` needs, or its value does not fit. */
   "TemplateInvalid",
   /** A Secret of this type needs a key that is missing or empty. */
   "TypeRequiresKeys",

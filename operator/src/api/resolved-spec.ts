@@ -6,42 +6,42 @@ import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
 import { resolveWindows, type Window } from "./window.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "./workload-choice.ts";
 
-/** When the operator rotates by itself. */
+/** When the operator starts rotations. */
 export type Schedule =
   | { readonly kind: "cron"; readonly cron: string; readonly timeZone: string }
   | { readonly kind: "every"; readonly everyMs: number };
 
-/** Who rotates. */
+/** How rotations start. */
 export type Trigger =
   | { readonly kind: "Schedule"; readonly schedule: Schedule }
   | { readonly kind: "External" }
   | { readonly kind: "Manual" };
 
-/** A spec in which every field has its meaning, so that nobody else has to know what an absent one means. */
+/** A spec with all defaults filled in, so that no other code needs to know them. */
 export interface ResolvedSpec {
   /** Name or ARN. */
   readonly secretId: string;
   readonly region: string;
-  /** With whose rights AWS is called for it. */
+  /** The AWS identity for its calls. */
   readonly identity: AwsIdentity;
   readonly trigger: Trigger;
-  /** The age of the current version at which it is rotated, whatever the trigger. */
+  /** The age of the current version at which the operator rotates, with any trigger. */
   readonly maxAgeMs: number | undefined;
-  /** When rotations and restarts may start; empty: at any time. */
+  /** When rotations and restarts may start. Empty: at any time. */
   readonly windows: readonly Window[];
   readonly rotationTimeoutMs: number;
   readonly targetName: string;
   readonly target: ResolvedTarget;
   readonly workloads: WorkloadChoice;
   readonly rolloutTimeoutMs: number;
-  /** The version that the Secret is to carry, whatever AWS calls current. */
+  /** The version that the Secret must hold, independent of AWSCURRENT. */
   readonly pin: VersionId | undefined;
   readonly suspended: boolean;
 }
 
 const TIMEOUT = "10m";
 
-/** Fills in what absent fields mean. `region` is the operator's own. The spec must have been parsed. */
+/** Fills in the defaults of a parsed spec. `region` is the operator's own. */
 export function resolveSpec(
   { metadata, spec }: RotatedSecret,
   defaults: { readonly region: string },
@@ -82,6 +82,6 @@ function triggerOf(rotation: RotatedSecretSpec["rotation"]): Trigger {
     const timeZone = schedule.timeZone ?? "UTC";
     return { kind: "Schedule", schedule: { kind: "cron", cron: schedule.cron, timeZone } };
   }
-  // The schema lets exactly one of the two through.
+  // The schema allows exactly one of the two.
   return { kind: "Schedule", schedule: { kind: "every", everyMs: parseDuration(schedule.every ?? "") } };
 }

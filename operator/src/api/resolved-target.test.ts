@@ -9,14 +9,14 @@ describe("the hash of keys and template", () => {
 
   it.each<[string, Target]>([
     ["nothing", undefined],
-    ["the defaults in words", { keys: { include: ["*"], exclude: [], rename: {} }, template: {} }],
+    ["the defaults, written out", { keys: { include: ["*"], exclude: [], rename: {} }, template: {} }],
     ["a type alone, which changes no data", { type: "kubernetes.io/tls" }],
-    ["labels and what becomes of the Secret", { labels: { a: "b" }, deletionPolicy: "Delete" }],
-  ])("is none for %s", (_, target) => {
+    ["labels and the deletion policy", { labels: { a: "b" }, deletionPolicy: "Delete" }],
+  ])("is undefined for %s", (_, target) => {
     expect(hashOf(target)).toBeUndefined();
   });
 
-  it("never changes: a release that made another would write every such Secret once more", () => {
+  it("never changes: a release with other hashes would write every such Secret once more", () => {
     const target: Target = {
       keys: { include: ["a", "b"], exclude: ["c"], rename: { a: "d" } },
       template: { URL: "{{ a }}" },
@@ -50,11 +50,11 @@ describe("the hash of keys and template", () => {
 describe("the hash of a Secret's metadata", () => {
   const nothing = { labels: {}, annotations: {}, deletedWithOwner: false };
 
-  it("is none where nothing is asked for", () => {
+  it("is undefined if the spec sets nothing", () => {
     expect(metadataHash(nothing)).toBeUndefined();
   });
 
-  it("differs for all that can be asked for", () => {
+  it("differs for everything that the spec can set", () => {
     const hashes = [
       metadataHash({ ...nothing, labels: { a: "b" } }),
       metadataHash({ ...nothing, annotations: { a: "b" } }),

@@ -2,32 +2,32 @@ import { createHash } from "node:crypto";
 import type { RotatedSecretSpec } from "./rotated-secret.ts";
 import { DEFAULT_TYPE, type SecretType } from "./target.ts";
 
-/** The characters of a hash; few, for they stand in annotations that people read, and enough to tell specs apart. */
+/** Characters of a hash: short enough for annotations that people read, and long enough to distinguish specs. */
 const HASH_LENGTH = 10;
 
-/** Which fields of a document become which keys. */
+/** The fields of a document that become keys, and the names of those keys. */
 export interface KeyChoice {
   /** Globs. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Keys by names of fields. */
+  /** Names of keys, by field. */
   readonly rename: ReadonlyMap<string, string>;
 }
 
-/** What the Secret is to be, besides its name, with every default filled in. */
+/** The target Secret without its name, with all defaults filled in. */
 export interface ResolvedTarget {
   readonly type: SecretType;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly keys: KeyChoice;
-  /** Texts of templates by the key that they make. */
+  /** Template texts, by key. */
   readonly template: ReadonlyMap<string, string>;
   readonly deletionPolicy: "Retain" | "Delete";
   /** Short hash of keys and template. Undefined when the Secret gets the document unchanged. */
   readonly specHash: string | undefined;
 }
 
-/** Fills in what absent fields mean. `name` is that of the Secret. */
+/** Fills in the defaults. `name` is the Secret's name. */
 export function resolveTarget(name: string, target: RotatedSecretSpec["target"] = {}): ResolvedTarget {
   const { type = DEFAULT_TYPE, labels = {}, annotations = {}, deletionPolicy = "Retain" } = target;
   const keys: KeyChoice = {
@@ -41,12 +41,12 @@ export function resolveTarget(name: string, target: RotatedSecretSpec["target"] 
   return { type, labels, annotations, keys, template, deletionPolicy, specHash };
 }
 
-/** Whether a document's fields become keys as they are. */
+/** Whether all fields become keys with their own names. */
 function takesAll({ include, exclude, rename }: KeyChoice): boolean {
   return include.includes("*") && exclude.length === 0 && rename.size === 0;
 }
 
-/** The short hash of the canonical JSON: fields and globs sorted, nothing of a value in it. Never changes for the same spec. */
+/** Hash of the canonical JSON, with fields and globs sorted. It contains no value, and never changes for the same spec. */
 function hashSpec({
   name,
   type,
@@ -65,7 +65,7 @@ function hashSpec({
   });
 }
 
-/** A short hash of what a spec asks of a Secret besides its data; undefined where it asks for nothing. */
+/** Short hash of a Secret's labels, annotations and owner in the spec; undefined if the spec sets none of them. */
 export function metadataHash(metadata: {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -82,7 +82,7 @@ function sorted(entries: Iterable<readonly [string, string]>): readonly (readonl
   return [...entries].sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** Of a value of the spec, and never of a secret's. */
+/** Use it only for values of a spec, never for values of a secret. */
 function shortHash(canonical: object): string {
   return createHash("sha256").update(JSON.stringify(canonical)).digest("hex").slice(0, HASH_LENGTH);
 }

@@ -1,30 +1,30 @@
 /** The API group of all resources of this project. */
 export const GROUP = "rotatedsecrets.dev";
-/** The version that is served and stored. */
+/** The API version that is served and stored. */
 export const VERSION = "v1alpha1";
-/** As it stands in a manifest. */
+/** The `apiVersion` of a manifest. */
 export const API_VERSION = `${GROUP}/${VERSION}`;
 
-/** A column that `kubectl get` shows. */
+/** A column of `kubectl get`. */
 export interface PrinterColumn {
   readonly name: string;
-  /** `date` shows the time since; a time in the future would show as invalid. */
+  /** `date` shows the time that has passed. A future time would show as invalid. */
   readonly type: "string" | "date" | "integer";
   readonly jsonPath: string;
   readonly description: string;
 }
 
-/** What the API server has to know of a kind besides its schema. */
+/** The definition of a kind, without its schema. */
 export interface Resource {
   readonly kind: string;
   readonly singular: string;
   readonly plural: string;
   readonly shortNames: readonly string[];
-  /** Never `secrets`, which hides the core Secrets from kubectl, and never `all`, which `kubectl delete all --all` takes along. */
+  /** Never `secrets`, which hides the core Secrets from kubectl. Never `all`, because `kubectl delete all --all` would delete it. */
   readonly categories: readonly string[];
   readonly scope: "Namespaced" | "Cluster";
   readonly columns: readonly PrinterColumn[];
-  /** Whether it has a status, as a subresource of its own. */
+  /** Whether it has a status subresource. */
   readonly hasStatus: boolean;
 }
 
@@ -32,7 +32,7 @@ const AGE: PrinterColumn = {
   name: "Age",
   type: "date",
   jsonPath: ".metadata.creationTimestamp",
-  description: "Time since the resource was made.",
+  description: "Time since the resource was created.",
 };
 
 /** The kind RotatedSecret. */
@@ -49,38 +49,38 @@ export const ROTATED_SECRET: Resource = {
       name: "Ready",
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="Ready")].status',
-      description: "Whether the Secret exists and its readers run a credential believed to be valid.",
+      description: "Whether the Secret exists and its readers use a credential that should be valid.",
     },
     {
       name: "Current",
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="Current")].status',
-      description: "Whether the readers hold what AWS calls AWSCURRENT.",
+      description: "Whether all readers use the version with AWSCURRENT.",
     },
     {
       name: "Reason",
       type: "string",
       jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
-      description: "Why it is, or is not, ready.",
+      description: "The reason for the state in column Ready.",
     },
     {
       name: "Secret",
       type: "string",
       jsonPath: ".spec.secretId",
       description:
-        "The secret in AWS. (The Secret in the cluster has the resource's own name, if not said otherwise.)",
+        "The secret in AWS. The Secret in the cluster has the resource's name, unless spec.target.name is set.",
     },
     {
       name: "Last Rotation",
       type: "date",
       jsonPath: ".status.lastRotation",
-      description: "Time since the current version was made.",
+      description: "Time since the current version was created.",
     },
     {
       name: "Next",
       type: "string",
       jsonPath: ".status.nextRotation",
-      description: "When the operator rotates next.",
+      description: "When the operator starts the next rotation.",
     },
     AGE,
   ],
@@ -100,7 +100,7 @@ export const SECRET_ACCESS_POLICY: Resource = {
       name: "Actions",
       type: "string",
       jsonPath: ".spec.actions",
-      description: "What the policy allows.",
+      description: "The actions that the policy allows.",
     },
     AGE,
   ],

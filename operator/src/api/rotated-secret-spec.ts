@@ -11,22 +11,23 @@ import { workloadChoice } from "./workload-choice.ts";
 const secretId = formed({
   pattern:
     "^(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@!-]+|[A-Za-z0-9/_+=.@!-]+)$",
-  message: 'write the name of a secret in AWS Secrets Manager, such as "prod/payments/db", or its whole ARN',
+  message:
+    'write the name of a secret in AWS Secrets Manager, such as "prod/payments/db", or its complete ARN',
   maxLength: 2_048,
-}).describe("The secret in AWS Secrets Manager: its name or its whole ARN. Immutable.");
+}).describe("The secret in AWS Secrets Manager: its name or its complete ARN. Immutable.");
 
 const region = formed({
   pattern: "^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$",
   message: 'write the code of an AWS region, such as "eu-west-1"',
   maxLength: 32,
 }).describe(
-  "The AWS region of the secret. Immutable. Default: the region in secretId, where that is an ARN, else the operator's own.",
+  "The AWS region of the secret. Immutable. Default: the region in secretId if that is an ARN, otherwise the operator's own.",
 );
 
 const auth = z.object({
   serviceAccountName: objectName().describe(
-    "A ServiceAccount of the resource's own namespace. The operator asks for a token in its name, for STS alone, and assumes " +
-      "the role by it. A SecretAccessPolicy must allow this namespace the role.",
+    "A ServiceAccount in the resource's namespace. The operator requests a token for it that only STS accepts, and assumes " +
+      "the role with this token. A SecretAccessPolicy must allow this namespace the role.",
   ),
   roleArn: formed({
     pattern: ROLE_ARN_PATTERN,
@@ -35,7 +36,7 @@ const auth = z.object({
   })
     .optional()
     .describe(
-      "The IAM role that is assumed. Default: the one in the ServiceAccount's annotation eks.amazonaws.com/role-arn.",
+      "The IAM role to assume. Default: the role in the ServiceAccount's annotation eks.amazonaws.com/role-arn.",
     ),
 });
 
@@ -45,32 +46,32 @@ const rotation = withRules(
       .enum(["Schedule", "External", "Manual"])
       .optional()
       .describe(
-        "Who rotates. Schedule: the operator, by the schedule below. External: AWS by its own schedule, or people; the " +
-          "operator follows. Manual: the operator, on request only. A request (the annotation rotatedsecrets.dev/rotate " +
-          "with any new text) works under each of them. Default: External.",
+        "How rotations start. Schedule: the operator starts them by the schedule below. External: AWS starts them by its own " +
+          "schedule, or people do; the operator follows. Manual: the operator starts them only on request. A request (the " +
+          "annotation rotatedsecrets.dev/rotate with any new text) works with each of these. Default: External.",
       ),
     schedule: schedule
       .optional()
       .describe(
-        "When the operator rotates: either cron, or every. Needed with trigger Schedule, and refused without it.",
+        "When the operator rotates: either cron or every. Required with trigger Schedule, refused otherwise.",
       ),
     maxAge: duration({ min: "1m", max: "24000h", because: "must be from 1m to 1000d" })
       .optional()
       .describe(
-        "The age of the current version at which the operator rotates, whatever the schedule says; windows still hold. For " +
-          "triggers Schedule and Manual. From 1m to 1000d.",
+        "The age of the current version at which the operator rotates even if the schedule is not due. spec.windows still applies. " +
+          "Only for triggers Schedule and Manual. From 1m to 1000d.",
       ),
     timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
       .optional()
       .describe(
-        "How long a rotation may take before it is reported as RotationTimedOut. Nothing is cancelled: AWS may go on trying, " +
-          "and a late success is a success. From 5s to 24h. Default: 10m.",
+        "How long a rotation may take before it is reported as RotationTimedOut. It is not cancelled: AWS may still try, and " +
+          "a late success counts as a success. From 5s to 24h. Default: 10m.",
       ),
   }),
   [
     {
       cel: "(has(self.trigger) && self.trigger == 'Schedule') || !has(self.schedule)",
-      message: "schedule is used with trigger Schedule only: write trigger: Schedule, or remove schedule",
+      message: "schedule only applies with trigger Schedule: write trigger: Schedule, or remove schedule",
       holds: (value) => value.trigger === "Schedule" || value.schedule === undefined,
     },
     {
@@ -82,58 +83,55 @@ const rotation = withRules(
     {
       cel: "!has(self.maxAge) || (has(self.trigger) && self.trigger != 'External')",
       message:
-        "maxAge has the operator rotate, which trigger External leaves to others: write trigger: Schedule or trigger: Manual, or " +
-        "remove maxAge",
+        "maxAge makes the operator rotate, but with trigger External only others rotate: write trigger: Schedule or trigger: " +
+        "Manual, or remove maxAge",
       holds: ({ maxAge, trigger = "External" }) => maxAge === undefined || trigger !== "External",
     },
   ],
 );
 
 const rollout = z.object({
-  workloads: workloadChoice.optional().describe("Which workloads are restarted after a rotation."),
+  workloads: workloadChoice.optional().describe("The workloads to restart after a rotation."),
   timeout: duration({ min: "5s", max: "24h", because: "must be from 5s to 24h" })
     .optional()
     .describe(
-      "How long the restart of a workload may go without progress before it is reported as RolloutTimedOut. " +
-        "From 5s to 24h. Default: 10m.",
+      "How long the restart of a workload may go without progress before it is reported as RolloutTimedOut. From 5s to " +
+        "24h. Default: 10m.",
     ),
 });
 
-/** What the user asks for. */
+/** The desired state. */
 export const rotatedSecretSpec = withRules(
   z.object({
     secretId,
     region: region.optional(),
-    auth: auth
-      .optional()
-      .describe("With whose rights AWS is called for this secret. Default: the operator's own identity."),
+    auth: auth.optional().describe("The AWS identity for this secret. Default: the operator's own identity."),
     rotation: rotation
       .optional()
       .describe(
-        "Who rotates the secret, and when. Default: others do (trigger External); the operator follows.",
+        "How and when rotations of the secret start. Default: trigger External (others rotate, the operator follows).",
       ),
     windows: windows
       .optional()
       .describe(
-        "When the operator may start rotations and restarts; what has started goes on. With Allow windows: while one of them is open and no " +
-          "Deny window is. With Deny windows only: outside of them. The Secret itself always takes a new version at once, whoever rotated. A " +
-          "restart does not wait for a workload of which no pod is ready. Default: at any time. From 1 to 16.",
+        "When the operator may start rotations and restarts. A rotation or restart that has started continues. With Allow " +
+          "windows: while one of them is open and no Deny window is open. With only Deny windows: outside of them. The Secret " +
+          "itself always gets a new version at once. A workload without a ready pod is restarted at any time. From 1 to 16. " +
+          "Default: at any time.",
       ),
-    target: target
-      .optional()
-      .describe("The Secret that holds the current value, and what of the document it is given."),
-    rollout: rollout.optional().describe("How workloads take up a new value."),
+    target: target.optional().describe("The Secret for the current value, and the form of its data."),
+    rollout: rollout.optional().describe("How workloads get a new value."),
     pin: pin
       .optional()
       .describe(
-        "Keeps the Secret on this version, or brings it there, whatever AWS calls current: no rotation is begun meanwhile, " +
-          "and a version that others make is not taken up. When it is removed the Secret goes back to AWSCURRENT.",
+        "Sets the Secret to this version and keeps it there, independent of AWSCURRENT. While it is set, the operator starts " +
+          "no rotation and ignores new versions. When it is removed, the Secret returns to AWSCURRENT.",
       ),
     suspend: z
       .boolean()
       .optional()
       .describe(
-        "While true, nothing is rotated, written or restarted for this resource; what exists stays as it is. Default: false.",
+        "While true, the operator rotates, writes and restarts nothing for this resource. Default: false.",
       ),
   }),
   [
@@ -148,12 +146,12 @@ export const rotatedSecretSpec = withRules(
     {
       cel: "self.secretId == oldSelf.secretId",
       message:
-        "secretId is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one for the other secret",
+        "secretId is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create one for the new secret",
     },
     {
       cel: "has(self.region) == has(oldSelf.region) && (!has(self.region) || self.region == oldSelf.region)",
       message:
-        "region is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one for the other region",
+        "region is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create one for the new region",
     },
   ],
 );

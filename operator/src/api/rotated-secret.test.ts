@@ -23,8 +23,8 @@ function problems(spec: object) {
   return parsed.kind === "valid" ? [] : parsed.problems;
 }
 
-describe("a RotatedSecret with nothing but a secretId", () => {
-  it("rotates nothing, follows AWS, and restarts what reads the Secret of its own name", () => {
+describe("a RotatedSecret with only a secretId", () => {
+  it("rotates nothing, follows AWS, and restarts the readers of the Secret with its own name", () => {
     expect(resolved({ secretId: "prod/payments/db" })).toEqual({
       secretId: "prod/payments/db",
       region: "eu-west-1",
@@ -50,13 +50,13 @@ describe("a RotatedSecret with nothing but a secretId", () => {
     });
   });
 
-  it("has the status of a resource that nobody has seen", () => {
+  it("has the status of a resource that the operator has not seen", () => {
     const parsed = parseRotatedSecret({ metadata, spec: { secretId: "a" } });
     expect(parsed).toMatchObject({ kind: "valid", resource: { status: { observedGeneration: -1 } } });
   });
 });
 
-describe("what fields mean", () => {
+describe("the meaning of fields", () => {
   const secretId = "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-AbC123";
   it.each([
     ["region of an ARN", { secretId }, { region: "us-east-1" }],
@@ -111,7 +111,7 @@ describe("what fields mean", () => {
   });
 });
 
-describe("a resource that no API server of this release would let in", () => {
+describe("a resource that the CRD of this release would refuse", () => {
   it.each([
     ["no spec", undefined, "spec: Invalid input: expected object, received undefined"],
     [
@@ -120,17 +120,17 @@ describe("a resource that no API server of this release would let in", () => {
         secretId: "a",
         rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * *", timeZone: "Europe/Atlantis" } },
       },
-      'spec.rotation.schedule.timeZone: is unknown here: write a time zone of the IANA database, such as "Europe/Berlin"',
+      'spec.rotation.schedule.timeZone: is unknown to the operator: write a time zone of the IANA database, such as "Europe/Berlin"',
     ],
     [
-      "a day that never comes",
+      "a day that is not in the calendar",
       { secretId: "a", rotation: { trigger: "Schedule", schedule: { cron: "0 0 30 2 *" } } },
-      "spec.rotation.schedule.cron: cron names a time that never comes",
+      "spec.rotation.schedule.cron: cron matches no date in the calendar",
     ],
     [
-      "a window whose day never comes",
+      "a window on a day that is not in the calendar",
       { secretId: "a", windows: [{ kind: "Deny", cron: "0 0 31 6 *", duration: "1d" }] },
-      "spec.windows[0].cron: cron names a time that never comes",
+      "spec.windows[0].cron: cron matches no date in the calendar",
     ],
     [
       "a window in a time zone that this machine does not know",
@@ -138,29 +138,29 @@ describe("a resource that no API server of this release would let in", () => {
         secretId: "a",
         windows: [{ kind: "Deny", cron: "0 0 1 6 *", duration: "1d", timeZone: "Europe/Atlantis" }],
       },
-      'spec.windows[0].timeZone: is unknown here: write a time zone of the IANA database, such as "Europe/Berlin"',
+      'spec.windows[0].timeZone: is unknown to the operator: write a time zone of the IANA database, such as "Europe/Berlin"',
     ],
     [
       "two fields too many",
       { secretId: "a", rotation: { trigger: "Schedule", schedule: { cron: "0 0 3 * * SUN 2027" } } },
-      'spec.rotation.schedule.cron: write the five fields minute, hour, day of month, month and day of week with one space between, such as "0 3 * * SUN"',
+      'spec.rotation.schedule.cron: write the five fields minute, hour, day of month, month and day of week, separated by one space, such as "0 3 * * SUN"',
     ],
     [
-      "a duration of no form",
+      "an invalid duration",
       { secretId: "a", rotation: { timeout: "soon" } },
       "spec.rotation.timeout: write a duration such as 30d, 1h30m or 90s",
     ],
-  ])("%s: says so, once", (_, spec, problem) => {
+  ])("%s is reported once", (_, spec, problem) => {
     expect(problems(spec as object)).toEqual([problem]);
   });
 
-  it("has its metadata and status all the same, so that the operator can say what is wrong", () => {
+  it("still has its metadata and status, so that the operator can report the problem", () => {
     const status = { observedGeneration: 3, currentVersion: "v1" };
     const parsed = parseRotatedSecret({ metadata, spec: {}, status });
     expect(parsed).toMatchObject({ kind: "invalid", metadata, status });
   });
 
-  it("never makes the operator throw, whatever it is", () => {
+  it("never makes the parser throw", () => {
     fc.assert(fc.property(fc.anything(), (object) => void parseRotatedSecret(object)));
     fc.assert(fc.property(fc.anything(), (spec) => void parseRotatedSecret({ metadata, spec })));
     fc.assert(

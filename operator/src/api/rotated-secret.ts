@@ -14,69 +14,67 @@ function targetName(object: "self" | "oldSelf"): string {
   return `(has(${object}.spec.target) && has(${name}) ? ${name} : ${object}.metadata.name)`;
 }
 
-/** The target's type in CEL; one that is not named is the default. */
+/** The target's type in CEL. */
 function targetType(object: "self" | "oldSelf"): string {
   const type = `${object}.spec.target.type`;
   return `(has(${object}.spec.target) && has(${type}) ? ${type} : '${DEFAULT_TYPE}')`;
 }
 
-/** What the CRD's schema is made from. */
+/** The schema of the CRD. */
 export const rotatedSecretSchema = withRules(
   z.object({
-    spec: rotatedSecretSpec.describe("What is wanted."),
-    // The default makes a resource that nobody has seen yet look unready to kstatus, so `helm --wait` waits for it.
-    status: rotatedSecretStatus
-      .default({ observedGeneration: -1 })
-      .describe("What the operator has seen and done."),
+    spec: rotatedSecretSpec.describe("The desired state."),
+    // With this default, kstatus regards a new resource as not ready, so `helm --wait` waits for it.
+    status: rotatedSecretStatus.default({ observedGeneration: -1 }).describe("The observed state."),
   }),
   [],
   [
     {
       cel: `${targetName("self")} == ${targetName("oldSelf")}`,
       message:
-        "target.name is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and make one with the other target",
+        "target.name is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create one with the new target",
     },
     {
       cel: `${targetType("self")} == ${targetType("oldSelf")}`,
       message:
-        "target.type is immutable, as a Secret's own type is: delete this RotatedSecret and its Secret, and make them anew",
+        "target.type is immutable, like the type of a Secret: delete this RotatedSecret and its Secret, and create the RotatedSecret again",
     },
   ],
 ).describe(
-  "Keeps one secret of AWS Secrets Manager rotated, in one Secret of the cluster, and in the workloads that read it.",
+  "Rotates one secret in AWS Secrets Manager, copies it into one Secret, and restarts the workloads that read that Secret.",
 );
 
-/** What the user asks for. Absent fields have the meaning that `resolveSpec` gives them. */
+/** The desired state. `resolveSpec` fills in the defaults of absent fields. */
 export type RotatedSecretSpec = DeepReadonly<z.infer<typeof rotatedSecretSpec>>;
-/** What the operator has seen and done; all that it remembers over a restart. */
+/** The observed state. It is all that the operator remembers across a restart. */
 export type RotatedSecretStatus = DeepReadonly<z.infer<typeof rotatedSecretStatus>>;
-/** A condition as in `metav1.Condition`. */
+/** A condition, like `metav1.Condition`. */
 export type Condition = DeepReadonly<z.infer<typeof condition>>;
-/** The rotation under way, in `status.rotation`. */
+/** The rotation in progress, in `status.rotation`. */
 export type RotationStatus = NonNullable<RotatedSecretStatus["rotation"]>;
 /** A rotation that has ended, in `status.history`. */
 export type PastRotation = NonNullable<RotatedSecretStatus["history"]>[number];
-/** What the operator uses of an object's metadata. */
+/** The part of an object's metadata that the operator uses. */
 export type ObjectMeta = DeepReadonly<z.infer<typeof objectMeta>>;
 
-/** A RotatedSecret as the operator works on it. */
+/** A parsed RotatedSecret. */
 export interface RotatedSecret {
   readonly metadata: ObjectMeta;
   readonly spec: RotatedSecretSpec;
   readonly status: RotatedSecretStatus;
 }
 
-/** What became of an object that the API server handed out. */
+/** The result of parsing an object from the API server. */
 export type ParsedRotatedSecret =
   | { readonly kind: "valid"; readonly resource: RotatedSecret }
-  /** The spec breaks a rule: nothing may be done for it, except to say so in its status. */
+  /** The spec breaks a rule. The operator may only report this in status. */
   | {
       readonly kind: "invalid";
       readonly metadata: ObjectMeta;
       readonly status: RotatedSecretStatus;
       readonly problems: Problems;
     }
-  /** Not even metadata is as the API server promises: there is no object to speak of. */
+  /** Not even the metadata is valid. */
   | { readonly kind: "unreadable"; readonly problems: Problems };
 
 const envelope = z.object({
@@ -86,8 +84,8 @@ const envelope = z.object({
 });
 
 /**
- * Reads a RotatedSecret without trust in the CRD that let it in, which an older or newer release may have installed.
- * Never throws. Unknown fields are dropped.
+ * Parses a RotatedSecret. It checks all rules again, because the CRD may come from an older or newer release. Never throws.
+ * Unknown fields are dropped.
  */
 export function parseRotatedSecret(object: unknown): ParsedRotatedSecret {
   const outer = envelope.safeParse(object);
@@ -99,7 +97,7 @@ export function parseRotatedSecret(object: unknown): ParsedRotatedSecret {
   return { kind: "valid", resource: { metadata, spec: spec.data, status } };
 }
 
-/** Field by field: a field that another release wrote in an unknown form is left out, and the others are kept. */
+/** Parses status field by field. A field that another release wrote in an unknown form is dropped; the others stay. */
 function parseStatus(object: unknown): RotatedSecretStatus {
   const known: Record<string, unknown> = { observedGeneration: -1 };
   const fields = z.record(z.string(), z.unknown()).safeParse(object ?? {}).data ?? {};

@@ -1,15 +1,15 @@
 import type { z } from "zod";
 
 /**
- * A rule that two parties keep: the API server, which refuses a resource that breaks it (as CEL in the CRD), and the
- * operator, which meets resources that an older or newer CRD let in (as a check in zod). Both give the same message.
+ * A rule that is checked twice with the same message: by the API server, as CEL in the CRD, and by the operator, in zod. The
+ * operator checks it too because an older or newer CRD may have accepted the resource.
  */
 export interface Rule<Value> {
   /** The rule in CEL, over `self`. */
   readonly cel: string;
-  /** What to write instead, for whoever applied the resource. */
+  /** What to write instead. */
   readonly message: string;
-  /** The same rule over the parsed value. */
+  /** The same rule for the parsed value. */
   readonly holds: (value: Value) => boolean;
 }
 

@@ -4,13 +4,13 @@ import { duration } from "./fields.ts";
 import { withRules } from "./rules.ts";
 
 const cron = cronExpression().describe(
-  "When to rotate, as five cron fields: minute, hour, day of month, month, day of week. Names are three capital letters; " +
-    "where both days are restricted either is enough. A time that a change to summer time skips comes when the clocks are " +
-    "put forward; one that comes twice counts once, unless the hour is *.",
+  "When to rotate, as five cron fields: minute, hour, day of month, month, day of week. Names are three capital letters. " +
+    "If both days are restricted, either one is enough. If the change to summer time skips the time, the rotation starts at " +
+    "the change. If a time comes twice, it counts once, unless the hour is *.",
 );
 
 const timeZone = timeZoneName().describe(
-  "The time zone that cron is meant in, by its name in the IANA database. Default: UTC.",
+  "The time zone of cron, by its name in the IANA database. Default: UTC.",
 );
 
 const every = duration({
@@ -18,11 +18,11 @@ const every = duration({
   max: "24000h",
   because: "must be from 1m to 1000d",
 }).describe(
-  "The age of the current version at which it is rotated, such as 30d: the interval starts anew with every rotation, " +
-    "whoever made it. From 1m to 1000d.",
+  "The age of the current version at which the operator rotates, such as 30d. The interval starts again with every " +
+    "rotation, also with those that others start. From 1m to 1000d.",
 );
 
-/** When the operator rotates by itself. */
+/** When the operator starts rotations. */
 export const schedule = withRules(
   z.object({ cron: cron.optional(), timeZone: timeZone.optional(), every: every.optional() }),
   [

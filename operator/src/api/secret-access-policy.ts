@@ -9,7 +9,7 @@ import { withRules } from "./rules.ts";
 const glob = formed({
   pattern: "^(arn:|[*])[A-Za-z0-9/_+=.@!:*?-]*$",
   message:
-    'write a glob of whole ARNs, such as "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/*"',
+    'write a glob of complete ARNs, such as "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/*"',
   maxLength: 1_024,
 });
 
@@ -23,19 +23,19 @@ const action = z.enum(["Read", "Rotate"]);
 const identity = z.enum(["Operator", "ServiceAccount"]);
 
 const policyFields = z.object({
-  // Elsewhere in Kubernetes an empty selector means everything. Here a misspelt field, which the API server drops, must
-  // not open all secrets to all namespaces.
+  // In Kubernetes an empty selector matches everything. The API server drops misspelt fields, and such a mistake must not
+  // open all secrets to all namespaces.
   namespaces: withRules(labelSelector, [
     {
       cel: "size(self.?matchLabels.orValue({})) + size(self.?matchExpressions.orValue([])) > 0",
       message:
-        "an empty selector would mean every namespace: write matchLabels or matchExpressions; where every namespace is meant, " +
+        "an empty selector would mean every namespace: write matchLabels or matchExpressions; for every namespace write " +
         "matchExpressions: [{key: kubernetes.io/metadata.name, operator: Exists}]",
       holds: ({ matchLabels, matchExpressions }) =>
         Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length > 0,
     },
   ]).describe(
-    "The namespaces that are allowed, by their labels. Every namespace has the label kubernetes.io/metadata.name. " +
+    "The allowed namespaces, by their labels. Every namespace has the label kubernetes.io/metadata.name. " +
       "An empty selector is refused.",
   ),
   secrets: z
@@ -44,8 +44,8 @@ const policyFields = z.object({
     .max(64)
     .meta({ "x-kubernetes-list-type": "set" })
     .describe(
-      "The secrets that are allowed, as globs of their whole ARNs: * stands for any characters, / included, ? for one. The " +
-        "ARN of a secret ends in a hyphen and six characters that AWS chose, so an exact name ends in -??????. From 1 to 64.",
+      "The allowed secrets, as globs of complete ARNs: * matches any characters including /, ? matches one. The ARN of a " +
+        "secret ends in a hyphen and six characters that AWS chooses, so an exact name ends in -??????. From 1 to 64.",
     ),
   actions: z
     .array(action)
@@ -53,7 +53,7 @@ const policyFields = z.object({
     .max(2)
     .meta({ "x-kubernetes-list-type": "set" })
     .describe(
-      "What is allowed. Read: to have the value in a Secret. Rotate: to have the secret rotated. Neither implies the other.",
+      "The allowed actions. Read: get the value into a Secret. Rotate: start rotations. Neither implies the other.",
     ),
   identities: z
     .array(identity)
@@ -62,8 +62,8 @@ const policyFields = z.object({
     .meta({ "x-kubernetes-list-type": "set" })
     .optional()
     .describe(
-      "With whose rights AWS may be called for it. Operator: the operator's own. ServiceAccount: those of a role that a " +
-        "ServiceAccount of the namespace assumes (spec.auth of the RotatedSecret); needs roles. Default: [Operator].",
+      "The allowed AWS identities. Operator: the operator's own identity. ServiceAccount: a role that a ServiceAccount of the " +
+        "namespace assumes (spec.auth of the RotatedSecret); requires roles. Default: [Operator].",
     ),
   roles: z
     .array(role)
@@ -72,52 +72,53 @@ const policyFields = z.object({
     .meta({ "x-kubernetes-list-type": "set" })
     .optional()
     .describe(
-      "The IAM roles that may be assumed, as globs of their ARNs: * stands for any characters, / included, ? for one. Needed " +
-        "with identity ServiceAccount, and refused without it. From 1 to 64.",
+      "The IAM roles that may be assumed, as globs of their ARNs: * matches any characters including /, ? matches one. " +
+        "Required with identity ServiceAccount, refused otherwise. From 1 to 64.",
     ),
 });
 
-/** What is allowed, to whom. */
+/** The rights that a policy gives. */
 export const secretAccessPolicySpec = withRules(policyFields, [
   {
     cel: "(has(self.identities) && 'ServiceAccount' in self.identities) || !has(self.roles)",
-    message: "roles are for identity ServiceAccount: write identities: [ServiceAccount], or remove roles",
+    message:
+      "roles only apply to identity ServiceAccount: write identities: [ServiceAccount], or remove roles",
     holds: ({ identities = [], roles }) => identities.includes("ServiceAccount") || roles === undefined,
   },
   {
     cel: "!has(self.identities) || !('ServiceAccount' in self.identities) || has(self.roles)",
     message:
-      'identity ServiceAccount needs the roles that may be assumed: write for instance roles: ["arn:aws:iam::111122223333:role/payments-*"]',
+      'identity ServiceAccount needs the roles that may be assumed: write for example roles: ["arn:aws:iam::111122223333:role/payments-*"]',
     holds: ({ identities = [], roles }) => !identities.includes("ServiceAccount") || roles !== undefined,
   },
 ]);
 
-/** What the CRD's schema is made from. */
+/** The schema of the CRD. */
 export const secretAccessPolicySchema = z
-  .object({ spec: secretAccessPolicySpec.describe("What is allowed, to whom.") })
+  .object({ spec: secretAccessPolicySpec.describe("The rights that the policy gives.") })
   .describe(
-    "Says which namespaces may use which secrets of AWS Secrets Manager. Policies add up; what none of them allows is refused.",
+    "Allows namespaces to use secrets of AWS Secrets Manager. The rights of all policies add up. Everything else is refused.",
   );
 
-/** What is allowed, to whom. */
+/** The rights that a policy gives. */
 export type SecretAccessPolicySpec = DeepReadonly<z.infer<typeof secretAccessPolicySpec>>;
 /** An action that a policy allows. */
 export type SecretAction = z.infer<typeof action>;
 
-/** A SecretAccessPolicy as the operator works on it. */
+/** A parsed SecretAccessPolicy. */
 export interface SecretAccessPolicy {
   readonly metadata: DeepReadonly<z.infer<typeof clusterObjectMeta>>;
   readonly spec: SecretAccessPolicySpec;
 }
 
-/** A policy that cannot be read allows nothing. */
+/** The result of parsing a policy. An invalid policy allows nothing. */
 export type ParsedSecretAccessPolicy =
   | { readonly kind: "valid"; readonly resource: SecretAccessPolicy }
   | { readonly kind: "invalid"; readonly problems: Problems };
 
 const resource = z.object({ metadata: clusterObjectMeta, spec: secretAccessPolicySpec });
 
-/** Reads a SecretAccessPolicy without trust in the CRD that let it in. Never throws. Unknown fields are dropped. */
+/** Parses a SecretAccessPolicy, and checks all rules of the CRD again. Never throws. Unknown fields are dropped. */
 export function parseSecretAccessPolicy(object: unknown): ParsedSecretAccessPolicy {
   const parsed = resource.safeParse(object);
   if (parsed.success) return { kind: "valid", resource: parsed.data };

@@ -4,7 +4,7 @@ import { matchesGlob, mayMatchGlob } from "./secret-glob.ts";
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbC123";
 
-/** The definition, written down without any thought of speed. */
+/** The definition, without optimisation. */
 function covers(glob: string, text: string): boolean {
   if (glob === "") return text === "";
   if (glob[0] === "*") return covers(glob.slice(1), text) || (text !== "" && covers(glob, text.slice(1)));
@@ -28,7 +28,7 @@ describe("a glob over ARNs", () => {
     expect(matchesGlob(glob, ARN)).toBe(expected);
   });
 
-  it("takes signs that mean something in regular expressions as themselves", () => {
+  it("matches special characters of regular expressions literally", () => {
     expect(matchesGlob("a.c", "abc")).toBe(false);
     expect(matchesGlob("a+(b)[c]$", "a+(b)[c]$")).toBe(true);
   });
@@ -42,7 +42,7 @@ describe("a glob over ARNs", () => {
     );
   });
 
-  it("covers every text that it was made from by putting in stars and question marks", () => {
+  it("matches every text from which it was made by inserting stars and question marks", () => {
     const piece = fc.tuple(fc.string({ maxLength: 5 }), fc.constantFrom("*", "?", "keep"));
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
@@ -55,7 +55,7 @@ describe("a glob over ARNs", () => {
     );
   });
 
-  it("answers at once where backtracking would take for ever", () => {
+  it("is fast for globs that make backtracking slow", () => {
     const glob = `${"*a".repeat(500)}b`;
     const started = performance.now();
     expect(matchesGlob(glob, "a".repeat(2_048))).toBe(false);
@@ -63,7 +63,7 @@ describe("a glob over ARNs", () => {
   });
 });
 
-describe("a glob over texts of which some characters are not known", () => {
+describe("a glob over a text with unknown characters", () => {
   const form = `arn:aws:secretsmanager:eu-west-1:${"?".repeat(12)}:secret:prod/payments/db-??????`;
 
   it.each([
@@ -78,7 +78,7 @@ describe("a glob over texts of which some characters are not known", () => {
     expect(mayMatchGlob(glob, form)).toBe(expected);
   });
 
-  it("covers a form exactly where it covers one of its texts", () => {
+  it("matches a form if and only if it matches one of its texts", () => {
     const glob = fc.string({ unit: fc.constantFrom("a", "b", "*", "?"), maxLength: 6 });
     const unknown = fc.string({ unit: fc.constantFrom("a", "b", "?"), maxLength: 6 });
     const texts = (text: string): string[] =>

@@ -1,15 +1,15 @@
 /**
- * Whether the glob covers the whole ARN. `*` stands for any characters, `/` included, and for none; `?` for exactly one;
- * all else for itself. There is no escape, for no ARN of a secret holds either sign.
+ * Whether the glob matches the complete ARN. `*` matches any characters including `/`, or none. `?` matches exactly one
+ * character. There is no escape, because ARNs of secrets contain neither sign.
  *
- * Takes at most length of glob times length of ARN steps, whatever the glob: on a mismatch only the last `*` is tried again, one
- * character longer, since an earlier one could not make up for it.
+ * The number of steps is at most the length of the glob times that of the ARN. After a mismatch only the last `*` is extended
+ * by one character: extending an earlier one cannot lead to a match.
  */
 export function matchesGlob(glob: string, arn: string): boolean {
   return covers(glob, arn, (sign, character) => sign === "?" || sign === character);
 }
 
-/** Whether the glob covers any text of this form, in which `?` stands for one character that is not known. */
+/** Whether the glob matches any text of this form. In the form, `?` is one unknown character. */
 export function mayMatchGlob(glob: string, form: string): boolean {
   return covers(glob, form, (sign, character) => sign === "?" || character === "?" || sign === character);
 }

@@ -1,22 +1,22 @@
 import { formed } from "./fields.ts";
 
 /**
- * Kubernetes: the form of a key of a Secret (`IsConfigMapKey`), which becomes a file's name in a volume and may not lead
- * out of it: no `.`, and nothing that begins with `..`. RE2 has no lookahead, so the beginnings are told apart.
+ * Kubernetes: the form of a key of a Secret (`IsConfigMapKey`). In a volume the key is a file name and must not leave the
+ * folder: it is not `.` and does not begin with `..`. RE2 has no lookahead, so the pattern lists the allowed beginnings.
  */
 export const SECRET_KEY = "([-_a-zA-Z0-9][-._a-zA-Z0-9]{0,252}|[.][-_a-zA-Z0-9][-._a-zA-Z0-9]{0,251})";
 
 const WHOLE = new RegExp(`^${SECRET_KEY}$`);
 
-/** What to write for a key. */
+/** The form of a key, in words. */
 export const KEY_FORM = "letters, digits, '-', '_' and '.', at most 253, not '.' and not beginning with '..'";
 
-/** Whether Kubernetes takes the text as a key of a Secret. */
+/** Whether Kubernetes accepts the text as a key of a Secret. */
 export function isSecretKey(text: string): boolean {
   return WHOLE.test(text);
 }
 
-/** A key of a Secret, as a field. */
+/** A field for a key of a Secret. */
 export function secretKey() {
   return formed({
     pattern: `^${SECRET_KEY}$`,

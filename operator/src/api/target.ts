@@ -6,8 +6,8 @@ import { targetAnnotations, targetLabels } from "./target-metadata.ts";
 import { MAX_TEMPLATE_LENGTH, TEMPLATE_FORM, TEMPLATE_PATTERN } from "./template-text.ts";
 
 /**
- * The types of Secret that a credential of ours can be. Kubernetes' other ones are no place for it: a token of a
- * ServiceAccount or of bootstrapping gives rights in the cluster, and whoever writes one hands them out.
+ * The allowed types of Secret. The other types of Kubernetes hold tokens of ServiceAccounts or of bootstrapping, which give
+ * rights in the cluster.
  */
 export const SECRET_TYPES = [
   "Opaque",
@@ -18,15 +18,15 @@ export const SECRET_TYPES = [
 ] as const;
 /** One of `SECRET_TYPES`. */
 export type SecretType = (typeof SECRET_TYPES)[number];
-/** The type of a Secret whose spec names none. */
+/** The type if the spec sets none. */
 export const DEFAULT_TYPE: SecretType = "Opaque";
 
-/** The most globs in a list of them, and the most fields that are renamed. */
+/** The most globs in a list, and the most renamed fields. */
 const MAX_FIELDS = 32;
-/** The most keys that a template makes. */
+/** The most templates. */
 const MAX_TEMPLATES = 32;
 
-// zod leaves this name out of maps, so that a rule about it can only be the API server's.
+// zod drops this name from maps, so only the API server can check it.
 const NOT_PROTO = "name != '__proto__'";
 
 const globs = () =>
@@ -38,7 +38,7 @@ const rename = withRules(
     {
       cel: "self.all(one, self.exists_one(other, self[other] == self[one]))",
       message:
-        "each field needs a key of its own: give one of those that have the same key another, or exclude it",
+        "each field needs its own key: choose a different key for one of the fields with the same key, or exclude it",
       holds: (map) => new Set(Object.values(map)).size === Object.values(map).length,
     },
   ],
@@ -49,17 +49,17 @@ const keys = z.object({
   include: globs()
     .optional()
     .describe(
-      "Which fields of the document become keys, as globs over their names: * stands for any characters and for none, ? for " +
-        `one. An empty list: none of them. At most ${MAX_FIELDS}. Default: all ("*").`,
+      "The fields of the document that become keys, as globs of their names: * matches any characters or none, ? matches " +
+        `one. An empty list means no field. At most ${MAX_FIELDS}. Default: all ("*").`,
     ),
   exclude: globs()
     .optional()
-    .describe(`Which of them do not, as globs in the same form. At most ${MAX_FIELDS}. Default: none.`),
+    .describe(`The fields to leave out, as globs in the same form. At most ${MAX_FIELDS}. Default: none.`),
   rename: rename
     .optional()
     .describe(
-      "Names of fields and the keys that they become. A field that the document has not, or that is null, is no key. Two " +
-        `fields that would become one key are an error. At most ${MAX_FIELDS}. Default: a key has the field's name.`,
+      "Names of keys, by field. A field that is missing or null becomes no key. Two fields with the same key are an error. " +
+        `At most ${MAX_FIELDS}. Default: a key has the field's name.`,
     ),
 });
 
@@ -77,58 +77,57 @@ const template = withRules(z.record(z.string(), templateText).meta({ maxProperti
   },
 ]);
 
-/** The Secret that holds the current value: which one, and what of the document it is given. */
+/** `spec.target`: the Secret for the current value, and the form of its data. */
 export const target = withRules(
   z.object({
     name: objectName()
       .optional()
       .describe(
-        "The name of the Secret, in the namespace of the resource. Immutable. Default: the resource's own name.",
+        "The name of the Secret, in the resource's namespace. Immutable. Default: the resource's name.",
       ),
     type: z
       .enum(SECRET_TYPES)
       .optional()
       .describe(
-        "The type of the Secret. Immutable. The keys that a type needs must come out of the document, keys and template, else " +
-          "the Secret stays as it is: kubernetes.io/tls needs tls.crt and tls.key, kubernetes.io/dockerconfigjson " +
+        "The type of the Secret. Immutable. Document, keys and template must provide the keys that the type needs; otherwise " +
+          "the Secret keeps its last data. kubernetes.io/tls needs tls.crt and tls.key, kubernetes.io/dockerconfigjson " +
           ".dockerconfigjson (a JSON object), kubernetes.io/basic-auth username or password, kubernetes.io/ssh-auth " +
           "ssh-privatekey. Tokens of ServiceAccounts are refused. Default: Opaque.",
       ),
     labels: targetLabels
       .optional()
       .describe(
-        "Labels for the Secret, besides the operator's own. Those that are removed here are removed there; those of others stay. " +
-          "Nothing is restarted for them. At most 32, values of at most 63 characters. Default: none.",
+        "Labels of the Secret, besides the operator's own. Labels that are removed here are removed from the Secret; labels " +
+          "of others stay. A change restarts nothing. At most 32, with values of at most 63 characters. Default: none.",
       ),
     annotations: targetAnnotations
       .optional()
       .describe(
-        "Annotations for the Secret, in the same way. At most 32, values of at most 1,024 characters. Default: none.",
+        "Annotations of the Secret, with the same rules. At most 32, with values of at most 1,024 characters. Default: none.",
       ),
     keys: keys
       .optional()
       .describe(
-        "Which fields of the document become which keys. A document that is no JSON object has the one field value. " +
-          "Default: each under its own name.",
+        "The keys for the fields of the document. A value that is not a JSON object counts as a document with the one field " +
+          "value. Default: one key per field, with the field's name.",
       ),
     template: template
       .optional()
       .describe(
-        "More keys, made from the document: a key and its text, in which {{ field | filter }} stands for a field, such as " +
+        "Additional keys with texts made from the document. In a text, {{ field | filter }} stands for a field, for example " +
           "postgres://{{ username | url }}:{{ password | url }}@{{ host }}/{{ dbname }}. A path has dots ({{ db.host }}, " +
-          '{{ hosts.0 }}), other names quotes ({{ "a name" }}), {{ . }} is the whole document. Filters, at most 4 after each ' +
-          "other: url escapes for any part of a URL; json makes a JSON text, which YAML and TOML take too; base64 and " +
-          "base64decode; shell makes one quoted word; pgpass escapes for a password file of PostgreSQL; trim takes white space " +
-          "from both ends. It wins over a field that would have the same key, and may name excluded ones. A field that is " +
-          "not there, or null, is an error. At most 32, each of at most 4,096 characters. Default: none.",
+          '{{ hosts.0 }}), other names have quotes ({{ "a name" }}), and {{ . }} is the whole document. Filters, at most 4 in a ' +
+          "row: url escapes for any part of a URL; json gives a JSON text, which is also valid in YAML and TOML; base64 and " +
+          "base64decode; shell gives one quoted word; pgpass escapes for a PostgreSQL password file; trim removes white space " +
+          "at both ends. A template replaces a field with the same key, and may use excluded fields. A missing or null field is " +
+          "an error. At most 32, each with at most 4,096 characters. Default: none.",
       ),
     deletionPolicy: z
       .enum(["Retain", "Delete"])
       .optional()
       .describe(
-        "What becomes of the Secret when the resource is deleted. Retain: it stays. Delete: it is deleted too, by Kubernetes' " +
-          "garbage collection; but not while it has the annotation rotatedsecrets.dev/adopt, by which its owner agreed " +
-          "to have it kept current, and to no more. Default: Retain.",
+        "The fate of the Secret when the resource is deleted. Retain: it stays. Delete: Kubernetes' garbage collection deletes " +
+          "it too, unless it has the annotation rotatedsecrets.dev/adopt. An adopted Secret always stays. Default: Retain.",
       ),
   }),
   [

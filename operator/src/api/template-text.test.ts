@@ -36,23 +36,23 @@ describe("a template is", () => {
   });
 });
 
-describe("a text is no template with", () => {
+describe("a text is not a template with", () => {
   it.each([
-    ["an expression that does not end", "{{ a"],
+    ["an unclosed expression", "{{ a"],
     ["an empty expression", "{{ }}"],
-    ["three braces, of which nobody knows which two belong together", "{{{ a }}"],
-    ["a filter that there is not", "{{ a | sha256 }}"],
+    ["three braces, which are ambiguous", "{{{ a }}"],
+    ["an unknown filter", "{{ a | sha256 }}"],
     ["a filter with an argument", '{{ a | default "x" }}'],
     ["a filter alone", "{{ | url }}"],
-    ["more filters than are allowed", "{{ a | url | url | url | url | url }}"],
+    ["too many filters", "{{ a | url | url | url | url | url }}"],
     ["a condition", "{{ if a }}x{{ end }}"],
     ["a call", "{{ a() }}"],
     ["arithmetic", "{{ 1 + 1 }}"],
     ["a path that begins with a dot, as in other languages", "{{ .username }}"],
     ["an empty name", "{{ a..b }}"],
-    ["a name that is not closed", '{{ "a }}'],
+    ["an unclosed quote", '{{ "a }}'],
     ["a line break in an expression", "{{ a\n}}"],
-    ["a second expression that is none", "{{ a }} {{ b! }}"],
+    ["an invalid second expression", "{{ a }} {{ b! }}"],
   ])("%s", (_, template) => {
     expect(parseTemplate(template)).toBeUndefined();
   });
@@ -84,7 +84,7 @@ describe("the API server's pattern and the operator's parser", () => {
     );
   });
 
-  it("lose nothing of a text", () => {
+  it("keep every part of a text", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
         const parts = parseTemplate(pieces.join(""));
@@ -104,7 +104,7 @@ describe("the API server's pattern and the operator's parser", () => {
     ["quotes", `{{ ${long('"').slice(8)}`],
     ["bars", `{{ a ${long("| ").slice(8)}`],
     ["expressions", long("{{a}}")],
-    ["a regular expression that takes long elsewhere", `${long("(a+)+$").slice(8)}!`],
+    ["a text that is slow for other regular expressions", `${long("(a+)+$").slice(8)}!`],
   ])("take little time over %s", (_, hostile) => {
     const started = performance.now();
     expect(parseTemplate(hostile) !== undefined).toBe(pattern.test(hostile));

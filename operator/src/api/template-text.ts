@@ -1,11 +1,11 @@
-/** What a template may do to a field, by name. The list is closed: a template is data, and never code. */
+/** The filters of templates. The list is closed, because a template is data and never code. */
 export const FILTERS = ["base64", "base64decode", "json", "pgpass", "shell", "trim", "url"] as const;
 /** One of `FILTERS`. */
 export type FilterName = (typeof FILTERS)[number];
 
 /** The longest template, in characters. */
 export const MAX_TEMPLATE_LENGTH = 4_096;
-/** The most filters that one expression has; each may make its input several times as long. */
+/** The most filters in one expression. Each filter may make its input several times longer. */
 export const MAX_FILTERS = 4;
 
 const SEGMENT = '([A-Za-z0-9_-]+|"[^"]+")';
@@ -14,31 +14,31 @@ const CHAIN = `( *[|] *(${FILTERS.join("|")})){0,${MAX_FILTERS}}`;
 const EXPRESSION = `[{][{] *${PATH}${CHAIN} *[}][}]`;
 
 /**
- * The form of a template, the same in RE2 and in JavaScript. Whatever has `{{` in it has a whole expression there; every
- * other brace is text, so that JSON can be written as it is.
+ * The form of a template, in both RE2 and JavaScript. Every `{{` begins a complete expression. All other braces are text, so
+ * that a template can contain JSON.
  */
 export const TEMPLATE_PATTERN = `^([^{]|[{]([^{]|$)|${EXPRESSION})*$`;
 
-/** What to write for a template. */
+/** The form of a template, in words. */
 export const TEMPLATE_FORM =
-  'write fields in double braces, such as "{{ username }}" or "{{ password | url }}": field names with dots between ' +
-  '({{ db.host }}, {{ hosts.0 }}, {{ "any name" }}), or {{ . }} for the whole document; after them at most ' +
+  'write fields in double braces, such as "{{ username }}" or "{{ password | url }}": field names separated by dots ' +
+  '({{ db.host }}, {{ hosts.0 }}, {{ "any name" }}), or {{ . }} for the whole document; then at most ' +
   `${MAX_FILTERS} of the filters ${FILTERS.join(", ")}`;
 
-/** A piece of a template: text that is taken as it is, or a field with what is done to it. */
+/** A part of a template: literal text, or a field with its filters. */
 export type TemplatePart =
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "expression";
-      /** As it is written, braces included. */
+      /** The expression as written, with its braces. */
       readonly source: string;
-      /** Names of fields from the outermost inwards, indices of arrays as their digits; empty: the whole document. */
+      /** Names of fields from the outside in, and array indices as digits. Empty: the whole document. */
       readonly path: readonly string[];
-      /** In the order in which they are applied. */
+      /** In the order of their application. */
       readonly filters: readonly FilterName[];
     };
 
-/** The parts of a template; undefined for a text that is none. */
+/** The parts of a template; undefined for a text that is not a template. */
 export function parseTemplate(text: string): readonly TemplatePart[] | undefined {
   const parts: TemplatePart[] = [];
   const expression = new RegExp(EXPRESSION, "y");
@@ -56,7 +56,7 @@ export function parseTemplate(text: string): readonly TemplatePart[] | undefined
   return parts;
 }
 
-/** Takes an expression apart that has the form of one: names first, in quotes whatever they hold, then filters. */
+/** Parses an expression of the correct form. A quoted name may contain any character, even a `|`, so the path is cut off first. */
 function parseExpression(source: string): TemplatePart {
   const inner = source.slice(2, -2).trim();
   const [path = ""] = new RegExp(`^${PATH}`).exec(inner) ?? [];

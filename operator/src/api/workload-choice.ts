@@ -6,7 +6,7 @@ import type { DeepReadonly } from "./readonly.ts";
 import { withRules } from "./rules.ts";
 import { parseWorkloadText, WORKLOAD_KINDS, type WorkloadName, workloadText } from "./workload-kind.ts";
 
-/** The most names that `rollout.workloads.names` takes. */
+/** The most names in `rollout.workloads.names`. */
 const MAX_NAMES = 50;
 
 const workloadName = formed({
@@ -21,22 +21,22 @@ const selector = withRules(labelSelector, [
     cel: "size(self.?matchLabels.orValue({})) + size(self.?matchExpressions.orValue([])) > 0",
     message:
       "an empty selector would mean every workload of the namespace: write matchLabels or matchExpressions, or mode: Auto for " +
-      "all that read the Secret",
+      "all workloads that read the Secret",
     holds: ({ matchLabels, matchExpressions }) =>
       Object.keys(matchLabels ?? {}).length + (matchExpressions ?? []).length > 0,
   },
 ]);
 
-/** `rollout.workloads`: which workloads are restarted. */
+/** `rollout.workloads`: the workloads to restart. */
 export const workloadChoice = withRules(
   z.object({
     mode: z
       .enum(["Auto", "Names", "Selector", "None"])
       .optional()
       .describe(
-        "Which workloads are restarted after a rotation. Auto: every Deployment, StatefulSet and DaemonSet of the namespace " +
-          "that reads the Secret by env, envFrom or volume. Names: those in names. Selector: those that selector matches. " +
-          "None: none. Default: Auto.",
+        "The workloads to restart after a rotation. Auto: every Deployment, StatefulSet and DaemonSet of the namespace that " +
+          "reads the Secret by env, envFrom or volume. Names: those in names. Selector: those that selector matches. None: " +
+          "none. Default: Auto.",
       ),
     names: z
       .array(workloadName)
@@ -45,49 +45,50 @@ export const workloadChoice = withRules(
       .meta({ "x-kubernetes-list-type": "set" })
       .optional()
       .describe(
-        "Workloads of this namespace as kind/name, as kubectl writes them: deployment/web, statefulset/db, daemonset/agent. " +
-          "They count whatever they read. Needed with mode Names, and " +
-          `refused without it. From 1 to ${MAX_NAMES}.`,
+        "Workloads of this namespace as kind/name, in kubectl's notation: deployment/web, statefulset/db, daemonset/agent. They " +
+          "count as readers even if they do not mention the Secret. Required with mode Names, refused otherwise. " +
+          `From 1 to ${MAX_NAMES}.`,
       ),
     selector: selector
       .optional()
       .describe(
-        "Deployments, StatefulSets and DaemonSets of this namespace by their own labels (not those of their pods). They " +
-          "count whatever they read. Needed with mode Selector, and refused without it. An empty selector is refused.",
+        "Deployments, StatefulSets and DaemonSets of this namespace, by their own labels (not those of their pods). They count " +
+          "as readers even if they do not mention the Secret. Required with mode Selector, refused otherwise. An empty selector " +
+          "is refused.",
       ),
   }),
   [
     {
       cel: "(has(self.mode) && self.mode == 'Names') || !has(self.names)",
-      message: "names are used with mode Names only: write mode: Names, or remove names",
+      message: "names only apply with mode Names: write mode: Names, or remove names",
       holds: (value) => value.mode === "Names" || value.names === undefined,
     },
     {
       cel: "!has(self.mode) || self.mode != 'Names' || has(self.names)",
-      message: "mode Names needs names: write for instance names: [deployment/web]",
+      message: "mode Names needs names: write for example names: [deployment/web]",
       holds: (value) => value.mode !== "Names" || value.names !== undefined,
     },
     {
       cel: "(has(self.mode) && self.mode == 'Selector') || !has(self.selector)",
-      message: "selector is used with mode Selector only: write mode: Selector, or remove selector",
+      message: "selector only applies with mode Selector: write mode: Selector, or remove selector",
       holds: (value) => value.mode === "Selector" || value.selector === undefined,
     },
     {
       cel: "!has(self.mode) || self.mode != 'Selector' || has(self.selector)",
-      message: "mode Selector needs a selector: write for instance selector: {matchLabels: {team: payments}}",
+      message: "mode Selector needs a selector: write for example selector: {matchLabels: {team: payments}}",
       holds: (value) => value.mode !== "Selector" || value.selector !== undefined,
     },
   ],
 );
 
-/** Which workloads are restarted, and counted. */
+/** The workloads that are restarted and counted. */
 export type WorkloadChoice =
   | { readonly kind: "Auto" }
   | { readonly kind: "Names"; readonly names: readonly WorkloadName[] }
   | { readonly kind: "Selector"; readonly selector: LabelSelector }
   | { readonly kind: "None" };
 
-/** Fills in what absent fields mean. */
+/** Fills in the defaults. */
 export function resolveWorkloadChoice(
   workloads: DeepReadonly<z.infer<typeof workloadChoice>> | undefined,
 ): WorkloadChoice {
@@ -97,7 +98,7 @@ export function resolveWorkloadChoice(
     case "Names":
       return { kind: "Names", names: (workloads.names ?? []).map(parseWorkloadText) };
     case "Selector":
-      // The schema lets no mode Selector through without one.
+      // The schema requires a selector with mode Selector.
       return { kind: "Selector", selector: workloads.selector ?? {} };
     case "Auto":
     case undefined:
@@ -105,10 +106,10 @@ export function resolveWorkloadChoice(
   }
 }
 
-/** Hexadecimal digits of it. */
+/** Hexadecimal digits of a hash. */
 const HASH_LENGTH = 10;
 
-/** A short hash of which workloads a selector matches, in whatever order. */
+/** Short hash of the workloads that a selector matches, in any order. */
 export function selectionHash(workloads: readonly WorkloadName[]): string {
   const names = workloads.map(workloadText).sort().join(" ");
   return createHash("sha256").update(names).digest("hex").slice(0, HASH_LENGTH);
