@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import { DEFAULT_CATALOGUE_SETTINGS as SETTINGS } from "./catalogue-settings.ts";
-import { afterPass, decide, isWorthListing, type Listing, NOT_LISTED } from "./listing.ts";
+import { afterPass, afterShown, decide, isWorthListing, type Listing, NOT_LISTED } from "./listing.ts";
 
 const NOW = 1_000_000;
 const listing = (change: Partial<Listing> = {}): Listing => ({ ...NOT_LISTED, ...change });
@@ -35,6 +35,12 @@ describe("a list pass", () => {
       expect(again).toEqual({ ...after, deniedUntil: NOW + 1_300_000 });
     },
   );
+
+  it("shows the secrets from its first page on", () => {
+    const after = afterShown(listing({ isOn: true }));
+    expect(after).toEqual(listing({ isOn: true, isShowing: true }));
+    expect(afterShown(after)).toBe(after);
+  });
 
   it("that is not answered is tried again", () => {
     const before = listing({ isOn: true, isShowing: true, pages: 7 });

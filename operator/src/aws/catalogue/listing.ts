@@ -46,6 +46,11 @@ export function decide(
   return isOn ? { ...before, isOn } : { ...ended(before, monotonic), isOn };
 }
 
+/** A list has shown a secret. Returns the same object where nothing changes. */
+export function afterShown(before: Listing): Listing {
+  return before.isShowing ? before : { ...before, isShowing: true };
+}
+
 /** After a list pass. A pass that was refused is not tried again for some time; one that was not answered, is. */
 export function afterPass(
   before: Listing,
@@ -53,7 +58,7 @@ export function afterPass(
   { listDeniedMs }: CatalogueSettings,
   monotonic: number,
 ): Listing {
-  if (problem === undefined) return { ...before, isShowing: true, pages };
+  if (problem === undefined) return { ...afterShown(before), pages };
   if (problem.kind === "unavailable") return before;
   return { ...ended(before, monotonic), deniedUntil: monotonic + listDeniedMs };
 }

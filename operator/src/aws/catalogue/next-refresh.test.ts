@@ -66,11 +66,11 @@ describe("the next refresh of a secret", () => {
     ],
     ["without lists: in 1 min", {}, NOT_LISTED, HEALTHY, MINUTE, "Interval"],
     [
-      "of which nothing is known: after 1 to 2 min, in case no list shows it",
+      "of which nothing is known: after 5 to 10 min, in case a list pass does not end",
       { entry: undefined },
       listing,
       HEALTHY,
-      1.5 * MINUTE,
+      7.5 * MINUTE,
       "Unknown",
     ],
     ["with a hint: at once", { hintedAt: SINCE + 7 }, listing, HEALTHY, 7, "Hint"],
@@ -238,7 +238,7 @@ describe("for anything that may be known", () => {
           const health = { failing: new Set<string>(), away: isAway };
           const { at } = nextRefresh(knowledge, { listing: lists, health }, SETTINGS);
           const latest = Math.max(
-            SINCE + 6 * MINUTE,
+            SINCE + (knowledge.entry === undefined ? 10 : 6) * MINUTE,
             (isAway?.closedUntil ?? 0) + 30_000,
             knowledge.hintedAt ?? 0,
           );

@@ -7,7 +7,7 @@ import type { SecretKnowledge } from "./secret-knowledge.ts";
 /**
  * Why a secret is refreshed.
  *
- * - `Unknown`: nothing is known of it, and no list has shown it for too long.
+ * - `Unknown`: nothing is known of it, and the list pass that is to show it has not ended.
  * - `Hint`: a list contradicts what is known or does not show it, or another secret's read failed.
  * - `Expected`: its AWSCURRENT is about to move.
  * - `Interval`: its facts have become old.
@@ -57,9 +57,9 @@ function regularRefresh(
   settings: CatalogueSettings,
 ): Pick<NextRefresh, "at" | "why"> {
   const { entry, hintedAt, since, jitter, failures } = knowledge;
-  const { describeUnlistedEveryMs } = settings;
+  const { describeEveryMs, describeUnlistedEveryMs } = settings;
   if (hintedAt !== undefined) return { at: hintedAt, why: "Hint" };
-  if (entry === undefined) return { at: since + describeUnlistedEveryMs * (1 + jitter), why: "Unknown" };
+  if (entry === undefined) return { at: since + describeEveryMs * (1 + jitter), why: "Unknown" };
   if (entry.problem?.kind === "unavailable")
     return { at: since + fullJitter(jitter, failures), why: "Unanswered" };
   const interval = intervalOf(knowledge, listing, settings);

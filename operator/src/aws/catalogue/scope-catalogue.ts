@@ -11,7 +11,7 @@ import { afterFailure, HEALTHY } from "./aws-health.ts";
 import type { CatalogueSettings } from "./catalogue-settings.ts";
 import { FollowedSecrets } from "./followed-secrets.ts";
 import { type ListPass, listPass } from "./list-pass.ts";
-import { afterPass, decide, isWorthListing } from "./listing.ts";
+import { afterPass, afterShown, decide, isWorthListing } from "./listing.ts";
 import type { Moment } from "./moment.ts";
 import { RefreshQueue } from "./refresh-queue.ts";
 import {
@@ -218,6 +218,7 @@ export class ScopeCatalogue {
   #readList(unseen: Set<string>): Promise<ListPass> {
     const { api, clock, lifetime } = this.#parts;
     const show = (listed: SecretSnapshot, at: Instant) => {
+      this.#secrets.setListing(afterShown(this.#secrets.listing));
       for (const id of [listed.name, listed.arn]) {
         unseen.delete(id);
         this.#secrets.update(id, (before, moment) => afterListed(before, listed, at, moment));
@@ -234,11 +235,11 @@ export class ScopeCatalogue {
   #learnFrom(pass: ListPass, unseen: ReadonlySet<string>): void {
     const { clock, settings } = this.#parts;
     this.#secrets.setListing(afterPass(this.#secrets.listing, pass, settings, clock.monotonic()));
-    const ids = pass.problem === undefined ? unseen : this.#secrets.ids;
-    for (const id of ids) {
-      if (pass.problem === undefined)
+    if (pass.problem === undefined) {
+      for (const id of unseen)
         this.#secrets.update(id, (before, { monotonic }) => afterNotListed(before, monotonic));
-      else if (this.#isUnknown(id)) this.#refreshNow(id);
+    } else {
+      for (const id of this.#secrets.ids) if (this.#isUnknown(id)) this.#refreshNow(id);
     }
   }
 
