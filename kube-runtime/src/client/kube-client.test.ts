@@ -70,6 +70,7 @@ describe("a request", () => {
     expect(server.seen[0]?.headers).toMatchObject({
       authorization: "Bearer token-1",
       "user-agent": "test/1",
+      accept: "application/json, */*",
     });
   });
 

@@ -124,7 +124,8 @@ export class KubeTransport {
     return {
       ...route.headers,
       ...contentType,
-      accept: "application/json",
+      // As kubectl does. /openid/v1/jwks has a media type of its own, and is refused (406) to clients that accept only JSON.
+      accept: "application/json, */*",
       "user-agent": this.#options.userAgent,
     };
   }
