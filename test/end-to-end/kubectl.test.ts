@@ -1,5 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { scaleOperator } from "@rotated-secrets/sandbox/operator-release";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { rotatedSecret } from "../support/manifests.ts";
@@ -51,6 +53,33 @@ it("helm --wait waits for a RotatedSecret that nobody has seen yet, and goes on 
   await stage.helm(...install, "--timeout=30s");
   expect(Object.keys((await scene.secret()).data ?? {})).toEqual(["password", "username"]);
 });
+
+it.each([
+  ["README.md", "5. Rotate now, and wait"],
+  ["docs/conditions.md", "Rotate and wait"],
+])("the commands in %s rotate, and wait until all pods use the new version", async (page, section) => {
+  const scene = await Scene.rotating(stage, aws, page.replace(/\W/g, "-").toLowerCase());
+  await scene.readBy(["env"]);
+  const commands = (await commandsOf(page, section))
+    .replaceAll(/-n \w+/g, `-n ${scene.namespace}`)
+    .replaceAll(/rsec \S+/g, "rsec db");
+  const PATH = [dirname(stage.tools.kubectl), process.env["PATH"]].join(delimiter);
+  const { stdout } = await promisify(execFile)("sh", ["-ec", commands], {
+    env: { ...process.env, ...stage.environment, PATH },
+  });
+  expect(stdout.trim().split("\n").at(-1)).toBe("Succeeded Stalled=False");
+  const { settled, currentVersion, history } = await stage.status(scene.namespace, "db");
+  expect(history).toMatchObject([{ trigger: "Request", versionId: currentVersion }]);
+  expect(settled?.versionId).toBe(currentVersion);
+});
+
+/** The lines of the code blocks in a section of a page. */
+async function commandsOf(page: string, section: string): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, "../..", page), "utf8");
+  const [, content = ""] = text.split(new RegExp(`^#+ ${section}\n`, "m"));
+  const [own = ""] = content.split(/^#/m);
+  return [...own.matchAll(/^ {4}(.*)$/gm)].map(([, line = ""]) => line).join("\n");
+}
 
 /** A chart of one manifest. */
 async function chartOf(manifest: object): Promise<string> {
