@@ -27,6 +27,7 @@ export const COVERED: readonly string[] = [
   "kube-runtime",
   "operator/src/api",
   "operator/src/aws",
+  "operator/src/document",
   "operator/src/kubernetes",
   "operator/src/log-fields.ts",
   "operator/src/main.test.ts",

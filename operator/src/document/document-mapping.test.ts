@@ -12,7 +12,7 @@ function mapped(value: string | Uint8Array, target?: Target) {
   return mapDocument(new SecretValue(value), resolveTarget("db", target));
 }
 
-/** The data as text by key; or reason and problem. */
+/** The data as text by key, or reason and problem. */
 function keysAndTexts(
   value: string | Uint8Array,
   target?: Target,
@@ -28,7 +28,7 @@ const nested = (levels: number) => `{"a":${"[".repeat(levels - 1)}${"]".repeat(l
 
 describe("a document becomes keys of a Secret", () => {
   it.each<[string, string, object]>([
-    ["strings as they are", '{"a":"x\\n\\"y\\""}', { a: 'x\n"y"' }],
+    ["strings unchanged", '{"a":"x\\n\\"y\\""}', { a: 'x\n"y"' }],
     [
       "numbers and booleans as their JSON text",
       '{"port":5432,"ssl":true,"ratio":1.50}',
@@ -36,7 +36,7 @@ describe("a document becomes keys of a Secret", () => {
     ],
     ["numbers beyond 2^53 digit by digit", '{"id":12345678901234567890}', { id: "12345678901234567890" }],
     [
-      "numbers that no number of JavaScript can be",
+      "numbers that JavaScript cannot hold",
       '{"a":1e400,"b":-0,"c":1.0,"d":0.1e-400,"e":1E5}',
       { a: "1e400", b: "-0", c: "1.0", d: "0.1e-400", e: "1E5" },
     ],
@@ -45,35 +45,39 @@ describe("a document becomes keys of a Secret", () => {
       '{"o": {"b": [1, 2.0, null, 1e400]}, "l": []}',
       { o: '{"b":[1,2.0,null,1e400]}', l: "[]" },
     ],
-    ["null not at all", '{"a":null,"b":"x"}', { b: "x" }],
+    ["null as no key", '{"a":null,"b":"x"}', { b: "x" }],
     ["an empty object as no keys", "{}", {}],
     ["an empty string as an empty key", '{"a":""}', { a: "" }],
     ["the last of duplicate fields", '{"a":"1","a":"2"}', { a: "2" }],
-    ["the last of duplicate fields that is null not at all", '{"a":"1","a":null}', {}],
+    ["the last of duplicate fields, if null, as no key", '{"a":"1","a":null}', {}],
     ["the last of duplicate fields within one", '{"a":{"b":1.0,"b":2.0}}', { a: '{"b":2.0}' }],
-    ["a field called __proto__ as any other", '{"__proto__":"x"}', JSON.parse('{"__proto__":"x"}')],
+    ["a field called __proto__ like any other", '{"__proto__":"x"}', JSON.parse('{"__proto__":"x"}')],
     ["a field __proto__ within one", '{"a":{"__proto__":{"b":1}}}', { a: '{"__proto__":{"b":1}}' }],
     ["half a surrogate pair within an object as its escape", '{"a":["\\ud800"]}', { a: '["\\ud800"]' }],
     ["a whole pair by escapes", '{"a":"\\ud83d\\ude00"}', { a: "😀" }],
     ["a field that begins with a dot", '{".netrc":"x"}', { ".netrc": "x" }],
-    ["other text whole", "just text", { value: "just text" }],
-    ["text with a byte order mark whole, mark included", "\uFEFFtext", { value: "\uFEFFtext" }],
-    ["an array whole, as it is written", "[1, 2.0]", { value: "[1, 2.0]" }],
-    ["an array of any depth whole", `${"[".repeat(30_000)}${"]".repeat(30_000)}`, expect.anything()],
-    ["a JSON number whole", "1.0", { value: "1.0" }],
-    ["a JSON string whole, quotes included", '"x"', { value: '"x"' }],
+    ["other text completely", "just text", { value: "just text" }],
+    ["text with a byte order mark, including the mark", "\uFEFFtext", { value: "\uFEFFtext" }],
+    ["an array as written", "[1, 2.0]", { value: "[1, 2.0]" }],
+    ["an array of any depth", `${"[".repeat(30_000)}${"]".repeat(30_000)}`, expect.anything()],
+    ["a JSON number as written", "1.0", { value: "1.0" }],
+    ["a JSON string with its quotes", '"x"', { value: '"x"' }],
     ["null whole", "null", { value: "null" }],
-    ["JSON that was cut off whole", '{"a":', { value: '{"a":' }],
-    ["an empty text whole", "", { value: "" }],
+    ["incomplete JSON as text", '{"a":', { value: '{"a":' }],
+    ["an empty text", "", { value: "" }],
     ["unicode", '{"a":"pässwörd ☃"}', { a: "pässwörd ☃" }],
-    ["the deepest nesting that is allowed", nested(100), { a: `${"[".repeat(99)}${"]".repeat(99)}` }],
-    ["brackets in a text, which are no depth", `{"a":"${"[".repeat(200)}\\""}`, { a: `${"[".repeat(200)}"` }],
-    ["as much as AWS holds", `{"a":"${"x".repeat(65_526)}"}`, { a: "x".repeat(65_526) }],
+    ["the deepest allowed nesting", nested(100), { a: `${"[".repeat(99)}${"]".repeat(99)}` }],
+    [
+      "brackets in a text, which do not count as depth",
+      `{"a":"${"[".repeat(200)}\\""}`,
+      { a: `${"[".repeat(200)}"` },
+    ],
+    ["the longest value that AWS stores", `{"a":"${"x".repeat(65_526)}"}`, { a: "x".repeat(65_526) }],
   ])("%s", (_, text, expected) => {
     expect(keysAndTexts(text)).toEqual(expected);
   });
 
-  it("bytes whole, also those that are JSON or no text", () => {
+  it("bytes completely, also bytes of JSON and bytes that are not text", () => {
     expect(keysAndTexts(Buffer.from('{"a":1}'))).toEqual({ value: '{"a":1}' });
     const bytes = Uint8Array.from([0, 255, 10]);
     expect(mapped(bytes)).toMatchObject({ kind: "data" });
@@ -84,19 +88,19 @@ describe("a document becomes keys of a Secret", () => {
   });
 
   it.each([
-    ["a name with a blank", '{"a b":"x"}', /"a b" is no valid key/],
-    ["a name of other letters", '{"pässwort":"x"}', /"pässwort" is no valid key/],
-    ["an empty name", '{"":"x"}', /"" is no valid key/],
-    ["a path", '{"..":"x"}', /"\.\." is no valid key/],
-    ["a name that begins like a path", '{"..a":"x"}', /"\.\.a" is no valid key/],
-    ["names in numbers", '{"a b":1,"c d":2}', /"a b", "c d" are each no valid key/],
+    ["a name with a blank", '{"a b":"x"}', /"a b" is not a valid key/],
+    ["a name with other letters", '{"pässwort":"x"}', /"pässwort" is not a valid key/],
+    ["an empty name", '{"":"x"}', /"" is not a valid key/],
+    ["a path", '{"..":"x"}', /"\.\." is not a valid key/],
+    ["a name that begins like a path", '{"..a":"x"}', /"\.\.a" is not a valid key/],
+    ["several names", '{"a b":1,"c d":2}', /none of the field names "a b", "c d" is a valid key/],
     ["a name that is too long", JSON.stringify({ ["k".repeat(254)]: "x" }), /at most 253/],
     ["half a surrogate pair", '{"a":"planted\\ud800"}', /the field "a" has half a surrogate pair/],
     ["a byte order mark before JSON", '\uFEFF{"a":"planted"}', /a byte order mark/],
     ["a nesting that is too deep", nested(101), /nested deeper than 100 levels/],
-    ["a nesting that would end by the stack", nested(30_000), /nested deeper than 100 levels/],
-    ["more than a Secret holds", JSON.stringify({ a: "x".repeat(1_048_576) }), /1048576 at most/],
-  ])("and %s is an error that says so", (_, text, problem) => {
+    ["a nesting that would overflow the stack", nested(30_000), /nested deeper than 100 levels/],
+    ["more than a Secret holds", JSON.stringify({ a: "x".repeat(1_048_576) }), /at most 1048576/],
+  ])("but %s is an error", (_, text, problem) => {
     const said = keysAndTexts(text);
     expect(said).toMatch(/^DocumentInvalid: /);
     expect(said).toMatch(problem);
@@ -112,7 +116,7 @@ describe("a document becomes keys of a Secret", () => {
     );
   });
 
-  it("never throws, whatever the value", () => {
+  it("never throws", () => {
     fc.assert(fc.property(fc.oneof(fc.json(), oddText, fc.uint8Array()), (value) => void mapped(value)));
   });
 });
@@ -122,24 +126,24 @@ describe("the spec's keys", () => {
 
   it.each<[string, Target, object]>([
     [
-      "include names the fields",
+      "include chooses the fields",
       { keys: { include: ["username", "p*"] } },
       { username: "u", password: "p", port: "1" },
     ],
     [
-      "exclude takes some out",
+      "exclude leaves some out",
       { keys: { exclude: ["a?b", "port", "host"] } },
       { username: "u", password: "p" },
     ],
     ["exclude wins over include", { keys: { include: ["host", "port"], exclude: ["h*"] } }, { port: "1" }],
-    ["an empty include takes none", { keys: { include: [] } }, {}],
+    ["an empty include chooses none", { keys: { include: [] } }, {}],
     [
-      "rename gives another key, and makes a name valid",
+      "rename changes the key, and makes a name valid",
       { keys: { include: ["a b", "host"], rename: { "a b": "AB", host: "DB_HOST" } } },
       { AB: "x", DB_HOST: "h" },
     ],
     [
-      "rename of what is not there does nothing",
+      "rename of a missing field does nothing",
       { keys: { include: ["host"], rename: { user: "U" } } },
       { host: "h" },
     ],
@@ -149,12 +153,12 @@ describe("the spec's keys", () => {
       { username: "h", host: "u" },
     ],
     [
-      "a template makes a key more, of excluded fields too",
+      "a template adds a key, and may use excluded fields",
       { keys: { include: [] }, template: { URL: "{{ username }}@{{ host }}" } },
       { URL: "u@h" },
     ],
     [
-      "a template wins over a field",
+      "a template replaces a field",
       { keys: { include: ["host"] }, template: { host: "{{ port }}" } },
       { host: "1" },
     ],
@@ -162,36 +166,36 @@ describe("the spec's keys", () => {
     expect(keysAndTexts(document, target)).toEqual(expected);
   });
 
-  it("rename the one field of a text", () => {
+  it("rename the only field of a text", () => {
     expect(keysAndTexts("token", { keys: { rename: { value: "TOKEN" } } })).toEqual({ TOKEN: "token" });
   });
 
-  it("that make one key of two fields are an error", () => {
+  it("that give two fields the same key are an error", () => {
     const target = { keys: { include: ["host", "username"], rename: { host: "username" } } };
     expect(keysAndTexts(document, target)).toBe(
       'DocumentInvalid: two of its fields become the key "username": rename or exclude one of them in spec.target.keys',
     );
   });
 
-  it("let an invalid field be that is excluded", () => {
+  it("ignore an invalid field that is excluded", () => {
     const target = { keys: { exclude: ["a b", "bad"] } };
     expect(keysAndTexts('{"a b":"x","bad":"\\ud800","c":"d"}', target)).toEqual({ c: "d" });
   });
 });
 
-describe("a template, or a type, that the document does not suit", () => {
+describe("a template or a type that does not fit the document", () => {
   it.each<[string, string, Target, RegExp]>([
     [
-      "a field that is missing",
+      "a missing field",
       "{}",
       { template: { URL: "{{ host }}" } },
       /^TemplateInvalid: spec.target.template\[URL\]/,
     ],
     [
-      "more than a Secret holds, in all",
+      "more data in total than a Secret holds",
       `{"a":"${"x".repeat(60_000)}"}`,
       { template: { big: "{{ a }}".repeat(20) } },
-      /^DocumentInvalid: it would have 1260004 bytes/,
+      /^DocumentInvalid: its data would have 1260004 bytes/,
     ],
     [
       "a key that the type needs",
@@ -203,7 +207,7 @@ describe("a template, or a type, that the document does not suit", () => {
     expect(keysAndTexts(document, target)).toMatch(problem);
   });
 
-  it("a certificate is made of fields by rename and template", () => {
+  it("a certificate comes from fields by rename and template", () => {
     const target: Target = {
       type: "kubernetes.io/tls",
       keys: { include: ["cert"], rename: { cert: "tls.crt" } },

@@ -6,20 +6,20 @@ import { readDocument } from "./secret-document.ts";
 import { lackOfType } from "./secret-type.ts";
 import { renderTemplates } from "./template.ts";
 
-/** What became of a value: the Secret's data, or why it is none. Problems name keys and sizes, never values. */
+/** The result of mapping a value: the Secret's data, or the problem. Problems name keys and sizes, never values. */
 export type Mapped =
   | { readonly kind: "data"; readonly data: SecretData }
   | {
       readonly kind: "invalid";
-      /** Who is to blame: the document, the template that it was to fill in, or that the two do not make what the type needs. */
+      /** The cause: the document, a template that does not fit the document, or a key that the type needs. */
       readonly reason: "DocumentInvalid" | "TemplateInvalid" | "TypeRequiresKeys";
       readonly problem: string;
     };
 
-/** Kubernetes: the data of a Secret may have 1 MiB. */
+/** Kubernetes: the data of a Secret has at most 1 MiB. */
 const MAX_BYTES = 1_048_576;
 
-/** Makes a Secret's data of a secret's value: the fields that are chosen, under their keys, and what the templates make. */
+/** Maps a secret's value to a Secret's data: the chosen fields under their keys, and the keys of templates. */
 export function mapDocument(
   value: SecretValue,
   { type, keys, template }: Pick<ResolvedTarget, "type" | "keys" | "template">,
@@ -36,7 +36,7 @@ export function mapDocument(
   if (bytes > MAX_BYTES)
     return invalid(
       "DocumentInvalid",
-      `it would have ${bytes} bytes, and a Secret holds ${MAX_BYTES} at most`,
+      `its data would have ${bytes} bytes, and a Secret holds at most ${MAX_BYTES}`,
     );
   const lack = lackOfType(type, entries);
   if (lack !== undefined) return invalid("TypeRequiresKeys", lack);

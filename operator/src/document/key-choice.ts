@@ -3,17 +3,17 @@ import { matchesGlob } from "../api/secret-glob.ts";
 import { isSecretKey, KEY_FORM } from "../api/secret-key.ts";
 import { bytesOf, HALF_A_PAIR, textOfField } from "./field-text.ts";
 
-/** Enough to find them; the message is shown in a condition. */
+/** The most names in a message, which is shown in a condition. */
 const MAX_NAMED = 5;
-/** The most of a name that a message shows, in characters. */
+/** The most characters of a name in a message. */
 const MAX_SHOWN = 63;
 
-/** Keys and their bytes, or why the fields make none; problems name fields, never values. */
+/** Keys and their bytes, or the problem. Problems name fields, never values. */
 export type Choice =
   | { readonly kind: "keys"; readonly keys: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: "invalid"; readonly problem: string };
 
-/** The keys that the fields of a document become; fields with a name in `except` (a key's) make room for it. */
+/** The keys for the fields of a document. A field whose key is in `except` is left out. */
 export function chooseKeys(
   fields: ReadonlyMap<string, unknown>,
   { include, exclude, rename }: KeyChoice,
@@ -27,7 +27,7 @@ export function chooseKeys(
   const wrong = chosen.filter(({ key }) => !isSecretKey(key));
   if (wrong.length > 0)
     return invalid(
-      `${named(wrong)} no valid key of a Secret (${KEY_FORM}): rename or exclude it in spec.target.keys`,
+      `${named(wrong)} a valid key of a Secret (${KEY_FORM}): rename or exclude it in spec.target.keys`,
     );
   const keys = new Map<string, Uint8Array>();
   for (const { name, key, field } of chosen) {
@@ -46,8 +46,8 @@ function named(fields: readonly { readonly name: string }[]): string {
   const names = fields.slice(0, MAX_NAMED).map(({ name }) => shown(name));
   const more = fields.length > names.length ? ` and ${fields.length - names.length} more` : "";
   return fields.length === 1
-    ? `the field name ${names.join()} is`
-    : `the field names ${names.join(", ")}${more} are each`;
+    ? `the field name ${names.join()} is not`
+    : `none of the field names ${names.join(", ")}${more} is`;
 }
 
 function shown(name: string): string {

@@ -1,7 +1,7 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 
 declare global {
-  // ECMAScript: JSON.parse source text access (stage 4), in V8 since 11.4; TypeScript's library does not know it yet.
+  // ECMAScript: JSON.parse source text access (stage 4), in V8 since 11.4. TypeScript's library does not have it yet.
   interface JSON {
     rawJSON(text: string): object;
     isRawJSON(value: unknown): boolean;
@@ -9,33 +9,33 @@ declare global {
 }
 
 /**
- * The deepest nesting of a document. Deeper ones are for no reader, and V8 walks through what it has parsed by recursion,
- * which would end by the size of the stack instead.
+ * The deepest nesting of a document. A deeper one has no use, and V8's recursion over the parsed document would overflow the
+ * stack.
  */
 export const MAX_DEPTH = 100;
 
-/** The one field of a value that is no JSON object. */
+/** The only field of a value that is not a JSON object. */
 const WHOLE_VALUE = "value";
-/** What some editors of Windows put before a text. */
+/** Some Windows editors put it before a text. */
 const BYTE_ORDER_MARK = "\uFEFF";
 
-/** A secret's value, taken apart. */
+/** A parsed secret value. */
 export interface SecretDocument {
-  /** As it is stored. */
+  /** The value as stored. */
   readonly whole: string | Uint8Array;
   /**
-   * The fields of a JSON object, without those that are null; else `value` alone, with the whole. Of fields with one name the last counts, as
-   * for AWS's templates. Numbers are raw JSON, with the text that they were written with.
+   * The fields of a JSON object, without null fields. For any other value, only the field `value` with the complete value.
+   * The last of several fields with the same name counts, as in AWS's templates. Numbers are raw JSON and keep their text.
    */
   readonly fields: ReadonlyMap<string, unknown>;
 }
 
-/** A document, or why it is none; problems never hold a value. */
+/** A document, or the problem. Problems hold no value. */
 export type DocumentReading =
   | { readonly kind: "document"; readonly document: SecretDocument }
   | { readonly kind: "invalid"; readonly problem: string };
 
-/** Takes a secret's value apart. */
+/** Parses a secret's value. */
 export function readDocument(value: SecretValue): DocumentReading {
   const whole = value.reveal();
   if (typeof whole !== "string" || !isObject(parsed(withoutMark(whole)))) {
@@ -43,7 +43,7 @@ export function readDocument(value: SecretValue): DocumentReading {
   }
   if (whole.startsWith(BYTE_ORDER_MARK))
     return invalid(
-      "a byte order mark stands before its JSON, which readers of JSON refuse: store it without",
+      "its JSON begins with a byte order mark, which JSON parsers refuse: store it without the mark",
     );
   if (depthOf(whole) > MAX_DEPTH) return invalid(`its JSON is nested deeper than ${MAX_DEPTH} levels`);
   const fields: unknown = JSON.parse(whole, keepNumbersAsWritten);
@@ -51,7 +51,7 @@ export function readDocument(value: SecretValue): DocumentReading {
   return { kind: "document", document: { whole, fields: new Map(present) } };
 }
 
-/** The field at a path of names and indices; undefined where there is none, or null. */
+/** The field at a path of names and indices; undefined if it is missing or null. */
 export function fieldAt({ fields }: SecretDocument, path: readonly string[]): unknown {
   const [first = "", ...rest] = path;
   let at = fields.get(first);
@@ -62,7 +62,7 @@ export function fieldAt({ fields }: SecretDocument, path: readonly string[]): un
 function childOf(parent: unknown, name: string): unknown {
   const isIndex = /^(0|[1-9][0-9]{0,8})$/.test(name);
   if (Array.isArray(parent)) return isIndex ? parent[Number(name)] : undefined;
-  // Names are anybody's: `constructor` must not be found on Object's prototype.
+  // A field may have any name. `constructor` must not be found on Object's prototype.
   return isObject(parent) && Object.hasOwn(parent, name) ? parent[name] : undefined;
 }
 
@@ -74,7 +74,7 @@ function withoutMark(text: string): string {
   return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text;
 }
 
-/** What the text is as JSON; undefined for other text. Takes any depth. */
+/** The parsed JSON; undefined for other text. Accepts any depth. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -83,7 +83,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** How deep objects and arrays lie in each other, in a text that is JSON. */
+/** The depth of nested objects and arrays in a JSON text. */
 function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;
@@ -94,7 +94,7 @@ function depthOf(json: string): number {
   return deepest;
 }
 
-/** Numbers beyond 2^53 or 1e308, 1.0 and -0 keep the text that they were written with. */
+/** Keeps the text of numbers, such as those beyond 2^53 or 1e308, 1.0 and -0. */
 function keepNumbersAsWritten(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== "number" || context?.source === undefined) return value;
   return JSON.rawJSON(context.source);

@@ -25,8 +25,8 @@ describe("a Secret of a type lacks something with", () => {
     ["kubernetes.io/tls", { "tls.crt": "C" }, 'it needs the key "tls.key"'],
     ["kubernetes.io/tls", { "tls.crt": "C", "tls.key": "" }, 'its key "tls.key" is empty'],
     ["kubernetes.io/dockerconfigjson", { dockerconfigjson: "{}" }, 'needs the key ".dockerconfigjson"'],
-    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "planted" }, "has to be a JSON object"],
-    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "[]" }, "has to be a JSON object"],
+    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "planted" }, "must be a JSON object"],
+    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "[]" }, "must be a JSON object"],
     ["kubernetes.io/basic-auth", { user: "app" }, 'it needs the key "username" or "password"'],
     ["kubernetes.io/basic-auth", { username: "" }, 'it needs the key "username" or "password"'],
     ["kubernetes.io/ssh-auth", { key: "K" }, 'it needs the key "ssh-privatekey"'],
@@ -35,7 +35,7 @@ describe("a Secret of a type lacks something with", () => {
     expect(lack(type, keys)).not.toContain("planted");
   });
 
-  it("no type but these exists, above all none that gives rights in the cluster", () => {
+  it("has only these types, and none that gives rights in the cluster", () => {
     expect(SECRET_TYPES.filter((type) => /token|service-account|bootstrap/.test(type))).toEqual([]);
   });
 });

@@ -3,8 +3,8 @@ import type { SecretType } from "../api/target.ts";
 type Keys = ReadonlyMap<string, Uint8Array>;
 
 /**
- * What the API server, and who reads it, need of a Secret of each type: undefined where it is there, else what is
- * missing. Kubernetes: `ValidateSecret`, which takes empty keys where nobody could use them.
+ * Finds what a Secret of each type lacks for the API server and for readers; undefined if it lacks nothing. Kubernetes:
+ * `ValidateSecret`, which also accepts empty keys that no reader could use.
  */
 const NEEDED: Readonly<Record<SecretType, (keys: Keys) => string | undefined>> = {
   Opaque: () => undefined,
@@ -13,7 +13,7 @@ const NEEDED: Readonly<Record<SecretType, (keys: Keys) => string | undefined>> =
     missing(keys, ".dockerconfigjson") ??
     (isJsonObject(keys.get(".dockerconfigjson"))
       ? undefined
-      : 'the key ".dockerconfigjson" has to be a JSON object, such as {"auths": {...}}'),
+      : 'the key ".dockerconfigjson" must be a JSON object, such as {"auths": {...}}'),
   "kubernetes.io/basic-auth": (keys) =>
     missing(keys, "username") === undefined || missing(keys, "password") === undefined
       ? undefined
@@ -21,7 +21,7 @@ const NEEDED: Readonly<Record<SecretType, (keys: Keys) => string | undefined>> =
   "kubernetes.io/ssh-auth": (keys) => missing(keys, "ssh-privatekey"),
 };
 
-/** What a Secret of this type lacks with these keys; undefined where it lacks nothing. Never shows a value. */
+/** The reason why these keys do not fit the type; undefined if they fit. Holds no value. */
 export function lackOfType(type: SecretType, keys: Keys): string | undefined {
   return NEEDED[type](keys);
 }

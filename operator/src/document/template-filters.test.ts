@@ -19,47 +19,47 @@ describe("filters", () => {
   it.each<[FilterName, string, FieldText, string]>([
     [
       "url",
-      "escapes what is not unreserved",
+      "escapes reserved characters",
       text("a-_.~Z9/@:?#[]!$&'()*+,;= %"),
       "a-_.~Z9%2F%40%3A%3F%23%5B%5D%21%24%26%27%28%29%2A%2B%2C%3B%3D%20%25",
     ],
     ["url", "escapes UTF-8 byte by byte", text("ä☃"), "%C3%A4%E2%98%83"],
     ["url", "takes numbers", json("5432"), "5432"],
     ["json", "quotes a text", text('a"b\\c\n'), '"a\\"b\\\\c\\n"'],
-    ["json", "leaves a number as it was written", json("1.50"), "1.50"],
+    ["json", "leaves a number as written", json("1.50"), "1.50"],
     ["json", "leaves an object", json('{"a":1}'), '{"a":1}'],
     [
       "json",
-      "escapes what YAML and TOML do not take",
+      "escapes characters that YAML and TOML refuse",
       text("\u007f\u0085\u2028\uFEFF"),
       '"\\u007f\\u0085\\u2028\\ufeff"',
     ],
     ["base64", "takes text", text("ä"), "w6Q="],
-    ["base64", "takes bytes", bytes(0xff, 0x00), "/wA="],
+    ["base64", "accepts bytes", bytes(0xff, 0x00), "/wA="],
     ["base64decode", "gives bytes", text("/wA="), "\xff\0"],
-    ["base64decode", "leaves line breaks out", text(" aGVs\r\nbG8=\n"), "hello"],
-    ["trim", "takes white space from both ends", text("\t a b\r\n"), "a b"],
+    ["base64decode", "ignores line breaks", text(" aGVs\r\nbG8=\n"), "hello"],
+    ["trim", "removes white space at both ends", text("\t a b\r\n"), "a b"],
     ["shell", "makes one word", text('it\'s $(x) `y` "z"'), "'it'\\''s $(x) `y` \"z\"'"],
-    ["shell", "makes a word of nothing", text(""), "''"],
+    ["shell", "makes a word of an empty text", text(""), "''"],
     ["pgpass", "escapes colons and backslashes", text("a:b\\c"), "a\\:b\\\\c"],
   ])("%s %s", (name, _, input, expected) => {
     expect(shown(name, input)).toBe(expected);
   });
 
   it.each<[FilterName, string, FieldText, string]>([
-    ["base64decode", "what is no base64", text("planted!"), "no base64"],
-    ["base64decode", "what lacks its padding", text("aGVsbG8"), "no base64"],
+    ["base64decode", "text that is not base64", text("planted!"), "not base64"],
+    ["base64decode", "text without padding", text("aGVsbG8"), "not base64"],
     ["pgpass", "a line break", text("planted\nb"), "line break"],
     ["shell", "a NUL", text("planted\0"), "NUL"],
-    ["url", "bytes that are no text", bytes(0xff), "no UTF-8 text"],
+    ["url", "bytes that are not text", bytes(0xff), "not UTF-8 text"],
     ["url", "half a pair", text("planted\uD800"), "half a surrogate pair"],
     ["base64", "half a pair", text("planted\uDC00"), "half a surrogate pair"],
-  ])("%s refuses %s and shows nothing of it", (name, _, input, problem) => {
+  ])("%s refuses %s without showing it", (name, _, input, problem) => {
     expect(shown(name, input)).toContain(problem);
     expect(shown(name, input)).not.toContain("planted");
   });
 
-  it("can be undone by who reads what they make", () => {
+  it("can be undone by readers of their output", () => {
     fc.assert(
       fc.property(
         oddText.filter((value) => value.isWellFormed()),
@@ -75,13 +75,13 @@ describe("filters", () => {
     );
   });
 
-  it("make a word that a shell reads as it was", () => {
+  it("make a word that a shell reads back unchanged", () => {
     const value = "a'b\"c$(echo x)`y`\\ \n*?~#;&|<>!{1..3} ä";
     const word = Buffer.from(shown("shell", text(value)), "latin1").toString();
     expect(execFileSync("/bin/sh", ["-c", `printf %s ${word}`]).toString()).toBe(value);
   });
 
-  it("never throw, and make at most nine times as much of it", () => {
+  it("never throw, and make the input at most nine times longer", () => {
     const input = fc.oneof(
       oddText.map(text),
       fc.json().map(json),

@@ -12,7 +12,7 @@ function render(template: Readonly<Record<string, string>>, value: string | Uint
   return renderTemplates(new Map(Object.entries(template)), reading.document);
 }
 
-/** What one template makes, or its problem. */
+/** The text of one template, or its problem. */
 function made(template: string, value: string | Uint8Array): string {
   const rendering = render({ key: template }, value);
   return rendering.kind === "invalid"
@@ -39,19 +39,19 @@ describe("a template is filled in with", () => {
       "postgres://{{ username | url }}:{{ password | url }}@h:{{ port }}/",
       "postgres://app:p%40ss%2Fw%3Ard@h:5432/",
     ],
-    ["numbers and booleans as JSON has them", "{{ port }} {{ ssl }}", "5432 true"],
+    ["numbers and booleans as JSON text", "{{ port }} {{ ssl }}", "5432 true"],
     ["objects and arrays as compact JSON", "{{ db.hosts }}", '["a",{"name":"b"}]'],
     ["fields of fields", "{{ db.hosts.0 }}{{ db.hosts.1.name }}", "ab"],
     ["names with dots in quotes", '{{ "tls.crt" }}{{ db."x.y" }}', "PEM1"],
     ["an empty text", "[{{ empty }}]", "[]"],
-    ["several filters, one after the other", "{{ password | base64 | json }}", '"cEBzcy93OnJk"'],
+    ["several filters in a row", "{{ password | base64 | json }}", '"cEBzcy93OnJk"'],
     [
       "JSON in JSON",
       '{"auths":{"r":{"username":{{ username | json }},"password":{{ password | json }}}}}',
       '{"auths":{"r":{"username":"app","password":"p@ss/w:rd"}}}',
     ],
-    ["the document whole, as it is stored", "{{ . }}", DOCUMENT],
-    ["nothing but itself", "text", "text"],
+    ["the complete document as stored", "{{ . }}", DOCUMENT],
+    ["literal text only", "text", "text"],
   ])("%s", (_, template, expected) => {
     expect(made(template, DOCUMENT)).toBe(expected);
   });
@@ -60,29 +60,29 @@ describe("a template is filled in with", () => {
     ["a text", "Bearer {{ value }}", "token", "Bearer token"],
     ["an array", "{{ value }}", "[1]", "[1]"],
     ["bytes", "{{ value | base64 }}", Uint8Array.from([255]), "/w=="],
-    ["bytes whole", "{{ . | base64 }}", Uint8Array.from([255]), "/w=="],
-  ])("the one field value of %s", (_, template, value, expected) => {
+    ["all bytes", "{{ . | base64 }}", Uint8Array.from([255]), "/w=="],
+  ])("the field value of %s", (_, template, value, expected) => {
     expect(made(template, value)).toBe(expected);
   });
 });
 
-describe("a template that cannot be filled in says why, by its key and expression, and shows no value:", () => {
+describe("a problem with a template names key, expression and reason, and shows no value:", () => {
   it.each([
-    ["a field that is not there", "{{ user }}", "no such field"],
-    ["a field that is null", "{{ nothing }}", "null"],
+    ["a missing field", "{{ user }}", "no such field"],
+    ["a null field", "{{ nothing }}", "null"],
     ["an index beyond the array", "{{ db.hosts.2 }}", "no such field"],
-    ["an index that is none", "{{ db.hosts.01 }}", "no such field"],
+    ["an invalid index", "{{ db.hosts.01 }}", "no such field"],
     ["a field of a text", "{{ password.length }}", "no such field"],
     ["a field of a number", "{{ port.rawJSON }}", "no such field"],
     ["the length of an array", "{{ db.hosts.length }}", "no such field"],
-    ["what every object of JavaScript has", "{{ constructor }}", "no such field"],
+    ["a property of every JavaScript object", "{{ constructor }}", "no such field"],
     ["its prototype", "{{ __proto__ }}", "no such field"],
     ["the prototype of a field", "{{ db.__proto__ }}", "no such field"],
     ["a method of a field", "{{ db.toString }}", "no such field"],
     [
-      "what a filter cannot take",
+      "a field that a filter cannot process",
       "{{ password | base64decode }}",
-      "base64decode cannot take the field: it is no base64",
+      "base64decode cannot process the field: it is not base64",
     ],
   ])("%s", (_, template, problem) => {
     const said = made(template, DOCUMENT);
@@ -91,18 +91,18 @@ describe("a template that cannot be filled in says why, by its key and expressio
     expect(said).not.toContain("p@ss");
   });
 
-  it("a text that an older or newer CRD let in", () => {
+  it("a text that an older or newer CRD accepted", () => {
     expect(made("{{ if x }}", DOCUMENT)).toContain("write fields in double braces");
   });
 });
 
-describe("a field called as what every object has", () => {
+describe("a field named like a property of every object", () => {
   it.each(["__proto__", "constructor", "toString"])("%s is a field like any other", (name) => {
     expect(made(`{{ ${name} }}{{ a.${name} }}`, `{"${name}":"x","a":{"${name}":"y"}}`)).toBe("xy");
   });
 });
 
-describe("hostile templates end by a limit that is named", () => {
+describe("hostile templates hit a limit that the problem names", () => {
   const KIB = 1_024;
   const big = JSON.stringify({ a: "x".repeat(64 * KIB - 20) });
   const quotes = JSON.stringify({ a: '"'.repeat(31 * KIB) });
@@ -117,12 +117,12 @@ describe("hostile templates end by a limit that is named", () => {
     );
 
   it.each([
-    ["a field over and over", many("{{a}}"), big],
-    ["the document over and over", many("{{.}}"), big],
+    ["a field many times", many("{{a}}"), big],
+    ["the document many times", many("{{.}}"), big],
     ["JSON in JSON in JSON", many("{{a|json|json|json|json}}"), quotes],
     ["escapes of escapes", many("{{a|url|url|url|url}}"), snow],
-    ["what comes to nothing in the end", many("{{a|trim}}"), blanks],
-    ["there and back again", many("{{a|base64|base64decode|base64|base64decode}}"), big],
+    ["large intermediate results with a small end", many("{{a|trim}}"), blanks],
+    ["encoding and decoding in turn", many("{{a|base64|base64decode|base64|base64decode}}"), big],
     ["words in words", many("{{a|shell|shell|shell|shell}}"), JSON.stringify({ a: "'".repeat(60 * KIB) })],
   ])("%s", (_, template, document) => {
     expect(render(template, document)).toMatchObject({
@@ -131,7 +131,7 @@ describe("hostile templates end by a limit that is named", () => {
     });
   });
 
-  it("many small expressions are none", () => {
+  it("many small expressions do not hit the limit", () => {
     const rendering = render(many("{{a}}"), '{"a":"x"}');
     expect(rendering).toMatchObject({ kind: "keys" });
   });
@@ -158,7 +158,7 @@ describe("filling in", () => {
     fc.uint8Array(),
   );
 
-  it("never throws, and the same gives the same", () => {
+  it("never throws, and gives the same output for the same input", () => {
     fc.assert(
       fc.property(template, value, (text, document) => {
         const once = render({ one: text, two: text }, document);

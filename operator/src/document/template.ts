@@ -4,16 +4,16 @@ import { fieldAt, type SecretDocument } from "./secret-document.ts";
 import { FILTER, type Filtered } from "./template-filters.ts";
 
 /**
- * The most characters and bytes that the fields and filters of all templates of a resource may make together. A Secret
- * holds a quarter of this; what makes more is a mistake or an attack, and ends here, whatever the templates' form.
+ * The most characters and bytes that the fields and filters of all templates of a resource may produce together. A Secret
+ * holds a quarter of this. Templates that produce more are a mistake or an attack.
  */
 export const MAX_WORK = 4 * 1_048_576;
-/** The most of an expression that a problem quotes. */
+/** The most characters of an expression that a problem quotes. */
 const MAX_QUOTED = 80;
 
 type Expression = Extract<TemplatePart, { readonly kind: "expression" }>;
 
-/** Keys and their bytes; or the template that cannot be filled in, and why, without a value. */
+/** Keys and their bytes, or the problem with a template. Problems hold no value. */
 export type Rendering =
   | { readonly kind: "keys"; readonly keys: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: "invalid"; readonly problem: string };
@@ -55,29 +55,29 @@ function render(
 type Problem = Extract<Filtered, { readonly kind: "problem" }>;
 type Filled = { readonly kind: "filled"; readonly result: FieldText; readonly work: number } | Problem;
 
-/** Its length is bounded by the spec. */
+/** Literal text counts as no work, because the spec bounds its length. */
 function literal(text: string): Filled {
   return { kind: "filled", result: { kind: "text", text }, work: 0 };
 }
 
-/** The field at the path, through the filters; not further than `allowance`. */
+/** Applies the filters to the field at the path, and stops at `allowance`. */
 function fill({ path, filters }: Expression, document: SecretDocument, allowance: number): Filled {
   const field = path.length === 0 ? document.whole : fieldAt(document, path);
   if (field === undefined)
     return problem(
-      "the document has no such field, or it is null: correct the name, or give the secret the field",
+      "the document has no such field, or it is null: correct the name, or add the field to the secret",
     );
   let result = textOfField(field);
   let work = sizeOf(result);
   for (const name of filters) {
     if (work > allowance) break;
     const filtered = FILTER[name](result);
-    if (filtered.kind === "problem") return problem(`${name} cannot take the field: ${filtered.problem}`);
+    if (filtered.kind === "problem") return problem(`${name} cannot process the field: ${filtered.problem}`);
     result = filtered;
     work += sizeOf(result);
   }
   return work > allowance
-    ? problem(`all templates together would make more than ${MAX_WORK} bytes: name fewer or smaller fields`)
+    ? problem(`all templates together would produce more than ${MAX_WORK} bytes: use fewer or smaller fields`)
     : { kind: "filled", result, work };
 }
 

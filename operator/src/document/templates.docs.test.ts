@@ -10,7 +10,7 @@ import { mapDocument } from "./document-mapping.ts";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../../docs/templates.md"), "utf8");
 
-/** What a Secret of this document and target is, decoded. */
+/** The decoded data of a Secret for this document and target, or the problem. */
 function made(document: string, target: unknown): Readonly<Record<string, string>> | string {
   const mapped = mapDocument(new SecretValue(document), resolveTarget("db", targetSchema.parse(target)));
   if (mapped.kind === "invalid") return mapped.problem;
@@ -39,14 +39,14 @@ describe("docs/templates.md", () => {
       target,
       data,
     })),
-  )("shows what the Secret is: $name", ({ document, target, data }) => {
+  )("shows the correct Secret: $name", ({ document, target, data }) => {
     expect(made(document, parse(target))).toEqual(parse(data));
   });
 
   const filters = [...PAGE.matchAll(/^[|] `(\w+)` [|] `(.*?)` [|] `(.*?)` [|]/gm)];
 
   it.each(filters.map(([, name = "", input = "", output = ""]) => ({ name, input, output })))(
-    "shows what $name makes",
+    "shows the correct output of $name",
     ({ name, input, output }) => {
       const template = { made: `{{ a | ${name} }}` };
       expect(made(JSON.stringify({ a: input }), { keys: { include: [] }, template })).toEqual({
@@ -55,7 +55,7 @@ describe("docs/templates.md", () => {
     },
   );
 
-  it("has a row for each filter and each type, and for nothing else", () => {
+  it("has exactly one row for each filter and each type", () => {
     expect(new Set(filters.map(([, name]) => name))).toEqual(new Set(FILTERS));
     const [, types = ""] = PAGE.split("## Types\n");
     expect([...types.matchAll(/^[|] `([\w./-]+)`/gm)].map(([, type]) => type)).toEqual([

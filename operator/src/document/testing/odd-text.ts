@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Text with all that quoting and encoding get wrong: signs, lines, controls, other scripts, halves of pairs. */
+/** Text that is hard to quote and encode: signs, lines, control characters, other scripts, half surrogate pairs. */
 export const oddText: fc.Arbitrary<string> = fc
   .array(
     fc.constantFrom(
