@@ -18,6 +18,8 @@ const REQUEST_TIMEOUT_MS = 4_000;
 const ATTEMPTS = 3;
 
 const NOT_FOUND = "ResourceNotFoundException";
+/** The answer to text that cannot be the name or ARN of any secret, such as a wrong `masterarn`. */
+const NOT_A_SECRET_ID = "ValidationException";
 
 /** The SDK's client. It outlives an invocation. Without `endpoint` the SDK chooses one. */
 export function createSdkClient(endpoint: string | undefined): SdkClient {
@@ -64,7 +66,8 @@ export class SecretsManagerClient implements SecretsManager {
     });
     const get = () => this.#client.send(command, this.#options());
     // AWS answers InvalidRequestException while a version's label is not visible yet: "not associated to the provided VersionId".
-    const absent = versionId === undefined ? [NOT_FOUND] : [NOT_FOUND, "InvalidRequestException"];
+    const notVisible = versionId === undefined ? [] : ["InvalidRequestException"];
+    const absent = [NOT_FOUND, NOT_A_SECRET_ID, ...notVisible];
     const answer = await this.#call("GetSecretValue", secretId, get, absent);
     if (answer === undefined) return undefined;
     if (answer.SecretString === undefined || answer.VersionId === undefined) {

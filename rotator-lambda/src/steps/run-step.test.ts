@@ -4,7 +4,11 @@ import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { parseSecretArn, parseVersionId } from "@rotated-secrets/contract/version-id";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../engines/engine.ts";
-import { FUNCTION_ARN, InMemorySecretsManager } from "../testing/in-memory-secrets-manager.ts";
+import {
+  FUNCTION_ARN,
+  type InMemorySecretOptions,
+  InMemorySecretsManager,
+} from "../testing/in-memory-secrets-manager.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import type { Rotation } from "./rotation.ts";
 import { runStep } from "./run-step.ts";
@@ -14,14 +18,18 @@ const OLD = parseVersionId("old".padEnd(32, "0"));
 const NEW = parseVersionId("new".padEnd(32, "0"));
 const OTHER = parseVersionId("other".padEnd(32, "0"));
 
-function setUp(options: { readonly overlap?: boolean; readonly lagMs?: number } = {}) {
+interface SetUp extends Pick<InMemorySecretOptions, "lagMs" | "rotationFunction"> {
+  readonly overlap?: boolean;
+}
+
+function setUp({ overlap = true, ...options }: SetUp = {}) {
   const clock = new VirtualClock();
   const current = { versionId: OLD, value: "current" };
-  const secrets = new InMemorySecretsManager({ clock, current, lagMs: options.lagMs ?? 0 });
+  const secrets = new InMemorySecretsManager({ clock, current, ...options });
   const calls: string[] = [];
   const warnings: string[] = [];
   const engine: Engine = {
-    overlap: () => options.overlap ?? true,
+    overlap: () => overlap,
     create: async () => {
       calls.push("create");
       return new SecretValue(`made ${calls.length}`);
@@ -52,7 +60,7 @@ describe("every step", () => {
     it("refuses a secret with rotation switched off", async () => {
       const { secrets, rotation } = setUp();
       secrets.beginRotation(NEW);
-      secrets.rotationEnabled = false;
+      secrets.cancelRotation();
       await expect(runStep(step, rotation)).rejects.toThrow(`Secret ${ARN} is not enabled for rotation.`);
     });
 
@@ -67,7 +75,7 @@ describe("every step", () => {
       const { secrets, rotation } = setUp();
       secrets.beginRotation(NEW);
       secrets.move(AWSPREVIOUS, NEW);
-      secrets.move(AWSPENDING, OTHER, "theirs");
+      secrets.put(AWSPENDING, OTHER, "theirs");
       await expect(runStep(step, rotation)).rejects.toThrow(
         `Secret version ${NEW} not set as AWSPENDING for rotation of secret ${ARN}.`,
       );
@@ -77,19 +85,18 @@ describe("every step", () => {
       ["names another function", `${FUNCTION_ARN}-2`],
       ["names no function", undefined],
     ])("refuses a secret that %s, even if everything is done", async (_, rotationFunction) => {
-      const { secrets, rotation, calls } = setUp();
-      secrets.beginRotation(NEW);
-      secrets.rotationFunction = rotationFunction;
+      const { secrets, rotation, calls } = setUp({ rotationFunction });
+      secrets.put(AWSPENDING, NEW, "made");
       const message = `Secret ${ARN} does not name this function as its rotation function: its RotationLambdaARN is ${rotationFunction ?? "not set"}`;
       await expect(runStep(step, rotation)).rejects.toThrow(message);
-      secrets.move(AWSCURRENT, NEW, "made");
+      secrets.move(AWSCURRENT, NEW);
       await expect(runStep(step, rotation)).rejects.toThrow(message);
       expect(calls).toEqual([]);
     });
 
     it("does nothing once the version is current", async () => {
       const { secrets, rotation, calls } = setUp();
-      secrets.move(AWSCURRENT, NEW, "made");
+      secrets.put(AWSCURRENT, NEW, "made");
       expect(await runStep(step, rotation)).toBe("alreadyDone");
       expect(calls).toEqual([]);
     });
@@ -97,7 +104,7 @@ describe("every step", () => {
     it("waits for a secret that is not visible yet, and refuses one that does not exist", async () => {
       const { clock, secrets, rotation } = setUp();
       secrets.beginRotation(NEW);
-      secrets.move(AWSPENDING, NEW, "made");
+      secrets.put(AWSPENDING, NEW, "made");
       secrets.visibleAt = 3_000;
       await expect(runStep(step, rotation)).resolves.toBeDefined();
       secrets.move(AWSCURRENT, OLD);
@@ -108,7 +115,7 @@ describe("every step", () => {
     it("waits for reads that lag behind RotateSecret", async () => {
       const { secrets, rotation } = setUp({ lagMs: 3_000 });
       secrets.beginRotation(NEW);
-      secrets.move(AWSPENDING, NEW, "made");
+      secrets.put(AWSPENDING, NEW, "made");
       await expect(runStep(step, rotation)).resolves.toBeDefined();
     });
 
@@ -177,9 +184,19 @@ describe("finishSecret", () => {
   it("looks up the holder again if AWSCURRENT moved in between", async () => {
     const { clock, secrets, rotation } = setUp({ lagMs: 1_000 });
     secrets.beginRotation(NEW);
+    secrets.putAside(OTHER, "theirs");
     await clock.sleep(2_000);
-    secrets.move(AWSCURRENT, OTHER, "theirs");
+    secrets.move(AWSCURRENT, OTHER);
     expect(await runStep("finishSecret", rotation)).toBe("done");
     expect(secrets.holder(AWSCURRENT)?.versionId).toBe(NEW);
+  });
+
+  it("leaves AWSCURRENT on a value that somebody else put there, which abandons the rotation", async () => {
+    const { clock, secrets, rotation } = setUp({ lagMs: 1_000 });
+    secrets.beginRotation(NEW);
+    await clock.sleep(2_000);
+    secrets.put(AWSCURRENT, OTHER, "theirs");
+    await expect(runStep("finishSecret", rotation)).rejects.toMatchObject({ kind: "state" });
+    expect(secrets.holder(AWSCURRENT)?.versionId).toBe(OTHER);
   });
 });

@@ -1,122 +1,138 @@
-import { AWSCURRENT, AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
-import { SecretValue } from "@rotated-secrets/contract/secret-value";
-import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import { SecretsManagerClient as SdkClient } from "@aws-sdk/client-secrets-manager";
+import { AWSCURRENT, AWSPENDING } from "@rotated-secrets/contract/labels";
+import type { VersionId } from "@rotated-secrets/contract/version-id";
+import { Faults } from "@rotated-secrets/sandbox/aws/faults";
+import { secretsManagerApi } from "@rotated-secrets/sandbox/aws/http/secrets-manager-api";
+import { sdkHandler } from "@rotated-secrets/sandbox/aws/in-process/sdk-handler";
+import { AgedView } from "@rotated-secrets/sandbox/aws/secrets-manager/aged-view";
+import { SecretsManager as EmulatedService } from "@rotated-secrets/sandbox/aws/secrets-manager/secrets-manager";
+import { holderOf } from "@rotated-secrets/sandbox/aws/secrets-manager/staging-labels";
+import { SecretsManagerClient } from "../aws/secrets-manager-client.ts";
 import type { Clock } from "../clock.ts";
-import type { SecretDescription, SecretsManager, SecretVersion } from "../steps/secrets-manager.ts";
 
 /** ARN of the function that rotates the secret. */
 export const FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:rotator";
 
-interface State {
-  readonly at: number;
-  /** Version to value; a version without one is pending since RotateSecret. */
-  readonly values: ReadonlyMap<string, string | undefined>;
-  /** Label to version. */
-  readonly labels: ReadonlyMap<string, string>;
+const DAY_MS = 86_400_000;
+/** A label of a test's own: a version that is put under it does not change a rotation. */
+const ASIDE = "ASIDE";
+
+export interface InMemorySecretOptions {
+  readonly clock: Clock;
+  readonly current: { readonly versionId: string; readonly value: string };
+  /** Values of other secrets, by ARN. */
+  readonly others?: Readonly<Record<string, string>>;
+  /** The age of the states that reads see, in ms. Writes act on the truth. @default 0 */
+  readonly lagMs?: number;
+  /** ARN of the function that rotates the secret. @default FUNCTION_ARN */
+  readonly rotationFunction?: string | undefined;
 }
 
-/** One secret, with other secrets' values beside it. Reads show the state of `lagMs` ago; writes act on the truth. */
-export class InMemorySecretsManager implements SecretsManager {
-  rotationEnabled = true;
-  rotationFunction: string | undefined = FUNCTION_ARN;
-  tags: ReadonlyMap<string, string> = new Map();
-  /** Until then, by the clock, the secret does not show at all. */
-  visibleAt = 0;
-  lagMs: number;
-  readonly #clock: Clock;
-  readonly #others: ReadonlyMap<string, string>;
-  readonly #states: State[];
+/**
+ * The function's own client in front of the emulator's Secrets Manager, in this process and by the test's clock. It has one
+ * secret, `app`, and perhaps others next to it.
+ */
+export class InMemorySecretsManager extends SecretsManagerClient {
+  readonly #service: EmulatedService;
+  readonly #arn: string;
+  readonly #visible: { from: number };
 
-  constructor(options: {
-    readonly clock: Clock;
-    readonly current: { readonly versionId: string; readonly value: string };
-    readonly others?: Readonly<Record<string, string>>;
-    readonly lagMs?: number;
-  }) {
-    const { versionId, value } = options.current;
-    this.#clock = options.clock;
-    this.#others = new Map(Object.entries(options.others ?? {}));
-    this.lagMs = options.lagMs ?? 0;
-    this.#states = [
-      { at: -Infinity, values: new Map([[versionId, value]]), labels: new Map([[AWSCURRENT, versionId]]) },
-    ];
+  constructor(options: InMemorySecretOptions) {
+    const { clock, current, others = {}, lagMs = 0 } = options;
+    const visible = { from: 0 };
+    const ageMs = () => (clock.now() < visible.from ? Number.POSITIVE_INFINITY : lagMs);
+    const service = new EmulatedService({
+      now: () => clock.now(),
+      randomInt: () => 0,
+      reads: new AgedView(ageMs),
+    });
+    super(sdkClientOf(service), new AbortController().signal);
+    const place = (name: string, id: string, text: string) =>
+      service.placeStanding({
+        name,
+        createdAt: clock.now() - DAY_MS,
+        versions: [{ id, text, stages: [AWSCURRENT] }],
+        ...rotatedBy(options),
+      });
+    for (const [arn, value] of Object.entries(others)) place(nameOf(arn), "other".padEnd(32, "0"), value);
+    this.#arn = place("app", current.versionId, current.value);
+    this.#service = service;
+    this.#visible = visible;
   }
 
-  /** What RotateSecret does before it calls the function: a pending version without a value. */
+  /** Reads do not show any secret before this time of the clock. */
+  set visibleAt(time: number) {
+    this.#visible.from = time;
+  }
+
+  /** RotateSecret: an AWSPENDING version without a value. A rotation that is under way is abandoned before, as by hand. */
   beginRotation(versionId: VersionId): void {
-    const { values } = this.#truth();
-    this.#write({ [AWSPENDING]: versionId }, values.has(versionId) ? {} : { [versionId]: undefined });
+    const pending = this.holder(AWSPENDING)?.versionId;
+    if (pending !== undefined && pending !== this.holder(AWSCURRENT)?.versionId)
+      this.#call("UpdateSecretVersionStage", { VersionStage: AWSPENDING, RemoveFromVersionId: pending });
+    this.#call("RotateSecret", { ClientRequestToken: versionId });
   }
 
-  /** The version that has the label, and its value, by the truth. */
-  holder(label: string): { readonly versionId: string; readonly value: string | undefined } | undefined {
-    const { labels, values } = this.#truth();
-    const versionId = labels.get(label);
-    return versionId === undefined ? undefined : { versionId, value: values.get(versionId) };
+  /** CancelRotateSecret: rotation is off, and AWSPENDING stays. */
+  cancelRotation(): void {
+    this.#call("CancelRotateSecret", {});
   }
 
-  /** What somebody else does by hand. */
-  move(label: string, versionId: string, value?: string): void {
-    this.#write({ [label]: versionId }, value === undefined ? {} : { [versionId]: value });
-  }
-
-  async describe(_secretArn: SecretArn): Promise<SecretDescription | undefined> {
-    if (this.#clock.now() < this.visibleAt) return undefined;
-    const stages = new Map<string, string[]>();
-    for (const [label, versionId] of this.#seen().labels) {
-      stages.set(versionId, [...(stages.get(versionId) ?? []), label]);
-    }
-    const { rotationEnabled, rotationFunction, tags } = this;
-    return { rotationEnabled, rotationFunction, tags, stages };
-  }
-
-  async read(secretId: string, stage: string, versionId?: VersionId): Promise<SecretVersion | undefined> {
-    const other = this.#others.get(secretId);
-    if (other !== undefined) return { versionId: "other", value: new SecretValue(other) };
-    const { labels, values } = this.#seen();
-    const holder = labels.get(stage);
-    if (holder === undefined || (versionId !== undefined && holder !== versionId)) return undefined;
-    const value = values.get(holder);
-    return value === undefined ? undefined : { versionId: holder, value: new SecretValue(value) };
-  }
-
-  async storePending(
-    _secretArn: SecretArn,
-    versionId: VersionId,
-    value: SecretValue<string>,
-  ): Promise<"stored" | "exists"> {
-    const before = this.#truth().values.get(versionId);
-    if (before !== undefined) return before === value.reveal() ? "stored" : "exists";
-    this.#write({ [AWSPENDING]: versionId }, { [versionId]: value.reveal() });
-    return "stored";
-  }
-
-  async moveCurrent(_secretArn: SecretArn, from: string, to: VersionId): Promise<"moved" | "notHolder"> {
-    if (this.#truth().labels.get(AWSCURRENT) !== from) return "notHolder";
-    this.#write({ [AWSCURRENT]: to, [AWSPREVIOUS]: from }, {});
-    return "moved";
-  }
-
-  #truth(): State {
-    const last = this.#states.at(-1);
-    if (last === undefined) throw new Error("a secret has at least its first state");
-    return last;
-  }
-
-  #seen(): State {
-    const horizon = this.#clock.now() - this.lagMs;
-    return this.#states.findLast((state) => state.at <= horizon) ?? this.#truth();
-  }
-
-  #write(
-    labels: Readonly<Record<string, string>>,
-    values: Readonly<Record<string, string | undefined>>,
-  ): void {
-    const before = this.#truth();
-    this.#states.push({
-      at: this.#clock.now(),
-      values: new Map([...before.values, ...Object.entries(values)]),
-      labels: new Map([...before.labels, ...Object.entries(labels)]),
+  /** PutSecretValue by somebody else. A value that is put to AWSCURRENT takes AWSPENDING away. */
+  put(label: string, versionId: VersionId, value: string): void {
+    this.#call("PutSecretValue", {
+      ClientRequestToken: versionId,
+      SecretString: value,
+      VersionStages: [label],
     });
   }
+
+  /** PutSecretValue by somebody else, of a version that no rotation uses. */
+  putAside(versionId: VersionId, value: string): void {
+    this.put(ASIDE, versionId, value);
+  }
+
+  /** UpdateSecretVersionStage by somebody else. */
+  move(label: string, versionId: VersionId): void {
+    this.#call("UpdateSecretVersionStage", {
+      VersionStage: label,
+      MoveToVersionId: versionId,
+      RemoveFromVersionId: this.holder(label)?.versionId,
+    });
+  }
+
+  /** The version that has the label in truth, and its value. */
+  holder(label: string): { readonly versionId: string; readonly value: string | undefined } | undefined {
+    const secret = this.#service.find(this.#arn);
+    const version = secret && holderOf(secret, label);
+    if (version === undefined) return undefined;
+    return {
+      versionId: version.id,
+      value: version.value?.kind === "string" ? version.value.text : undefined,
+    };
+  }
+
+  #call(operation: string, request: object): void {
+    this.#service.call(operation, { SecretId: this.#arn, ...request });
+  }
+}
+
+function sdkClientOf(service: EmulatedService): SdkClient {
+  const api = secretsManagerApi({ service, faults: new Faults(), rotate: () => {} });
+  return new SdkClient({
+    region: service.place.region,
+    credentials: { accessKeyId: "planted", secretAccessKey: "planted" },
+    requestHandler: sdkHandler(api),
+  });
+}
+
+function rotatedBy(options: InMemorySecretOptions): { readonly rotationFunction?: string } {
+  if (!("rotationFunction" in options)) return { rotationFunction: FUNCTION_ARN };
+  const { rotationFunction } = options;
+  return rotationFunction === undefined ? {} : { rotationFunction };
+}
+
+/** The name in the ARN of a secret, without the six random characters. */
+function nameOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(":") + 1, -"-AbCdEf".length);
 }
