@@ -60,25 +60,68 @@ it.each([
 ])("the commands in %s rotate, and wait until all pods use the new version", async (page, section) => {
   const scene = await Scene.rotating(stage, aws, page.replace(/\W/g, "-").toLowerCase());
   await scene.readBy(["env"]);
-  const commands = (await commandsOf(page, section))
-    .replaceAll(/-n \w+/g, `-n ${scene.namespace}`)
-    .replaceAll(/rsec \S+/g, "rsec db");
-  const PATH = [dirname(stage.tools.kubectl), process.env["PATH"]].join(delimiter);
-  const { stdout } = await promisify(execFile)("sh", ["-ec", commands], {
-    env: { ...process.env, ...stage.environment, PATH },
-  });
+  const stdout = await run(await commandsOf(page, section), scene);
   expect(stdout.trim().split("\n").at(-1)).toBe("Succeeded Stalled=False");
   const { settled, currentVersion, history } = await stage.status(scene.namespace, "db");
   expect(history).toMatchObject([{ trigger: "Request", versionId: currentVersion }]);
   expect(settled?.versionId).toBe(currentVersion);
 });
 
+it("the commands in docs/migrate-from-eso.md move a Secret without a restart", async () => {
+  const scene = await Scene.empty(stage, aws, "migrated");
+  const [remove = "", create] = (await commandsOf("docs/migrate-from-eso.md", "Move a Secret")).split(
+    "kubectl apply",
+  );
+  const document = credential(1);
+  await ownedSecret(scene, document);
+  await scene.readBy(["env"]);
+  const before = await scene.secret();
+
+  expect(await run(remove.replace("externalsecret", "configmap"), scene)).toMatch(
+    /deleted.*\n.*annotated\n$/,
+  );
+  await aws.create(scene.secretId, document);
+  const resource = rotatedSecret(scene.namespace, "db", { secretId: scene.secretId });
+  await writeFile(join(stage.dir, "rotatedsecret.yaml"), JSON.stringify(resource));
+  expect(await run(`kubectl apply${create}`, scene)).toMatch(/SecretAdopted .*with equal data/);
+
+  const after = await scene.secret();
+  expect(after.metadata.uid).toBe(before.metadata.uid);
+  expect(after.metadata.ownerReferences).toBeUndefined();
+  expect(after.data).toEqual(before.data);
+  await scene.judgedAnew();
+  expect(await scene.generation("Deployment", "env")).toBe(1);
+});
+
+/** A Secret that a ConfigMap owns, which stands in for the ExternalSecret. */
+async function ownedSecret(scene: Scene, document: object): Promise<void> {
+  await scene.kubectl("create", "configmap", "db");
+  const uid = await scene.kubectl("get", "configmap", "db", "-o", "jsonpath={.metadata.uid}");
+  const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "db", uid, controller: true }];
+  const metadata = { name: "db", namespace: scene.namespace, ownerReferences };
+  await stage.apply({ apiVersion: "v1", kind: "Secret", metadata, stringData: document });
+}
+
 /** The lines of the code blocks in a section of a page. */
 async function commandsOf(page: string, section: string): Promise<string> {
   const text = await readFile(join(import.meta.dirname, "../..", page), "utf8");
   const [, content = ""] = text.split(new RegExp(`^#+ ${section}\n`, "m"));
-  const [own = ""] = content.split(/^#/m);
-  return [...own.matchAll(/^ {4}(.*)$/gm)].map(([, line = ""]) => line).join("\n");
+  const [own = ""] = content.split(/^#+ /m);
+  const indented = [...own.matchAll(/^ {4}(.*)$/gm)].map(([, line = ""]) => line);
+  const fenced = [...own.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+  return [...indented, ...fenced].join("\n");
+}
+
+/** Runs commands of a page in a shell, for the objects `db` of the scene. Resolves with their output. */
+async function run(commands: string, { namespace }: Scene): Promise<string> {
+  const script = commands
+    .replaceAll(/-n \w+/g, `-n ${namespace}`)
+    .replaceAll("payments-db", "db")
+    .replaceAll("NAME", "db");
+  const PATH = [dirname(stage.tools.kubectl), process.env["PATH"]].join(delimiter);
+  const env = { ...process.env, ...stage.environment, PATH };
+  const { stdout } = await promisify(execFile)("sh", ["-ec", script], { env, cwd: stage.dir });
+  return stdout;
 }
 
 /** A chart of one manifest. */
