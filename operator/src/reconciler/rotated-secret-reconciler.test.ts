@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import { policy } from "../lifecycle/testing/world.ts";
 import { expectRest, inUse, LONG, MINUTE, restarts, watchRotations } from "./testing/at-rest.ts";
-import { EVENTS, happening, tidyUp } from "./testing/happenings.ts";
+import { happen, happening, tidyUp } from "./testing/happenings.ts";
 import { Simulation } from "./testing/simulation.ts";
 
 function reasonOf({ conditions = [] }: RotatedSecretStatus, type: string): string | undefined {
@@ -407,13 +407,7 @@ describe("whatever happens, in any order", () => {
         fc.integer({ min: 1, max: 2 }),
         async (happenings, operators) => {
           const simulation = await inUse({ operators });
-          for (const { event, passes, crashAt } of happenings) {
-            EVENTS[event](simulation);
-            const first = simulation.calls.length;
-            simulation.crash = (_, when) =>
-              crashAt !== null && when === crashAt.when && simulation.calls.length - first === crashAt.nth;
-            await simulation.run(passes);
-          }
+          await happen(simulation, happenings);
           await tidyUp(simulation);
           await expectRest(simulation);
           expect(new Set(simulation.aws.accepted).size).toBe(simulation.aws.accepted.length);

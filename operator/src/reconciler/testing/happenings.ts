@@ -53,6 +53,15 @@ export const EVENTS = {
   },
   breakLambda: ({ aws }) => Object.assign(aws, { isFailing: true }),
   mendLambda: ({ aws }) => Object.assign(aws, { isFailing: false }),
+  refuseRotation: ({ aws }) => {
+    aws.refusal = { kind: "denied", operation: "RotateSecret", code: "AccessDeniedException" };
+  },
+  throttleRotation: ({ aws }) => {
+    aws.refusal = { kind: "unavailable", operation: "RotateSecret", code: "ThrottlingException" };
+  },
+  takeRotation: ({ aws }) => {
+    aws.refusal = undefined;
+  },
   giveUp: ({ aws }) => aws.clearPending(),
   lag: ({ aws }) => Object.assign(aws, { readLagMs: 4_000 }),
   noLag: ({ aws }) => Object.assign(aws, { readLagMs: 0 }),
@@ -61,21 +70,52 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS;
 const isEvent = (name: string): name is EventName => name in EVENTS;
 
+/** Events by how often they come in a history that is weighted to rotate. */
+const ROTATING: readonly (readonly [number, readonly EventName[]])[] = [
+  [6, ["request", "rotateByOthers", "put", "drift", "refuseRotation", "throttleRotation", "takeRotation"]],
+  [3, ["moveBack", "deletePod", "addKey", "hourly", "atMostTwoHours", "lag", "breakLambda", "mendLambda"]],
+  [1, Object.keys(EVENTS).filter(isEvent)],
+];
+
 /** An event, the time that passes after it in ms, and whether the process ends at the nth call from then. */
-export const happening = fc.record({
-  event: fc.constantFrom(...Object.keys(EVENTS).filter(isEvent)),
-  passes: fc.oneof(fc.integer({ min: 0, max: 8_000 }), fc.integer({ min: 0, max: 40 * MINUTE })),
-  crashAt: fc.option(
-    fc.record({ nth: fc.integer({ min: 1, max: 12 }), when: fc.constantFrom("before", "after") }),
-    { freq: 3 },
-  ),
-});
+const happeningOf = (event: fc.Arbitrary<EventName>) =>
+  fc.record({
+    event,
+    passes: fc.oneof(fc.integer({ min: 0, max: 8_000 }), fc.integer({ min: 0, max: 40 * MINUTE })),
+    crashAt: fc.option(
+      fc.record({ nth: fc.integer({ min: 1, max: 12 }), when: fc.constantFrom("before", "after") }),
+      { freq: 3 },
+    ),
+  });
+
+/** Any event, each as likely as the others. */
+export const happening = happeningOf(fc.constantFrom(...Object.keys(EVENTS).filter(isEvent)));
+
+/** Mostly rotations, refused calls and other writers. */
+export const rotatingHappening = happeningOf(
+  fc.oneof(...ROTATING.map(([weight, events]) => ({ weight, arbitrary: fc.constantFrom(...events) }))),
+);
+
+/** Lets a history happen. */
+export async function happen(
+  simulation: Simulation,
+  happenings: readonly { event: EventName; passes: number; crashAt: { nth: number; when: string } | null }[],
+): Promise<void> {
+  for (const { event, passes, crashAt } of happenings) {
+    EVENTS[event](simulation);
+    const first = simulation.calls.length;
+    simulation.crash = (_, when) =>
+      crashAt !== null && when === crashAt.when && simulation.calls.length - first === crashAt.nth;
+    await simulation.run(passes);
+  }
+}
 
 /** Somebody tidies up, so that nothing stands in the way of rest. */
 export async function tidyUp(simulation: Simulation): Promise<void> {
   simulation.crash = () => false;
   const tidy: readonly EventName[] = [
     "mendLambda",
+    "takeRotation",
     "giveUp",
     "noLag",
     "allow",

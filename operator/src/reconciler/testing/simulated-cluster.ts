@@ -3,7 +3,7 @@ import { matchesLabels } from "../../api/label-selector.ts";
 import { resolveSpec } from "../../api/resolved-spec.ts";
 import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../../api/secret-access-policy.ts";
-import type { WorkloadChoice } from "../../api/workload-choice.ts";
+import { resolveWorkloadChoice, type WorkloadChoice } from "../../api/workload-choice.ts";
 import { isSameWorkload } from "../../api/workload-kind.ts";
 import { policy, resource } from "../../lifecycle/testing/world.ts";
 import type { EventNote, Reporting } from "../../ports/reporting.ts";
@@ -13,6 +13,7 @@ import { Conflict } from "../../ports/target-secrets.ts";
 import type { Workloads } from "../../ports/workloads.ts";
 import { WriteRefused } from "../../ports/write-refused.ts";
 import { SimulatedDeployment } from "./simulated-deployment.ts";
+import type { SimulatedPod } from "./simulated-pod.ts";
 import { SimulatedSecret } from "./simulated-secret.ts";
 import { SimulatedStatefulSet } from "./simulated-stateful-set.ts";
 import type { SimulatedWorkload } from "./simulated-workload.ts";
@@ -46,6 +47,16 @@ export class SimulatedCluster {
 
   get status(): RotatedSecretStatus {
     return this.#resource.status;
+  }
+
+  get resource(): RotatedSecret {
+    return this.#resource;
+  }
+
+  /** Pods of the workloads that count for the RotatedSecret as its spec stands. */
+  get countedPods(): readonly SimulatedPod[] {
+    const choice = resolveWorkloadChoice(this.#resource.spec.rollout?.workloads);
+    return this.#chosen(choice).flatMap(({ pods }) => pods);
   }
 
   /** Grows with every change that wakes an operator; its own status writes do not. */

@@ -1,5 +1,7 @@
 import { silentLogger } from "@rotated-secrets/kube-runtime/telemetry/logger";
 import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
+import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
+import type { CatalogueEntry } from "../../ports/secret-catalogue.ts";
 import type { Ports } from "../ports.ts";
 import { RotatedSecretReconciler } from "../rotated-secret-reconciler.ts";
 import { Crash, type Interception, intercepted } from "./faulty-ports.ts";
@@ -69,9 +71,30 @@ class SimulatedOperator {
     const catalogue = new SimulatedCatalogue(aws, clock);
     const values = new SimulatedValues(aws);
     const rotations: Ports["rotations"] = {
-      rotate: (_arn, _scope, token) => Promise.resolve(aws.rotate(token)),
+      rotate: (_arn, _scope, token) => {
+        const outcome = aws.rotate(token);
+        if (outcome.kind === "accepted") this.#simulation.onRotate(this.#cluster);
+        return Promise.resolve(outcome);
+      },
     };
-    const ports = { resources, catalogue, values, rotations, serviceAccounts, targets, workloads, reporting };
+    const observed: Ports["reporting"] = {
+      ...reporting,
+      writeStatus: async (judged, status, signal) => {
+        const metadata = await reporting.writeStatus(judged, status, signal);
+        this.#simulation.onStatus(this.#cluster, status, catalogue.cached());
+        return metadata;
+      },
+    };
+    const ports = {
+      resources,
+      catalogue,
+      values,
+      rotations,
+      serviceAccounts,
+      targets,
+      workloads,
+      reporting: observed,
+    };
     const operator = { startedAt: Math.max(this.#startedAt, clock.now()) };
     return {
       reconciler: new RotatedSecretReconciler(intercepted(ports, interception), operator, clock),
@@ -91,6 +114,14 @@ export class Simulation {
   /** The calls that left the operators, in their order. */
   readonly calls: string[] = [];
   crash: CrashPlan = () => false;
+  /** Called after every status that an operator has written, with what it then knows of the secret. */
+  onStatus: (
+    cluster: SimulatedCluster,
+    status: RotatedSecretStatus,
+    known: CatalogueEntry | undefined,
+  ) => void = () => {};
+  /** Called when AWS accepts a RotateSecret of an operator of this cluster. */
+  onRotate: (cluster: SimulatedCluster) => void = () => {};
   /** How many turns of others come before a call. */
   turns: () => number = () => 0;
   readonly #operators: readonly SimulatedOperator[];

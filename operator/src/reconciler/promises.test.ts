@@ -1,0 +1,26 @@
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { inUse } from "./testing/at-rest.ts";
+import { happen, rotatingHappening } from "./testing/happenings.ts";
+import { holdToPromises } from "./testing/promises.ts";
+
+const HISTORIES = Number(process.env["ROTATED_SECRETS_HISTORIES"] ?? 5_000);
+
+describe("in every history of rotations, refused calls and other writers", () => {
+  it("Current True means that Secret and pods hold AWSCURRENT, and no rotation starts before they do", {
+    timeout: 600_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(rotatingHappening, { minLength: 3, maxLength: 12 }),
+        fc.integer({ min: 1, max: 2 }),
+        async (happenings, operators) => {
+          const simulation = await inUse({ operators });
+          holdToPromises(simulation);
+          await happen(simulation, happenings);
+        },
+      ),
+      { numRuns: HISTORIES },
+    );
+  });
+});
