@@ -3,6 +3,7 @@ import { type Logger, RUNTIME_LOG_FIELDS } from "@rotated-secrets/kube-runtime/t
 /** Every field that a line of the operator may have besides time, level and msg; docs/logs.md has a row for each. */
 export const LOG_FIELDS = {
   object: "The object that the line is about, as namespace/name.",
+  secret: "The ARN of the AWS secret that the line is about.",
   reason: "Reason of an event.",
   note: "Message of an event.",
   conflict: "The object that has changed since it was read.",

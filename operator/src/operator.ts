@@ -20,6 +20,8 @@ import { watchedResources } from "./kubernetes/watched-resources.ts";
 import type { LogField, OperatorLogger } from "./log-fields.ts";
 import { operatorMetrics } from "./metrics/operator-metrics.ts";
 import type { NamespacedName } from "./ports/target-secrets.ts";
+import { type AwsSecretKey, AwsSecretReconciler } from "./reconciler/aws-secret-reconciler.ts";
+import type { Ports } from "./reconciler/ports.ts";
 import { RotatedSecretReconciler } from "./reconciler/rotated-secret-reconciler.ts";
 import type { Settings } from "./settings.ts";
 import { type AwsAccess, awsAccess } from "./wiring/aws-access.ts";
@@ -27,7 +29,11 @@ import { accessBy, kubeAccess, reflectors } from "./wiring/kube-access.ts";
 import { leaderLease } from "./wiring/leader-lease.ts";
 import { connectTriggers } from "./wiring/triggers.ts";
 
-type RotatedSecretController = Controller<NamespacedName, LogField>;
+/** The controllers, by their keys. */
+interface Controllers {
+  readonly rotatedSecrets: Controller<NamespacedName, LogField>;
+  readonly awsSecrets: Controller<AwsSecretKey, LogField>;
+}
 
 const VERSION = packageJson.version;
 const USER_AGENT = `rotated-secrets/${VERSION}`;
@@ -99,13 +105,13 @@ function assemble(settings: Settings, parts: Parts) {
   const base = foundation(settings, parts);
   const { access, metrics } = base;
   const aws = awsOf(base);
-  const controller = controllerOf(base, aws);
-  const manager = managerOf(base, controller);
+  const controllers = controllersOf(base, aws);
+  const manager = managerOf(base, controllers);
   for (const cache of reflectors(base.watched, { ...base.options, client: access.client }))
     manager.addCache(cache);
-  manager.addRunnable(controller);
+  for (const controller of Object.values(controllers)) manager.addRunnable(controller);
   // Only the leader follows secrets: a standby makes no call of AWS.
-  manager.addRunnable(during("triggers", () => triggers(base, aws, controller)));
+  manager.addRunnable(during("triggers", () => triggers(base, aws, controllers)));
   const close = async () => {
     metrics.stop();
     aws.stop();
@@ -144,49 +150,64 @@ function awsOf(base: Base): AwsAccess {
   return awsAccess({ ...base, ...options, version: VERSION, observe: metrics.aws });
 }
 
-function controllerOf(base: Base, aws: AwsAccess): RotatedSecretController {
-  const { settings, watched, metrics, options, access, resources } = base;
+function portsOf({ watched, metrics, options, access, ...base }: Base, aws: AwsAccess): Ports {
   const { client } = access;
   const { store } = watched.rotatedSecrets;
   const reporting = new KubernetesReporting({
     ...{ ...options, client, store },
     instance: instance(base.environment),
   });
-  const ports = {
+  return {
     ...aws,
-    resources,
+    resources: base.resources,
     serviceAccounts: base.serviceAccounts,
-    targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store, owners: resources }),
+    targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store, owners: base.resources }),
     workloads: metrics.work.workloads(new KubernetesWorkloads({ client, watched: watched.workloads })),
     reporting: metrics.work.reporting(reporting, store),
   };
+}
+
+/** Two controllers: one decides about each RotatedSecret, the other about each AWS secret that several of them share. */
+function controllersOf(base: Base, aws: AwsAccess): Controllers {
+  const { settings, options, resources } = base;
   const { clock } = options;
-  return new Controller({
+  const rotatedSecrets: Controllers["rotatedSecrets"] = new Controller({
     ...options,
     name: "rotatedsecret",
-    reconciler: new RotatedSecretReconciler(ports, { startedAt: clock.now() }, clock),
+    reconciler: new RotatedSecretReconciler(portsOf(base, aws), { startedAt: clock.now() }, clock),
     keyOf,
     logFields: (name) => ({ object: keyOf(name) }),
     workers: settings.workers,
   });
+  const awsSecrets: Controllers["awsSecrets"] = new Controller({
+    ...options,
+    name: "awssecret",
+    reconciler: new AwsSecretReconciler({ resources, clock, wake: (name) => rotatedSecrets.enqueue(name) }),
+    keyOf: ({ arn }) => arn,
+    logFields: ({ arn }) => ({ secret: arn }),
+    workers: 1,
+  });
+  return { rotatedSecrets, awsSecrets };
 }
 
-function managerOf(base: Base, controller: RotatedSecretController): Manager {
+function managerOf(base: Base, controllers: Controllers): Manager {
   const { settings, metrics, options } = base;
   const health = new HealthServer({
     host: settings["bind-address"],
     port: settings.port,
     metrics: metrics.registry,
   });
-  health.addHealthCheck(`queue-${controller.name}`, () => controller.stalled());
+  for (const controller of Object.values(controllers))
+    health.addHealthCheck(`queue-${controller.name}`, () => controller.stalled());
   const election = leaderLease({ ...base, ...options });
   return new Manager({ ...options, health, election, graceMs: settings["shutdown-grace"] });
 }
 
 /** Enqueues a RotatedSecret when something changes that its decision depends on. Returns the end of it. */
-function triggers(base: Base, { catalogue, values }: AwsAccess, controller: RotatedSecretController) {
-  const enqueue = (name: NamespacedName) => controller.enqueue(name);
-  return connectTriggers({ ...base, catalogue, values, enqueue });
+function triggers(base: Base, { catalogue, values }: AwsAccess, controllers: Controllers) {
+  const enqueue = (name: NamespacedName) => controllers.rotatedSecrets.enqueue(name);
+  const enqueueAwsSecret = (key: AwsSecretKey) => controllers.awsSecrets.enqueue(key);
+  return connectTriggers({ ...base, catalogue, values, enqueue, enqueueAwsSecret });
 }
 
 /** The name under which events are reported. */

@@ -103,12 +103,4 @@ describe("the structure of the sources", () => {
       "operator/src/reconciler/act.ts: 0 imports of logic from operator/src/lifecycle",
     ]);
   });
-
-  it("does not fail by a rule that is not enforced yet, and says so", () => {
-    const found = checkStructure(tower(LIFECYCLE, 11), [LIFECYCLE]);
-    expect(found.problem).toBe("");
-    expect(found.figures[0]).toBe(
-      "operator/src/lifecycle: 11 of 12 rooms, 55 of 45 arrows; problems: 1 (not enforced)",
-    );
-  });
 });

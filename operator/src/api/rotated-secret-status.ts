@@ -35,6 +35,11 @@ const rotation = z.object({
     ),
   tick: dateTime().optional().describe("The time on the schedule at which the rotation was due."),
   request: z.string().max(MAX_REQUEST_TEXT).optional().describe("The text of the request that started it."),
+  replaces: versionId()
+    .optional()
+    .describe(
+      "The version that was current when the rotation was recorded. A newer one fulfils the rotation.",
+    ),
   startedAt: dateTime().describe(
     "When the token was recorded, or when a rotation that others started was first seen.",
   ),
@@ -54,7 +59,11 @@ const pastRotation = z.object({
   trigger,
   startedAt: dateTime().describe("When the rotation was recorded or first seen."),
   finishedAt: dateTime().describe("When the operator saw that it had ended."),
-  result: z.enum(["Succeeded", "Failed"]).describe("The result."),
+  result: z
+    .enum(["Succeeded", "Failed", "Superseded"])
+    .describe(
+      "The result. Superseded: AWS never started the rotation, and a newer version became current meanwhile.",
+    ),
   versionId: versionId().optional().describe("The version that became current."),
 });
 

@@ -1,38 +1,39 @@
-import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
+import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { WaitReason } from "../api/reasons.ts";
-import type { RotationStatus } from "../api/rotated-secret.ts";
+import type { Condition, RotationStatus } from "../api/rotated-secret.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretData } from "../ports/secret-data.ts";
 import type { SecretWrite, TargetMetadata } from "../ports/target-secrets.ts";
 import type { WorkloadRef } from "../ports/workloads.ts";
+import type { Intent } from "./intents/intent.ts";
 import type { FactName, World } from "./world.ts";
 
-/** The object that a write was decided on; it is refused when the object is another by now. */
-export interface Judged {
+/** The object that a write was decided on. The write is refused if the object has changed since. */
+export interface Precondition {
   readonly uid: string;
   readonly resourceVersion: string;
 }
 
-/** Something to be done, or waited for. `notes` are the events that tell of it. */
-export type Step = Action | Wait;
+/** The result of a phase: something to do, a reason to wait, or the end of all work on the resource. */
+export type Step = Action | Wait | { readonly do: "end" };
 
-/** A step that changes what is known or what is. After it everything is decided anew. */
+/** A step that changes the world, or what is known of it. After it everything is decided again. `notes` become events. */
 export type Action =
-  | { readonly do: "look"; readonly facts: readonly FactName[] }
+  | { readonly do: "refresh"; readonly facts: readonly FactName[] }
   | {
       readonly do: "applySecret";
       readonly versionId: VersionId;
       readonly data: SecretData;
       readonly writes: readonly SecretWrite[];
-      readonly over: Judged | undefined;
+      readonly over: Precondition | undefined;
       readonly metadata: TargetMetadata;
       readonly notes: readonly EventNote[];
     }
   | {
       readonly do: "removeKeys";
       readonly keys: readonly string[];
-      readonly over: Judged;
+      readonly over: Precondition;
       readonly notes: readonly EventNote[];
     }
   | {
@@ -41,12 +42,43 @@ export type Action =
       readonly versionId: VersionId | undefined;
       readonly text: string;
     }
-  | { readonly do: "recordRotation"; readonly rotation: RotationStatus; readonly notes: readonly EventNote[] }
-  | { readonly do: "dismissRequest"; readonly request: string; readonly notes: readonly EventNote[] }
-  | { readonly do: "rotate"; readonly arn: SecretArn; readonly token: VersionId };
+  | RecordStep
+  | { readonly do: "call"; readonly intent: Intent };
 
-/** The part of the way that waits. */
-export type PhaseName = "access" | "sync" | "rollout" | "rotation";
+/** Writes into status what must survive the process, before the operator acts on it. */
+export interface RecordStep {
+  readonly do: "record";
+  readonly change: RecordedChange;
+  /** The phase's own wait from then on. The status that is written shows it, together with the waits of earlier phases. */
+  readonly meanwhile: Wait | undefined;
+  readonly notes: readonly EventNote[];
+}
+
+/**
+ * The change of status that a RecordStep writes.
+ *
+ * - `intent`: the rotation that RotateSecret is about to be called for. The call is made in the same pass.
+ * - `rotation`: the state of a rotation, after an answer of AWS or because somebody else started one.
+ * - `request`: a request that counts as handled although nothing was done for it.
+ */
+export type RecordedChange =
+  | { readonly kind: "intent"; readonly rotation: RotationStatus }
+  | { readonly kind: "rotation"; readonly rotation: RotationStatus }
+  | { readonly kind: "request"; readonly request: string };
+
+/** The phases of a decision, in their order. */
+export const PHASES = [
+  "deletion",
+  "suspension",
+  "identity",
+  "access",
+  "ownership",
+  "sync",
+  "rollout",
+  "rotation",
+] as const;
+/** One of `PHASES`. */
+export type PhaseName = (typeof PHASES)[number];
 
 /**
  * Nothing can be done now. Each wait has a reason that people see in a condition, and ends: by itself at `until` at the
@@ -54,45 +86,67 @@ export type PhaseName = "access" | "sync" | "rollout" | "rotation";
  */
 export interface Wait {
   readonly do: "wait";
-  readonly phase: PhaseName;
   /** UpperCamelCase; the table in docs/conditions.md has a row for each. */
   readonly reason: Reason;
-  /** What was tried, what went wrong, what to do: a sentence for people. */
+  /** A sentence for people: the attempt, the obstacle, the remedy. */
   readonly message: string;
-  /** Who ends it. What needs a person is shown as Stalled, all else as Reconciling. */
+  /** A wait for a person is shown as Stalled, any other as Reconciling. */
   readonly endedBy: "time" | "person";
-  /** Whether the phases after this one are decided all the same. */
+  /** Whether the phases after this one are decided too. */
   readonly afterwards: "stop" | "go on";
   /** Whether it is worth a Warning event. */
   readonly alarm: "quiet" | "warn";
-  /** Look again at this time at the latest. */
+  /** Decide again at this time at the latest. */
   readonly until: Instant;
+}
+
+/** A wait, and the phase that it came from. */
+export interface PhaseWait extends Wait {
+  readonly phase: PhaseName;
+}
+
+/** The way that a decision went. A status is made of this and of the world, and of nothing else. */
+export interface Progress {
+  /** Everything that is waited for, in the order of the phases. */
+  readonly waits: readonly PhaseWait[];
+  /** The phases that were decided to their end: each has a wait in `waits`, or has nothing left to do. */
+  readonly reached: ReadonlySet<PhaseName>;
 }
 
 /** Why something waits. */
 export type Reason = WaitReason;
 
-/** One check of the way, in the order of `phases`: what is to be done, or nothing as far as this phase is concerned. */
-export type Phase = (world: World) => Step | undefined;
+/** What a condition says. */
+export type Finding = Pick<Condition, "status" | "message" | "reason">;
 
-/** Reads facts at their source. */
-export function look(...facts: FactName[]): Action {
-  return { do: "look", facts };
+/** One part of the policy. */
+export interface Phase {
+  readonly name: PhaseName;
+  /**
+   * The next step of this phase; undefined if nothing is left for it to do.
+   * @param earlier the waits of the phases before this one that let the decision go on
+   */
+  readonly decide: (world: World, earlier: readonly PhaseWait[]) => Step | undefined;
 }
 
-type WaitText = Pick<Wait, "phase" | "reason" | "message">;
+/** Reads facts at their source. */
+export function refresh(...facts: FactName[]): Action {
+  return { do: "refresh", facts };
+}
 
-/** A wait for something that goes on by itself. */
+type WaitText = Pick<Wait, "reason" | "message">;
+
+/** A wait for something that ends by itself. */
 export function waitUntil(until: Instant, text: WaitText, afterwards: Wait["afterwards"] = "stop"): Wait {
   return { do: "wait", ...text, endedBy: "time", afterwards, alarm: "quiet", until };
 }
 
-/** A wait that only a person can end; looked at again at `until` all the same. */
+/** A wait that only a person can end; decided again at `until` all the same. */
 export function waitForPerson(until: Instant, text: WaitText, afterwards: Wait["afterwards"] = "stop"): Wait {
   return { do: "wait", ...text, endedBy: "person", afterwards, alarm: "warn", until };
 }
 
-/** A wait that ends by itself, but that people should hear of. */
+/** A wait that ends by itself, and that people should hear of. */
 export function waitWithAlarm(until: Instant, text: WaitText, afterwards: Wait["afterwards"] = "stop"): Wait {
   return { do: "wait", ...text, endedBy: "time", afterwards, alarm: "warn", until };
 }

@@ -1,16 +1,16 @@
-import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { ResolvedSpec } from "../api/resolved-spec.ts";
 import type { RotatedSecret } from "../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../api/secret-access-policy.ts";
 import type { AwsProblem } from "../ports/aws-problem.ts";
 import type { Fact, Instant } from "../ports/fact.ts";
-import type { RotateOutcome } from "../ports/rotations.ts";
 import type { CatalogueEntry, VersionCreatedAt } from "../ports/secret-catalogue.ts";
 import type { ValueReading } from "../ports/secret-values.ts";
 import type { ServiceAccountReading } from "../ports/service-accounts.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
 import type { ReaderPod, Workload } from "../ports/workloads.ts";
 import type { Refusal } from "../ports/write-refused.ts";
+import type { Turn } from "./intents/aws-secret.ts";
+import type { IntentProgress } from "./intents/intent.ts";
 
 /**
  * All that a decision about one RotatedSecret needs, as one plain value. Whoever wants to know what the operator would
@@ -29,18 +29,18 @@ export interface World {
   /** The ServiceAccount in whose name AWS is called; unknown where it is called as the operator. */
   readonly account: Fact<ServiceAccountReading>;
   readonly source: Fact<CatalogueEntry>;
-  readonly ages: Fact<VersionCreatedAt | { readonly problem: AwsProblem }>;
+  readonly versionCreatedAt: Fact<VersionCreatedAt | { readonly problem: AwsProblem }>;
   readonly value: Fact<ValueReading>;
   readonly target: Fact<TargetSecret>;
   readonly workloads: readonly Workload[];
   readonly pods: Fact<readonly ReaderPod[]>;
-  /** The token that this pass has written into status: no call with it can have been made before this pass. */
-  readonly recordedNow: VersionId | undefined;
-  /** What RotateSecret answered in this pass. */
-  readonly rotateOutcome: RotateOutcome | undefined;
+  /** Whether another RotatedSecret of the same AWS secret is about to rotate it. */
+  readonly turn: Fact<Turn>;
+  /** How far this pass has come with the intent in status. */
+  readonly intent: IntentProgress;
   /** What the API server did not let be written in this pass; it is tried again in the next. */
   readonly refusals: readonly Refusal[];
 }
 
 /** The facts that a phase may ask to be read at their source. */
-export type FactName = "account" | "source" | "ages" | "value" | "target" | "pods";
+export type FactName = "account" | "source" | "versionCreatedAt" | "value" | "target" | "pods" | "turn";

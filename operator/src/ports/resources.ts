@@ -1,5 +1,5 @@
 import type { ResolvedSpec } from "../api/resolved-spec.ts";
-import type { ParsedRotatedSecret, RotatedSecret } from "../api/rotated-secret.ts";
+import type { ParsedRotatedSecret, RotatedSecret, RotationStatus } from "../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../api/secret-access-policy.ts";
 import type { NamespacedName } from "./target-secrets.ts";
 
@@ -16,10 +16,21 @@ export type KnownRotatedSecret =
   | ValidRotatedSecret
   | Exclude<ParsedRotatedSecret, { readonly kind: "valid" }>;
 
+/** A rotation that a RotatedSecret has recorded in its status because it was due; not one that somebody else started. */
+export interface RecordedRotation {
+  /** UID of the RotatedSecret. */
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly rotation: RotationStatus;
+}
+
 /** Desired state, from the watches' caches. */
 export interface Resources {
   /** The RotatedSecret with this name; undefined if there is none. */
   rotatedSecret(name: NamespacedName): KnownRotatedSecret | undefined;
+  /** The rotations that the RotatedSecrets of the AWS secret with this ARN have recorded. */
+  recordedRotations(secretArn: string): readonly RecordedRotation[];
   /** All valid policies; an invalid one allows nothing. */
   policies(): readonly SecretAccessPolicy[];
   /** Labels of a namespace; undefined before the watch has shown it. */

@@ -1,5 +1,6 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { ResolvedSpec } from "../api/resolved-spec.ts";
+import { type Turn, turnOf } from "../lifecycle/intents/aws-secret.ts";
 import { wantedVersion } from "../lifecycle/target/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
 import type { AwsScope } from "../ports/aws-scope.ts";
@@ -35,19 +36,19 @@ export function observe(
     namespaceLabels: ports.resources.namespaceLabels(resource.metadata.namespace),
     account: cachedAccount(spec, ports),
     source,
-    ages: unknown,
+    versionCreatedAt: unknown,
     value: cachedValue(entry?.secret, wantedVersion({ spec, source }), sourceOf(base), ports.values),
     target: target === undefined ? unknown : cached(target),
     workloads: ports.workloads.cached(targetOf(base), spec.workloads),
     pods: unknown,
-    recordedNow: undefined,
-    rotateOutcome: undefined,
+    turn: unknown,
+    intent: { kind: "none" },
     refusals: [],
   };
 }
 
 /** The same world at another time, with one fact read at its source. */
-export async function lookAt(
+export async function refreshed(
   fact: FactName,
   world: World,
   ports: Ports,
@@ -61,11 +62,11 @@ export async function lookAt(
       const entry = await ports.catalogue.refresh(sourceOf(world), signal);
       return { ...world, source: live(entry, now()) };
     }
-    case "ages": {
+    case "versionCreatedAt": {
       const { arn } = secretOf(world);
       return {
         ...world,
-        ages: live(await ports.catalogue.versionCreatedAt(arn, sourceOf(world), signal), now()),
+        versionCreatedAt: live(await ports.catalogue.versionCreatedAt(arn, sourceOf(world), signal), now()),
       };
     }
     case "value": {
@@ -80,12 +81,20 @@ export async function lookAt(
     }
     case "target":
       return { ...world, target: live(await ports.targets.read(targetOf(world), signal), now()) };
+    case "turn":
+      return { ...world, turn: live(turn(world, ports, now()), now()) };
     case "pods":
       return {
         ...world,
         pods: live(await ports.workloads.pods(targetOf(world), world.spec.workloads, signal), now()),
       };
   }
+}
+
+/** Whether another RotatedSecret of the same AWS secret is about to rotate it: from the cache, which has our own writes. */
+function turn(world: World, { resources }: Ports, now: Instant): Turn {
+  const recorded = resources.recordedRotations(secretOf(world).arn);
+  return turnOf({ now, recorded }, world.resource.metadata.uid);
 }
 
 /** Where the secret of a RotatedSecret lies, and with whose rights it is looked up. */

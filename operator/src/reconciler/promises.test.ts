@@ -16,7 +16,7 @@ describe("in every history of rotations, refused calls and other writers", () =>
         fc.integer({ min: 1, max: 2 }),
         async (happenings, operators) => {
           const simulation = await inUse({ operators });
-          holdToPromises(simulation);
+          holdToPromises(simulation, { operators });
           await happen(simulation, happenings);
         },
       ),

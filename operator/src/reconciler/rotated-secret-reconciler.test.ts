@@ -4,6 +4,7 @@ import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import { policy } from "../lifecycle/testing/world.ts";
 import { expectRest, inUse, LONG, MINUTE, restarts, watchRotations } from "./testing/at-rest.ts";
 import { happen, happening, tidyUp } from "./testing/happenings.ts";
+import { holdToPromises } from "./testing/promises.ts";
 import { Simulation } from "./testing/simulation.ts";
 
 function reasonOf({ conditions = [] }: RotatedSecretStatus, type: string): string | undefined {
@@ -351,6 +352,64 @@ describe("a RotatedSecret", () => {
     await expectRest(simulation);
     expect(aws.accepted).toHaveLength(1);
     expect(restarts(simulation)).toEqual([1, 1]);
+  });
+});
+
+describe("RotatedSecrets of one AWS secret", () => {
+  it("that are asked for a rotation at the same time make one, which fulfils both requests", async () => {
+    const simulation = new Simulation({ clusters: 3, isOneCluster: true });
+    await simulation.run(5 * MINUTE);
+    for (const cluster of simulation.clusters) cluster.request("one");
+    await simulation.run(LONG);
+    expect(simulation.aws.accepted).toHaveLength(1);
+    const ends = simulation.clusters.map(({ status }) => status.history?.[0]?.result ?? "");
+    expect(ends.toSorted((one, other) => one.localeCompare(other))).toEqual([
+      "Succeeded",
+      "Superseded",
+      "Superseded",
+    ]);
+    for (const { status, events } of simulation.clusters) {
+      expect(status.rotation).toBeUndefined();
+      expect(status.lastHandledRotateRequest).toBe("one");
+      expect(status.history?.[0]?.versionId).toBe(simulation.aws.current);
+      expect(events.filter(({ reason }) => reason === "RotationSucceeded")).toHaveLength(1);
+    }
+  });
+
+  it("do not wait for one whose rotation AWS refuses", async () => {
+    const simulation = new Simulation({ clusters: 2, isOneCluster: true });
+    await simulation.run(5 * MINUTE);
+    const [first, second] = simulation.clusters;
+    simulation.aws.refusal = { kind: "denied", operation: "RotateSecret", code: "AccessDeniedException" };
+    first?.request("one");
+    await simulation.run(2 * MINUTE);
+    simulation.aws.refusal = undefined;
+    second?.request("two");
+    await simulation.run(10_000);
+    expect(simulation.aws.accepted).toHaveLength(1);
+    await simulation.run(LONG);
+    expect(simulation.aws.accepted).toHaveLength(1);
+    expect(first?.status.history?.[0]?.result).toBe("Superseded");
+  });
+});
+
+describe("a resource over whose Secret somebody fights", () => {
+  it("is never said to be current while RotateSecret is refused, and warns once of each", async () => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    holdToPromises(simulation, { operators: 1 });
+    aws.refusal = { kind: "denied", operation: "RotateSecret", code: "AccessDeniedException" };
+    cluster.request("one");
+    const before = cluster.statusWrites;
+    for (let n = 0; n < 180; n += 1) {
+      cluster.secret.edit("password", `foreign-${n}`);
+      await simulation.run(20_000);
+    }
+    const corrections = cluster.events.filter(({ reason }) => reason === "DriftCorrected").length;
+    const fights = cluster.events.filter(({ reason }) => reason === "DriftFight").length;
+    expect(corrections).toBeGreaterThan(0);
+    expect(fights).toBeLessThanOrEqual(corrections);
+    expect(cluster.statusWrites - before).toBeLessThan(60);
   });
 });
 

@@ -8,23 +8,37 @@ import type {
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { RotatedSecretStatus } from "../api/rotated-secret.ts";
 import { type Decision, decide } from "../lifecycle/decide.ts";
-import { conditionOf, hasSomethingToReport } from "../lifecycle/report/conditions.ts";
-import { endNotes, newAlarms, statusOf } from "../lifecycle/report/status.ts";
+import { hasSomethingToReport } from "../lifecycle/report/conditions.ts";
+import {
+  type InvalidRotatedSecret,
+  invalidSpecNote,
+  invalidSpecStatus,
+} from "../lifecycle/report/invalid-spec.ts";
+import { actionNotes, endNotes, newAlarms } from "../lifecycle/report/notes.ts";
+import { statusOf } from "../lifecycle/report/status.ts";
+import type { RecordStep } from "../lifecycle/step.ts";
+import { countUndoneAsRefused } from "../lifecycle/target/undone-writes.ts";
 import type { World } from "../lifecycle/world.ts";
 import type { LogField } from "../log-fields.ts";
 import type { Instant } from "../ports/fact.ts";
-import type { KnownRotatedSecret, ValidRotatedSecret } from "../ports/resources.ts";
+import type { EventNote } from "../ports/reporting.ts";
+import type { ValidRotatedSecret } from "../ports/resources.ts";
 import { Conflict, type NamespacedName } from "../ports/target-secrets.ts";
-import { act, type Means, record, watchRotation } from "./act.ts";
-import { type OperatorIdentity, observe } from "./observe.ts";
+import { type ActionContext, act } from "./act.ts";
+import { type OperatorIdentity, observe, sourceOf } from "./observe.ts";
 import type { Ports } from "./ports.ts";
+import { recorded } from "./recorded.ts";
 
-/** More steps than any pass can need: a pass that takes them all goes round in circles, which is a fault of ours. */
+/** More steps than any pass needs. A pass that takes them all goes round in circles, which is a bug. */
 const MAX_STEPS = 40;
 
+type Act = Extract<Decision, { kind: "act" }>;
 type Rest = Extract<Decision, { kind: "rest" }>;
 
-/** Brings one RotatedSecret to rest: observe, decide, act, again and again, until there is nothing to do but wait. */
+/**
+ * Brings one RotatedSecret to rest: observe, decide, act, until there is nothing to do but wait. Only this class makes a
+ * status, and always from a decision.
+ */
 export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogField> {
   readonly #ports: Ports;
   readonly #operator: OperatorIdentity;
@@ -36,73 +50,92 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
     this.#clock = clock;
   }
 
-  /** Returns when to look again. @throws what a port throws for faults; the queue then tries again with back-off. */
-  async reconcile(resource: NamespacedName, { signal, log }: ReconcileContext<LogField>): Promise<Result> {
-    const parsed = this.#ports.resources.rotatedSecret(resource);
-    if (parsed === undefined) return { kind: "done" };
-    const means: Means = { ports: this.#ports, now: () => this.#clock.now(), signal };
+  /** Returns when to reconcile again. @throws faults of the ports; the queue then retries with back-off */
+  async reconcile(name: NamespacedName, { signal, log }: ReconcileContext<LogField>): Promise<Result> {
+    const resource = this.#ports.resources.rotatedSecret(name);
+    if (resource === undefined || resource.kind === "unreadable") return { kind: "done" };
+    const context: ActionContext = { ports: this.#ports, now: () => this.#clock.now(), signal };
     try {
-      if (parsed.kind !== "valid") return await this.#reportInvalid(parsed, means);
-      if (parsed.resource.metadata.deletionTimestamp !== undefined) return { kind: "done" };
-      const until = await this.#bringToRest(parsed, means);
-      return { kind: "requeueAfter", ms: Math.max(0, until - this.#clock.now()) };
+      if (resource.kind === "invalid") return await this.#reportInvalid(resource, context);
+      return await this.#bringToRest(resource, context);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
-      log.debug("an object changed since it was judged; it is judged again", { conflict: error.message });
+      log.debug("an object changed since the decision about it; it is decided on again", {
+        conflict: error.message,
+      });
       return { kind: "requeue" };
     }
   }
 
-  async #bringToRest(resource: ValidRotatedSecret, means: Means): Promise<Instant> {
-    let world = observe(resource, this.#ports, this.#operator, means.now());
+  async #bringToRest(resource: ValidRotatedSecret, context: ActionContext): Promise<Result> {
+    let world = observe(resource, this.#ports, this.#operator, context.now());
     for (let steps = 0; steps < MAX_STEPS; steps++) {
       const decision = decide(world);
-      if (decision.kind === "rest") return this.#rest(world, decision, means);
-      world = await act(decision.action, world, means);
+      if (decision.kind === "end") return { kind: "done" };
+      if (decision.kind === "rest") {
+        const until = await this.#rest(world, decision, context);
+        return { kind: "requeueAfter", ms: Math.max(0, until - this.#clock.now()) };
+      }
+      world = { ...(await this.#act(world, decision, context)), now: context.now() };
     }
     throw new InvariantError(
       `no rest after ${MAX_STEPS} steps; the last decision was ${decisionName(world)}`,
     );
   }
 
-  async #rest(world: World, { waits, until }: Rest, means: Means): Promise<Instant> {
-    watchRotation(world, this.#ports);
-    if (!hasSomethingToReport(world)) return until;
-    const status = statusOf(world, waits);
-    if (isDeepStrictEqual(status, world.resource.status)) return until;
-    await record(world, [...newAlarms(world, waits), ...endNotes(world.resource.status, status)], means);
-    await this.#ports.reporting.writeStatus(world.resource, status, means.signal);
-    // A status that moved on may free the next phase: what has ended makes room for what waited.
-    return isSameStanding(world.resource.status, status) ? until : means.now();
+  async #act(world: World, decision: Act, context: ActionContext): Promise<World> {
+    const { action } = decision;
+    const after =
+      action.do === "record"
+        ? await this.#record(world, action, decision, context)
+        : countUndoneAsRefused(action, await act(action, world, context));
+    await this.#tell(world, actionNotes(action, after));
+    return after;
   }
 
-  /** The CRD of another release let something in that this one cannot read: the resource says so itself. */
-  async #reportInvalid(
-    parsed: Exclude<KnownRotatedSecret, { kind: "valid" }>,
-    means: Means,
-  ): Promise<Result> {
-    if (parsed.kind === "unreadable") return { kind: "done" };
-    const { metadata, problems } = parsed;
-    const message = `the resource cannot be read: ${problems.join("; ")}. Nothing is done for it until this is corrected`;
-    const say = (type: string, status: "True" | "False") => {
-      const previous = parsed.status.conditions?.find((condition) => condition.type === type);
-      const next = { type, status, reason: "InvalidSpec", message, observedGeneration: metadata.generation };
-      return conditionOf(previous, next, means.now());
-    };
-    const conditions = [say("Ready", "False"), say("Reconciling", "False"), say("Stalled", "True")];
-    const status: RotatedSecretStatus = {
-      ...parsed.status,
-      observedGeneration: metadata.generation,
-      conditions,
-    };
-    if (isDeepStrictEqual(status, parsed.status)) return { kind: "done" };
-    await means.ports.reporting.record({ metadata }, { type: "Warning", reason: "InvalidSpec", message });
-    await means.ports.reporting.writeStatus({ metadata }, status, means.signal);
+  /** Writes what must survive the process, together with all that is waited for meanwhile. */
+  async #record(world: World, step: RecordStep, decision: Act, context: ActionContext): Promise<World> {
+    const next = recorded(world, step.change);
+    const status = statusOf(next, decision);
+    const metadata = await this.#ports.reporting.writeStatus(world.resource, status, context.signal);
+    await this.#tell(world, newNotes(world, status, decision));
+    return { ...next, resource: { ...next.resource, metadata, status } };
+  }
+
+  async #rest(world: World, decision: Rest, context: ActionContext): Promise<Instant> {
+    const { until, changeExpectedUntil } = decision;
+    if (changeExpectedUntil !== undefined)
+      this.#ports.catalogue.expectChange(sourceOf(world), changeExpectedUntil);
+    if (!hasSomethingToReport(world)) return until;
+    const status = statusOf(world, decision);
+    if (isDeepStrictEqual(status, world.resource.status)) return until;
+    await this.#tell(world, newNotes(world, status, decision));
+    await this.#ports.reporting.writeStatus(world.resource, status, context.signal);
+    // The end of a rotation or of a rollout may let the next phase begin.
+    return isSameStanding(world.resource.status, status) ? until : context.now();
+  }
+
+  async #reportInvalid(invalid: InvalidRotatedSecret, { now, signal }: ActionContext): Promise<Result> {
+    const status = invalidSpecStatus(invalid, now());
+    if (isDeepStrictEqual(status, invalid.status)) return { kind: "done" };
+    await this.#ports.reporting.record(invalid, invalidSpecNote(invalid));
+    await this.#ports.reporting.writeStatus(invalid, status, signal);
     return { kind: "done" };
+  }
+
+  /** Records events. Never fails. */
+  async #tell(world: World, notes: readonly EventNote[]): Promise<void> {
+    await Promise.all(notes.map((note) => this.#ports.reporting.record(world.resource, note)));
   }
 }
 
-/** Whether the two say the same of rotations and of what is held. */
+/** The events about a status that differs from the one before. */
+function newNotes(world: World, status: RotatedSecretStatus, { waits }: Decision): readonly EventNote[] {
+  const before = world.resource.status;
+  return [...newAlarms(before, waits), ...endNotes(before, status)];
+}
+
+/** Whether the two agree about rotations and about the version that pods hold. */
 function isSameStanding(before: RotatedSecretStatus, after: RotatedSecretStatus): boolean {
   return isDeepStrictEqual(
     [before.rotation, before.settled, before.observedGeneration],
@@ -112,5 +145,5 @@ function isSameStanding(before: RotatedSecretStatus, after: RotatedSecretStatus)
 
 function decisionName(world: World): string {
   const decision = decide(world);
-  return decision.kind === "rest" ? "to rest" : `to ${decision.action.do}`;
+  return decision.kind === "act" ? `to ${decision.action.do}` : `to ${decision.kind}`;
 }

@@ -70,7 +70,10 @@ function connected() {
   };
   const woken: string[] = [];
   const enqueue = ({ name }: { name: string }) => void woken.push(name);
-  const connect = () => connectTriggers({ watched, catalogue, values, serviceAccounts, enqueue });
+  const turns: string[] = [];
+  const enqueueAwsSecret = ({ arn }: { arn: string }) => void turns.push(arn);
+  const connect = () =>
+    connectTriggers({ watched, catalogue, values, serviceAccounts, enqueue, enqueueAwsSecret });
   const disconnect = connect();
   const accountChanged = (name: string) => {
     for (const listener of listeners) listener({ namespace: "shop", name });
@@ -84,6 +87,7 @@ function connected() {
     followed,
     forgotten,
     woken,
+    turns,
     accountChanged,
     workloads,
     store: watched.rotatedSecrets.store,
@@ -205,5 +209,36 @@ describe("a ServiceAccount that has changed", () => {
     woken.length = 0;
     accountChanged("app");
     expect({ woken, forgotten }).toEqual({ woken: ["one"], forgotten: ["shop/app"] });
+  });
+});
+
+describe("RotatedSecrets of one AWS secret", () => {
+  const secretArn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf";
+  const rotation = {
+    token: "00000000-0000-4000-8000-000000000002",
+    trigger: "Request",
+    phase: "Rotating",
+    startedAt: "2026-01-01T00:00:00Z",
+    attempts: 0,
+  };
+  const withStatus = (name: string, status: object) => ({ ...rotatedSecret(name, SPEC), status });
+
+  it("hear of each other's rotations: when one is recorded, when it ends, and when its RotatedSecret is deleted", () => {
+    const { store, turns } = connected();
+    for (const name of ["one", "two"]) store.upsert(withStatus(name, { secretArn }));
+    expect(turns).toEqual([]);
+    store.upsert(withStatus("one", { secretArn, rotation }));
+    expect(turns).toEqual([secretArn]);
+    store.upsert(withStatus("one", { secretArn, rotation: { ...rotation, attempts: 1 } }));
+    expect(turns).toEqual([secretArn]);
+    store.upsert(withStatus("one", { secretArn }));
+    expect(turns).toEqual([secretArn, secretArn]);
+  });
+
+  it("of which there is only one decide nothing together", () => {
+    const { store, turns } = connected();
+    store.upsert(withStatus("one", { secretArn }));
+    store.upsert(withStatus("one", { secretArn, rotation }));
+    expect(turns).toEqual([]);
   });
 });

@@ -5,7 +5,9 @@ import type { WorkloadChoice } from "../api/workload-choice.ts";
 import { type WorkloadName, workloadText } from "../api/workload-kind.ts";
 import type { WatchedWorkload } from "../kubernetes/readers/watched-workload.ts";
 import {
+  BY_SECRET_ARN,
   BY_TARGET,
+  secretArnOf,
   targetKey,
   type WatchedRotatedSecret,
 } from "../kubernetes/resources/watched-rotated-secret.ts";
@@ -24,6 +26,8 @@ export interface TriggersOptions {
   readonly serviceAccounts: Pick<ServiceAccounts, "onChange">;
   /** Reconciles a RotatedSecret as soon as possible. */
   readonly enqueue: (name: NamespacedName) => void;
+  /** Reconciles an AWS secret as soon as possible. */
+  readonly enqueueAwsSecret: (key: { readonly arn: string }) => void;
 }
 
 const BY_SOURCE = "by-source";
@@ -129,7 +133,7 @@ function connectWorkloads(
 
 /** A RotatedSecret wakes itself and others with the same target. Its AWS secret is followed while a RotatedSecret wants it. */
 function connectRotatedSecrets(options: TriggersOptions, wake: Wakers): () => void {
-  const { watched, catalogue, values, enqueue } = options;
+  const { watched, catalogue, values, enqueue, enqueueAwsSecret } = options;
   const { store } = watched.rotatedSecrets;
   const take = (resource: WatchedRotatedSecret) => {
     const source = sourceOf(resource);
@@ -144,19 +148,31 @@ function connectRotatedSecrets(options: TriggersOptions, wake: Wakers): () => vo
     if (arn !== undefined) values.forget(arn, source);
     catalogue.unfollow(source);
   };
+  /** A rotation that is recorded, or has ended, changes the turn of the other RotatedSecrets of the same AWS secret. */
+  const passTurn = (resource: WatchedRotatedSecret) => {
+    const arn = secretArnOf(resource);
+    if (arn !== undefined && store.byIndex(BY_SECRET_ARN, arn).length > 1) enqueueAwsSecret({ arn });
+  };
   return store.subscribe({
     added: take,
     // The answer to the operator's own status write brings nothing new.
     updated: (resource, before, origin) => {
       if (origin !== "remembered") take(resource);
       release(before);
+      if (tokenOf(resource) !== tokenOf(before)) passTurn(resource);
     },
     deleted: (resource) => {
       release(resource);
+      passTurn(resource);
       const target = targetKey(resource);
       if (target !== undefined) wake.by(BY_TARGET, target);
     },
   });
+}
+
+/** Token of the rotation that is under way. */
+function tokenOf({ parsed }: WatchedRotatedSecret): string | undefined {
+  return parsed.kind === "valid" ? parsed.resource.status.rotation?.token : undefined;
 }
 
 function sourceOf({ parsed }: WatchedRotatedSecret): SecretSource | undefined {

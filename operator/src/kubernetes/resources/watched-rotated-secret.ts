@@ -22,6 +22,9 @@ export const BY_TARGET = "by-target";
 /** Index of RotatedSecrets by UID, invalid ones included. */
 export const BY_UID = "by-uid";
 
+/** Index of RotatedSecrets by the ARN of their AWS secret, as their status has it. */
+export const BY_SECRET_ARN = "by-secret-arn";
+
 /** Annotations that the operator reads all begin so. Others, such as kubectl's copy of the object, are not kept. */
 const OWN_ANNOTATIONS = "rotatedsecrets.dev/";
 
@@ -36,6 +39,10 @@ export function watchedRotatedSecrets(
     const key = targetKey(rotatedSecret);
     return key === undefined ? [] : [key];
   });
+  resource.store.addIndex(BY_SECRET_ARN, (rotatedSecret) => {
+    const arn = secretArnOf(rotatedSecret);
+    return arn === undefined ? [] : [arn];
+  });
   resource.store.addIndex(BY_UID, ({ metadata: { uid } }) => (uid === undefined ? [] : [uid]));
   return resource;
 }
@@ -44,6 +51,11 @@ export function watchedRotatedSecrets(
 export function targetKey({ metadata, parsed }: WatchedRotatedSecret): string | undefined {
   if (parsed.kind !== "valid") return undefined;
   return keyOf({ namespace: metadata.namespace, name: parsed.spec.targetName });
+}
+
+/** The ARN of its AWS secret; undefined before AWS has told it. */
+export function secretArnOf({ parsed }: WatchedRotatedSecret): string | undefined {
+  return parsed.kind === "valid" ? parsed.resource.status.secretArn : undefined;
 }
 
 function watchedRotatedSecret(object: KubernetesObject, region: string): WatchedRotatedSecret {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import { cached, live, unknown } from "../../ports/fact.ts";
 import { ownership } from "../target/ownership.ts";
-import { ARN, NOW, policy, resource, secret, target, version, world } from "../testing/world.ts";
+import { ARN, NOW, policy, resource, secret, stepOf, target, version, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
 import { access } from "./access.ts";
 
@@ -12,7 +12,7 @@ function problem(kind: AwsProblem["kind"]): AwsProblem {
 
 describe("the access phase", () => {
   it("lets through what a policy grants", () => {
-    expect(access(world(1))).toBeUndefined();
+    expect(stepOf(access, world(1))).toBeUndefined();
   });
 
   it.each<[string, Partial<World>, string, "stop" | "go on"]>([
@@ -64,11 +64,12 @@ describe("the access phase", () => {
     ],
     ["a catalogue that has not begun", { source: unknown }, "AwsUnavailable", "stop"],
   ])("%s", (_, change, reason, afterwards) => {
-    expect(access(world(1, change))).toMatchObject({ do: "wait", reason, afterwards });
+    expect(stepOf(access, world(1, change))).toMatchObject({ do: "wait", reason, afterwards });
   });
 
   describe("tells in the same words", () => {
-    const notFound = access(
+    const notFound = stepOf(
+      access,
       world(1, { source: cached({ problem: problem("notFound") }), resource: resource() }),
     );
     const orders = resource({ secretId: "prod-orders/db" });
@@ -84,13 +85,13 @@ describe("the access phase", () => {
         world(1, { source: cached({ problem: problem("denied") }), resource: resource(), policies: [] }),
       ],
     ])("%s", (_, situation) => {
-      expect(access(situation)).toEqual(notFound);
+      expect(stepOf(access, situation)).toEqual(notFound);
     });
 
     it("a secret beside the policy's globs, whatever AWS answers", () => {
       const answers = ["notFound", "denied", "invalid"] as const;
       const steps = answers.map((kind) =>
-        access(world(1, { source: cached({ problem: problem(kind) }), resource: orders })),
+        stepOf(access, world(1, { source: cached({ problem: problem(kind) }), resource: orders })),
       );
       expect(new Set(steps.map((step) => JSON.stringify(step))).size).toBe(1);
       expect(steps[0]).toMatchObject({ reason: "Denied" });
@@ -105,12 +106,12 @@ describe("the ownership phase", () => {
   };
 
   it("looks at the Secret before it judges", () => {
-    expect(ownership(world(1, { target: unknown }))).toEqual({ do: "look", facts: ["target"] });
+    expect(stepOf(ownership, world(1, { target: unknown }))).toEqual({ do: "refresh", facts: ["target"] });
   });
 
   it("takes a new resource's Secret to be absent, for the first write is refused where it is not", () => {
     const isNew = resource({}, { observedGeneration: -1 });
-    expect(ownership(world(1, { target: unknown, resource: isNew }))).toBeUndefined();
+    expect(stepOf(ownership, world(1, { target: unknown, resource: isNew }))).toBeUndefined();
   });
 
   it.each<[string, Partial<World>]>([
@@ -119,7 +120,7 @@ describe("the ownership phase", () => {
     ["one with its owner's consent", { target: foreign({ adopt: "db" }) }],
     ["one of a RotatedSecret that is gone", { target: live(target(1, { ownerUid: "uid-gone" }), NOW) }],
   ])("lets through: %s", (_, change) => {
-    expect(ownership(world(1, change))).toBeUndefined();
+    expect(stepOf(ownership, world(1, change))).toBeUndefined();
   });
 
   describe("a Secret that does not say whose it is, where this resource has written one", () => {
@@ -127,8 +128,8 @@ describe("the ownership phase", () => {
     const { ownerUid: _owner, ...unmarked } = target(1);
 
     it("is looked at, for the server's record tells who wrote it", () => {
-      expect(ownership(world(1, { ...wrote, target: cached(unmarked) }))).toEqual({
-        do: "look",
+      expect(stepOf(ownership, world(1, { ...wrote, target: cached(unmarked) }))).toEqual({
+        do: "refresh",
         facts: ["target"],
       });
     });
@@ -138,7 +139,10 @@ describe("the ownership phase", () => {
       ["is somebody else's by that record", "helm", { reason: "TargetNotOwned" }],
     ])("%s", (_, manager, step) => {
       const dataManagers = [{ manager, keys: ["password"] }];
-      const judged = ownership(world(1, { ...wrote, target: live({ ...unmarked, dataManagers }, NOW) }));
+      const judged = stepOf(
+        ownership,
+        world(1, { ...wrote, target: live({ ...unmarked, dataManagers }, NOW) }),
+      );
       if (step === undefined) expect(judged).toBeUndefined();
       else expect(judged).toMatchObject(step);
     });
@@ -164,7 +168,7 @@ describe("the ownership phase", () => {
       "TargetTypeDiffers",
     ],
   ])("stalls for %s", (_, change, reason) => {
-    expect(ownership(world(1, change))).toMatchObject({
+    expect(stepOf(ownership, world(1, change))).toMatchObject({
       do: "wait",
       reason,
       endedBy: "person",

@@ -1,30 +1,40 @@
 import { type AwsProblem, describeProblem } from "../../ports/aws-problem.ts";
 import { known } from "../../ports/fact.ts";
-import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "../step.ts";
-import { RECHECK_MS } from "../times/timing.ts";
+import {
+  type Phase,
+  refresh,
+  type Step,
+  type Wait,
+  waitForPerson,
+  waitUntil,
+  waitWithAlarm,
+} from "../step.ts";
+import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { caller, identityToAllow, roleInWords } from "./caller.ts";
 import { couldBeGranted, isGranted } from "./grants.ts";
 import { identityWait, isOfIdentity } from "./identity-problem.ts";
 
 /** Whether there is such a secret, whether this namespace may have it, and whether AWS lets us see it. */
-export const access: Phase = (world) => {
+export const access: Phase = { name: "access", decide: next };
+
+function next(world: World): Step | undefined {
   const entry = known(world.source);
   if (entry === undefined) return catalogueStarting(world);
   const { secret, problem } = entry;
   // What stood between the resource and its identity may have been put right since: nothing tells of that but a new try.
-  if (problem !== undefined && isOfIdentity(problem) && world.source.kind !== "live") return look("source");
+  if (problem !== undefined && isOfIdentity(problem) && world.source.kind !== "live")
+    return refresh("source");
   // What AWS told before still says whose secret it is while AWS is away, so that a rollout is brought to its end.
   const arn = secret?.arn ?? world.resource.status.secretArn;
   if (arn === undefined) return unresolved(world, problem);
   if (!isGranted(world, arn, "Read")) return denied(world);
   if (secret !== undefined && replaced(world, secret.arn)) return sourceReplaced(world, secret.arn);
   return problem === undefined ? undefined : told(world, problem, "go on");
-};
+}
 
 function catalogueStarting(world: World): Wait {
   return waitUntil(world.now + RECHECK_MS, {
-    phase: "access",
     reason: "AwsUnavailable",
     message: `AWS has not told yet of the secret ${quoted(world)}`,
   });
@@ -43,7 +53,6 @@ function unresolved(world: World, problem: AwsProblem | undefined): Step {
 function denied(world: World): Wait {
   const { namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "access",
     reason: "Denied",
     message:
       `the secret ${quoted(world)} does not exist, or no SecretAccessPolicy lets namespace "${namespace}" read it: check ` +
@@ -53,7 +62,7 @@ function denied(world: World): Wait {
 }
 
 function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"]): Wait {
-  const unusable = identityWait(world, problem, "access", afterwards);
+  const unusable = identityWait(world, problem, afterwards);
   if (unusable !== undefined) return unusable;
   const until = world.now + RECHECK_MS;
   const what = describeProblem(problem);
@@ -61,22 +70,14 @@ function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"])
     case "unavailable":
       return waitWithAlarm(
         until,
-        { phase: "access", reason: "AwsUnavailable", message: unavailable(world, what) },
+        { reason: "AwsUnavailable", message: unavailable(world, what) },
         afterwards,
       );
     case "notFound":
-      return waitForPerson(
-        until,
-        { phase: "access", reason: "SecretGone", message: gone(world, what) },
-        afterwards,
-      );
+      return waitForPerson(until, { reason: "SecretGone", message: gone(world, what) }, afterwards);
     case "denied":
     case "invalid":
-      return waitForPerson(
-        until,
-        { phase: "access", reason: "AwsDenied", message: refused(world, what) },
-        afterwards,
-      );
+      return waitForPerson(until, { reason: "AwsDenied", message: refused(world, what) }, afterwards);
   }
 }
 
@@ -109,7 +110,6 @@ function replaced(world: World, arn: string): boolean {
 
 function sourceReplaced(world: World, arn: string): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "access",
     reason: "SourceReplaced",
     message:
       `the secret ${quoted(world)} is another one by now: it was ${world.resource.status.secretArn} and is ${arn}. Nothing is ` +

@@ -5,8 +5,8 @@ import {
   type IdentityOperation,
 } from "../../ports/aws-problem.ts";
 import { known } from "../../ports/fact.ts";
-import { type PhaseName, type Wait, waitForPerson } from "../step.ts";
-import { RECHECK_MS } from "../times/timing.ts";
+import { type Wait, waitForPerson } from "../step.ts";
+import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { roleOf } from "./grants.ts";
 import { identityDenied, tokenRefused } from "./identity.ts";
@@ -20,7 +20,6 @@ export function isOfIdentity({ operation }: AwsProblem): boolean {
 export function identityWait(
   world: World,
   problem: AwsProblem,
-  phase: PhaseName,
   afterwards: Wait["afterwards"],
 ): Wait | undefined {
   const { identity } = world.spec;
@@ -30,15 +29,15 @@ export function identityWait(
   const roleArn = roleOf(identity, known(world.account));
   switch (operation) {
     case "SecretAccessPolicy":
-      return { ...identityDenied(world, identity, roleArn), phase, afterwards };
+      return { ...identityDenied(world, identity, roleArn), afterwards };
     case "GetServiceAccount":
     case "TokenRequest":
-      return { ...tokenRefused(world, identity, describeProblem(problem)), phase, afterwards };
+      return { ...tokenRefused(world, identity, describeProblem(problem)), afterwards };
     case "AssumeRoleWithWebIdentity": {
       const isLate = /^ExpiredToken/.test(problem.code);
       const reason = isLate ? "TokenExpired" : "AssumeRoleRefused";
       const message = isLate ? expired(problem) : refused(problem, { ...identity, roleArn });
-      return waitForPerson(world.now + RECHECK_MS, { phase, reason, message }, afterwards);
+      return waitForPerson(world.now + RECHECK_MS, { reason, message }, afterwards);
     }
   }
 }

@@ -5,7 +5,7 @@ import { cached, live, unknown } from "../../ports/fact.ts";
 import type { ServiceAccountReading } from "../../ports/service-accounts.ts";
 import { decide } from "../decide.ts";
 import { sync } from "../target/sync.ts";
-import { ARN, NOW, policy, resource, world } from "../testing/world.ts";
+import { ARN, NOW, policy, resource, stepOf, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
 import { access } from "./access.ts";
 import { isGranted } from "./grants.ts";
@@ -44,7 +44,7 @@ describe("the identity phase", () => {
       tenant({ account: live({ kind: "present", uid: "u" }, NOW) }, { roleArn: ROLE }),
     ],
   ])("lets through: %s", (_, situation) => {
-    expect(identity(situation)).toBeUndefined();
+    expect(stepOf(identity, situation)).toBeUndefined();
   });
 
   it.each<[string, Partial<World>]>([
@@ -55,7 +55,7 @@ describe("the identity phase", () => {
       { account: cached(account({ roleArn: OTHER_ROLE })) },
     ],
   ])("reads the ServiceAccount %s", (_, change) => {
-    expect(identity(tenant(change))).toEqual({ do: "look", facts: ["account"] });
+    expect(stepOf(identity, tenant(change))).toEqual({ do: "refresh", facts: ["account"] });
   });
 
   it.each<[string, Partial<World>, string, RegExp]>([
@@ -110,15 +110,17 @@ describe("the identity phase", () => {
       /serviceAccountTokens: \[\{namespace: payments, names: \[app\]\}\]/,
     ],
   ])("stalls for %s", (_, change, reason, advice) => {
-    const step = identity(tenant(change));
+    const step = stepOf(identity, tenant(change));
     expect(step).toMatchObject({ do: "wait", reason, endedBy: "person", afterwards: "stop" });
     expect(step?.do === "wait" && step.message).toMatch(advice);
   });
 
   it("reads no ServiceAccount for a namespace that may use none", () => {
-    expect(identity(tenant({ policies: [], account: unknown }))).toMatchObject({ reason: "IdentityDenied" });
+    expect(stepOf(identity, tenant({ policies: [], account: unknown }))).toMatchObject({
+      reason: "IdentityDenied",
+    });
     const named = tenant({ account: unknown }, { roleArn: OTHER_ROLE });
-    expect(identity(named)).toMatchObject({ reason: "IdentityDenied" });
+    expect(stepOf(identity, named)).toMatchObject({ reason: "IdentityDenied" });
   });
 
   it("comes before anything is asked of AWS", () => {
@@ -189,20 +191,20 @@ describe("a problem on the way to the identity", () => {
       /by itself/,
     ],
   ])("%j is %s", (of, reason, advice) => {
-    const step = access(tenant(atSource(of)));
+    const step = stepOf(access, tenant(atSource(of)));
     expect(step).toMatchObject({ do: "wait", reason, afterwards: "go on" });
     expect(step?.do === "wait" && step.message).toMatch(advice);
-    const read = sync(tenant({ value: live({ kind: "problem", problem: of }, NOW) }));
-    expect(read).toMatchObject({ do: "wait", phase: "sync", reason });
+    const read = stepOf(sync, tenant({ value: live({ kind: "problem", problem: of }, NOW) }));
+    expect(read).toMatchObject({ do: "wait", reason });
   });
 
   it("is tried again in each pass, for nothing else tells that it was put right", () => {
     const source = cached({ problem: problem("AssumeRoleWithWebIdentity", "AccessDenied") });
-    expect(access(tenant({ source }))).toEqual({ do: "look", facts: ["source"] });
+    expect(stepOf(access, tenant({ source }))).toEqual({ do: "refresh", facts: ["source"] });
   });
 
   it("that AWS refuses the secret itself names the role that lacks it", () => {
-    const step = access(tenant(atSource(problem("DescribeSecret", "AccessDeniedException"))));
+    const step = stepOf(access, tenant(atSource(problem("DescribeSecret", "AccessDeniedException"))));
     expect(step).toMatchObject({ reason: "AwsDenied" });
     expect(step?.do === "wait" && step.message).toMatch(
       /Allow the IAM role "arn:aws:iam::111122223333:role\/payments-secrets"/,

@@ -5,23 +5,25 @@ import {
 } from "../../api/aws-identity.ts";
 import { known } from "../../ports/fact.ts";
 import type { ServiceAccountReading } from "../../ports/service-accounts.ts";
-import { look, type Phase, type Reason, type Wait, waitForPerson } from "../step.ts";
-import { RECHECK_MS } from "../times/timing.ts";
+import { type Phase, type Reason, refresh, type Step, type Wait, waitForPerson } from "../step.ts";
+import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { mayAssume, roleOf } from "./grants.ts";
 
 const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);
 
 /** Whether the namespace may call AWS with the rights that the resource asks for, and whether there is such an identity. */
-export const identity: Phase = (world) => {
+export const identity: Phase = { name: "identity", decide: next };
+
+function next(world: World): Step | undefined {
   const wanted = world.spec.identity;
   if (wanted.kind === "Operator") return undefined;
   if (!mayAssume(world, wanted.roleArn)) return identityDenied(world, wanted, wanted.roleArn);
   const reading = known(world.account);
-  if (reading === undefined) return look("account");
+  if (reading === undefined) return refresh("account");
   const obstacle = obstacleIn(world, wanted, reading);
-  return obstacle !== undefined && world.account.kind !== "live" ? look("account") : obstacle;
-};
+  return obstacle !== undefined && world.account.kind !== "live" ? refresh("account") : obstacle;
+}
 
 /** Says that no policy allows the role; without one, that none allows any. */
 export function identityDenied(
@@ -88,5 +90,5 @@ function roleUnknown(
 }
 
 function stalled(world: World, reason: Reason, message: string): Wait {
-  return waitForPerson(world.now + RECHECK_MS, { phase: "access", reason, message });
+  return waitForPerson(world.now + RECHECK_MS, { reason, message });
 }

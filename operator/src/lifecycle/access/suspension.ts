@@ -1,15 +1,17 @@
-import { type Phase, waitForPerson } from "../step.ts";
-import { REST_MS } from "../times/timing.ts";
+import { type Phase, type Step, waitForPerson } from "../step.ts";
+import { REST_MS } from "../timing.ts";
+import type { World } from "../world.ts";
 
 /** `spec.suspend`: nothing is rotated, written or restarted. */
-export const suspension: Phase = ({ spec, now }) => {
+export const suspension: Phase = { name: "suspension", decide: next };
+
+function next({ spec, now }: World): Step | undefined {
   if (!spec.suspended) return undefined;
   return {
     ...waitForPerson(now + REST_MS, {
-      phase: "access",
       reason: "Suspended",
       message: "spec.suspend is true: nothing is rotated, written or restarted until it is set to false",
     }),
     alarm: "quiet",
   };
-};
+}

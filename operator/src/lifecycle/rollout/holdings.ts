@@ -1,7 +1,7 @@
 import type { Instant } from "../../ports/fact.ts";
 import { isSameContent, type SecretWrite } from "../../ports/target-secrets.ts";
 import type { ReaderPod } from "../../ports/workloads.ts";
-import { START_MARGIN_MS } from "../times/timing.ts";
+import { START_MARGIN_MS } from "../timing.ts";
 
 /**
  * Whether the pod may hold something else than what the Secret carries now. It may hold every version that the Secret

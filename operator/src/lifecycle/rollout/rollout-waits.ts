@@ -5,7 +5,7 @@ import { isPodOf, type PodOwner, type ReaderPod, type Workload } from "../../por
 import type { Refusal } from "../../ports/write-refused.ts";
 import { type Wait, waitForPerson, waitUntil } from "../step.ts";
 import type { PresentSecret } from "../target/ownership.ts";
-import { RECHECK_MS, ROLLOUT_RECHECK_MS } from "../times/timing.ts";
+import { RECHECK_MS, ROLLOUT_RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
 /** The most pods or workloads that a message names. */
@@ -26,7 +26,7 @@ export function restartText(workloads: readonly Workload[], versionId: string | 
 export function beingReplaced(world: World, target: PresentSecret, until: Instant): Wait {
   const whose = world.workloads.length === 0 ? "" : `${named(world.workloads)}: `;
   const message = `${whose}pods that may hold an older version are replaced by pods with version ${target.versionId}`;
-  return waitUntil(until, { phase: "rollout", reason: "RollingOut", message });
+  return waitUntil(until, { reason: "RollingOut", message });
 }
 
 /** What the API server said to the restart of this workload in this pass. */
@@ -40,7 +40,6 @@ export function refused(world: World, target: PresentSecret): Wait | undefined {
   if (details.length === 0) return undefined;
   const answers = details.map(({ kind, name, why }) => `${kind} ${name} (${why})`);
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rollout",
     reason: "WriteRefused",
     message:
       `the API server does not let the operator restart ${listed(answers)}: pods keep something older than version ` +
@@ -61,7 +60,7 @@ export function stuck(world: World, target: PresentSecret, unfinished: readonly 
   const message =
     saidBefore(world, beginning) ??
     `${beginning}${details.join("; ")}. The next rotation waits for it. See why its pods do not become ready${inspect}`;
-  return waitForPerson(world.now + RECHECK_MS, { phase: "rollout", reason: "RolloutTimedOut", message });
+  return waitForPerson(world.now + RECHECK_MS, { reason: "RolloutTimedOut", message });
 }
 
 /** What was said once stays: counts and kubelets' words alternate from try to try, and each change is a write of status. */
@@ -96,7 +95,6 @@ function troubleOf({ name, trouble }: ReaderPod, { ref }: Workload): string {
 /** Old pods are about to end. */
 export function awaitTermination(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   return waitUntil(world.now + ROLLOUT_RECHECK_MS, {
-    phase: "rollout",
     reason: "WaitingForTermination",
     message: `pods that may still hold something older than version ${target.versionId} have not ended yet: ${podNames(pods)}`,
   });
@@ -106,7 +104,6 @@ export function awaitTermination(world: World, target: PresentSecret, pods: read
 export function lingering(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   const { namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rollout",
     reason: "RolloutTimedOut",
     message:
       `pods that may still hold something older than version ${target.versionId} do not end: ${podNames(pods)}. The next ` +
@@ -119,7 +116,6 @@ export function waitingForDeletion(world: World, target: PresentSecret, pods: re
   const { namespace } = world.resource.metadata;
   const whose = named(world.workloads.filter(({ ref }) => pods.some((pod) => isPodOf(pod, ref))));
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rollout",
     reason: "WaitingForDeletion",
     message:
       `pods that may hold something older than version ${target.versionId} are replaced only when somebody deletes them, for ` +
@@ -131,7 +127,6 @@ export function waitingForDeletion(world: World, target: PresentSecret, pods: re
 /** Nobody restarts these pods, and they do not end by themselves either. */
 export function unmanaged(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rollout",
     reason: "UnmanagedReaders",
     message:
       `pods of no Deployment, StatefulSet or DaemonSet may hold something older than version ${target.versionId}: ` +

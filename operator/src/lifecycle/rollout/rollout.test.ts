@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { selectionHash } from "../../api/workload-choice.ts";
 import { live } from "../../ports/fact.ts";
 import type { ReaderPod, Workload } from "../../ports/workloads.ts";
-import { LONG_AGO, NOW, pod, resource, target, version, workload, world } from "../testing/world.ts";
+import { LONG_AGO, NOW, pod, resource, stepOf, target, version, workload, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
 import { rollout } from "./rollout.ts";
 
@@ -34,7 +34,7 @@ const marked = { versionText: v2 };
 
 describe("the rollout phase", () => {
   it("does nothing where all was proven to hold this data", () => {
-    expect(rollout(world(1, { workloads: [workload("web")] }))).toBeUndefined();
+    expect(stepOf(rollout, world(1, { workloads: [workload("web")] }))).toBeUndefined();
   });
 
   it("looks at the pods again when a selector comes to match other workloads than were proven", () => {
@@ -48,17 +48,20 @@ describe("the rollout phase", () => {
       selected: selectionHash([web.ref]),
     };
     const theWorld = world(1, { resource: resource(spec, { settled }), workloads: [web] });
-    expect(rollout(theWorld)).toBeUndefined();
-    expect(rollout({ ...theWorld, workloads: [web, worker] })).toEqual({ do: "look", facts: ["pods"] });
+    expect(stepOf(rollout, theWorld)).toBeUndefined();
+    expect(stepOf(rollout, { ...theWorld, workloads: [web, worker] })).toEqual({
+      do: "refresh",
+      facts: ["pods"],
+    });
   });
 
   it("looks at the pods after a change", () => {
-    expect(rollout(afterSync([workload("web")]))).toEqual({ do: "look", facts: ["pods"] });
+    expect(stepOf(rollout, afterSync([workload("web")]))).toEqual({ do: "refresh", facts: ["pods"] });
   });
 
   it("restarts workloads with a pod that may hold the older version, and only these", () => {
     const pods = [pod("web", OLD), pod("worker", NEW)];
-    expect(rollout(afterSync([workload("web"), workload("worker")], pods))).toMatchObject({
+    expect(stepOf(rollout, afterSync([workload("web"), workload("worker")], pods))).toMatchObject({
       do: "restart",
       workloads: [{ kind: "Deployment", name: "web" }],
       text: v2,
@@ -67,7 +70,7 @@ describe("the rollout phase", () => {
 
   it("does not restart twice: the mark is there, the pods are being replaced", () => {
     const web = workload("web", marked, { updated: 1, total: 3 });
-    expect(rollout(afterSync([web], [pod("web", OLD)]))).toMatchObject({
+    expect(stepOf(rollout, afterSync([web], [pod("web", OLD)]))).toMatchObject({
       do: "wait",
       reason: "RollingOut",
       endedBy: "time",
@@ -87,14 +90,16 @@ describe("the rollout phase", () => {
     it("restarts who started in between, once", () => {
       const before = workload("web", marked, { progressedAt: WRITTEN - 1_000 });
       const due = afterSync([before], pods, { target: held });
-      expect(rollout(due)).toMatchObject({ do: "restart", text: again });
+      expect(stepOf(rollout, due)).toMatchObject({ do: "restart", text: again });
       const restarted = { ...before, versionText: again };
-      expect(rollout({ ...due, workloads: [restarted] })).toMatchObject({ reason: "WaitingForTermination" });
+      expect(stepOf(rollout, { ...due, workloads: [restarted] })).toMatchObject({
+        reason: "WaitingForTermination",
+      });
     });
 
     it("restarts them also where the first of the two rollouts ended after the last change only", () => {
       const late = workload("web", marked, { progressedAt: WRITTEN + 1_000 });
-      expect(rollout(afterSync([late], pods, { target: held }))).toMatchObject({
+      expect(stepOf(rollout, afterSync([late], pods, { target: held }))).toMatchObject({
         do: "restart",
         text: again,
       });
@@ -103,14 +108,14 @@ describe("the rollout phase", () => {
     it("does not where the pods were made since, by a node whose clock is behind", () => {
       const since = workload("web", marked, { progressedAt: WRITTEN + 6_000 });
       const made = [pod("web", WRITTEN - 30_000, { createdAt: WRITTEN + 5_000 })];
-      expect(rollout(afterSync([since], made, { target: held }))).toMatchObject({
+      expect(stepOf(rollout, afterSync([since], made, { target: held }))).toMatchObject({
         reason: "WaitingForTermination",
       });
     });
   });
 
   it("reads no pods while all marked workloads are on their way", () => {
-    expect(rollout(afterSync([workload("web", marked, { updated: 1 })]))).toMatchObject({
+    expect(stepOf(rollout, afterSync([workload("web", marked, { updated: 1 })]))).toMatchObject({
       do: "wait",
       reason: "RollingOut",
     });
@@ -118,35 +123,40 @@ describe("the rollout phase", () => {
 
   it("reads pods all the same where a workload without the mark may be due", () => {
     const both = [workload("web", marked, { updated: 1 }), workload("worker")];
-    expect(rollout(afterSync(both))).toEqual({ do: "look", facts: ["pods"] });
+    expect(stepOf(rollout, afterSync(both))).toEqual({ do: "refresh", facts: ["pods"] });
     const young = workload("young", { createdAt: NOW - 1_000 });
-    expect(rollout(afterSync([workload("web", marked, { updated: 1 }), young]))).toMatchObject({
+    expect(stepOf(rollout, afterSync([workload("web", marked, { updated: 1 }), young]))).toMatchObject({
       reason: "RollingOut",
     });
   });
 
   it("needs no restart where the mark was taken away and the pods are new", () => {
-    expect(rollout(afterSync([workload("web")], [pod("web", NEW)]))).toBeUndefined();
+    expect(stepOf(rollout, afterSync([workload("web")], [pod("web", NEW)]))).toBeUndefined();
   });
 
   it("restarts nothing that was made after the change", () => {
-    expect(rollout(afterSync([workload("web", { createdAt: NEW })], [pod("web", NEW)]))).toBeUndefined();
+    expect(
+      stepOf(rollout, afterSync([workload("web", { createdAt: NEW })], [pod("web", NEW)])),
+    ).toBeUndefined();
   });
 
   it("is not through while an old pod terminates, and does not restart for it", () => {
     const ending = pod("web", OLD, { terminating: true });
-    const step = rollout(afterSync([workload("web", marked)], [ending, pod("web", NEW)]));
+    const step = stepOf(rollout, afterSync([workload("web", marked)], [ending, pod("web", NEW)]));
     expect(step).toMatchObject({ do: "wait", reason: "WaitingForTermination", afterwards: "stop" });
   });
 
   it("reports an old pod that does not end within the timeout", () => {
     const ending = pod("web", OLD, { terminating: true });
-    const step = rollout({ ...afterSync([workload("web", marked)], [ending]), now: WRITTEN + 600_000 });
+    const step = stepOf(rollout, {
+      ...afterSync([workload("web", marked)], [ending]),
+      now: WRITTEN + 600_000,
+    });
     expect(step).toMatchObject({ reason: "RolloutTimedOut", message: expect.stringContaining("web-1") });
   });
 
   it("is through when no pod may hold anything older", () => {
-    expect(rollout(afterSync([workload("web", marked)], [pod("web", NEW)]))).toBeUndefined();
+    expect(stepOf(rollout, afterSync([workload("web", marked)], [pod("web", NEW)]))).toBeUndefined();
   });
 
   describe("where the API server refuses to restart a workload", () => {
@@ -155,13 +165,13 @@ describe("the rollout phase", () => {
     const pods = [pod("web", OLD), pod("worker", OLD)];
 
     it("restarts the others", () => {
-      const step = rollout(afterSync([workload("web"), workload("worker")], pods, { refusals }));
+      const step = stepOf(rollout, afterSync([workload("web"), workload("worker")], pods, { refusals }));
       expect(step).toMatchObject({ do: "restart", workloads: [{ name: "worker" }] });
     });
 
     it("says so, and lets no rotation begin", () => {
       const workloads = [workload("web"), workload("worker", marked, { updated: 1 })];
-      expect(rollout(afterSync(workloads, pods, { refusals }))).toMatchObject({
+      expect(stepOf(rollout, afterSync(workloads, pods, { refusals }))).toMatchObject({
         do: "wait",
         reason: "WriteRefused",
         endedBy: "person",
@@ -176,7 +186,7 @@ describe("the rollout phase", () => {
     const left = [pod("gone", OLD)];
 
     it("are expected to end", () => {
-      expect(rollout(afterSync([], left))).toMatchObject({
+      expect(stepOf(rollout, afterSync([], left))).toMatchObject({
         reason: "WaitingForTermination",
         endedBy: "time",
       });
@@ -184,7 +194,7 @@ describe("the rollout phase", () => {
 
     it("need a person when they stay beyond the timeout", () => {
       const late = { ...afterSync([], left), now: WRITTEN + 600_000 };
-      expect(rollout(late)).toMatchObject({ reason: "UnmanagedReaders", endedBy: "person" });
+      expect(stepOf(rollout, late)).toMatchObject({ reason: "UnmanagedReaders", endedBy: "person" });
     });
   });
 
@@ -194,7 +204,7 @@ describe("the rollout phase", () => {
       name: "db-0",
       owner: { kind: "other", text: "ReplicaSet db" },
     };
-    const step = rollout(afterSync([], [other]));
+    const step = stepOf(rollout, afterSync([], [other]));
     expect(step).toMatchObject({
       do: "wait",
       reason: "UnmanagedReaders",
@@ -214,12 +224,12 @@ describe("the rollout phase", () => {
         workloads: { kind: "Names", names: [{ kind: "Deployment", name: "web" }] } as const,
       },
     };
-    expect(rollout(afterSync([workload("web", marked)], [other], change))).toBeUndefined();
+    expect(stepOf(rollout, afterSync([workload("web", marked)], [other], change))).toBeUndefined();
   });
 
   it("leaves all alone with mode None", () => {
     const spec = { ...world(1).spec, workloads: { kind: "None" } as const };
-    expect(rollout(afterSync([workload("web")], [pod("web", OLD)], { spec }))).toBeUndefined();
+    expect(stepOf(rollout, afterSync([workload("web")], [pod("web", OLD)], { spec }))).toBeUndefined();
   });
 
   it("looks again when the resource was changed, for other workloads may count now", () => {
@@ -237,11 +247,11 @@ describe("the rollout phase", () => {
       workloads: [workload("web")],
       target: live(target(1, { writes }), NOW),
     });
-    expect(rollout(now)).toEqual({ do: "look", facts: ["pods"] });
+    expect(stepOf(rollout, now)).toEqual({ do: "refresh", facts: ["pods"] });
   });
 
   it("looks at the pods for the first value too, whoever may read it", () => {
-    expect(rollout(world(1, { resource: resource() }))).toEqual({ do: "look", facts: ["pods"] });
+    expect(stepOf(rollout, world(1, { resource: resource() }))).toEqual({ do: "refresh", facts: ["pods"] });
   });
 
   describe("right after the Secret was written", () => {
@@ -250,12 +260,12 @@ describe("the rollout phase", () => {
     const later = { do: "wait", reason: "RollingOut", until: WRITTEN + 2_000 };
 
     it("proves nothing: a pod that has not started yet may have read what was there before", () => {
-      expect(rollout({ ...afterSync([workload("web")]), ...early })).toMatchObject(later);
-      expect(rollout({ ...afterSync([], [starting]), ...early })).toMatchObject(later);
+      expect(stepOf(rollout, { ...afterSync([workload("web")]), ...early })).toMatchObject(later);
+      expect(stepOf(rollout, { ...afterSync([], [starting]), ...early })).toMatchObject(later);
     });
 
     it("is done with it where there are no readers", () => {
-      expect(rollout({ ...afterSync([], []), ...early })).toBeUndefined();
+      expect(stepOf(rollout, { ...afterSync([], []), ...early })).toBeUndefined();
     });
   });
 
@@ -265,11 +275,11 @@ describe("the rollout phase", () => {
     const crashing = pod("web", NEW, { ready: false, trouble: "CrashLoopBackOff" });
 
     it("looks at the pods, to tell what is wrong", () => {
-      expect(rollout({ ...afterSync([stuck]), ...late })).toEqual({ do: "look", facts: ["pods"] });
+      expect(stepOf(rollout, { ...afterSync([stuck]), ...late })).toEqual({ do: "refresh", facts: ["pods"] });
     });
 
     it("says after the timeout which workload and which pod", () => {
-      const step = rollout({ ...afterSync([stuck], [crashing]), ...late });
+      const step = stepOf(rollout, { ...afterSync([stuck], [crashing]), ...late });
       expect(step).toMatchObject({ do: "wait", reason: "RolloutTimedOut", endedBy: "person" });
       expect(step).toMatchObject({
         message: expect.stringMatching(
@@ -279,7 +289,7 @@ describe("the rollout phase", () => {
     });
 
     it("says it once, whatever the pods show from try to try", () => {
-      const first = rollout({ ...afterSync([stuck], [crashing]), ...late });
+      const first = stepOf(rollout, { ...afterSync([stuck], [crashing]), ...late });
       if (first?.do !== "wait") throw new Error("expected a wait");
       const shown = {
         type: "RolledOut",
@@ -292,24 +302,24 @@ describe("the rollout phase", () => {
       const later = { ...afterSync([again], [{ ...crashing, trouble: "Error" }]), ...late };
       const { resource: before } = later;
       const told = { ...before, status: { ...before.status, conditions: [shown] } };
-      expect(rollout({ ...later, resource: told })).toMatchObject({ message: first.message });
+      expect(stepOf(rollout, { ...later, resource: told })).toMatchObject({ message: first.message });
     });
 
     it("counts from the last progress that the controller noted", () => {
       const moving = workload("web", marked, { updated: 1, progressedAt: late.now - 1_000 });
-      expect(rollout({ ...afterSync([moving], [crashing]), ...late })).toMatchObject({
+      expect(stepOf(rollout, { ...afterSync([moving], [crashing]), ...late })).toMatchObject({
         reason: "RollingOut",
       });
     });
 
     it("believes the controller that gave up", () => {
       const failed = workload("web", marked, { updated: 1, failure: "ProgressDeadlineExceeded" });
-      expect(rollout(afterSync([failed], [crashing]))).toMatchObject({ reason: "RolloutTimedOut" });
+      expect(stepOf(rollout, afterSync([failed], [crashing]))).toMatchObject({ reason: "RolloutTimedOut" });
     });
 
     it("says that a workload is paused, and how to go on", () => {
       const paused = workload("web", { ...marked, paused: true }, { updated: 0 });
-      const step = rollout({ ...afterSync([paused], []), ...late });
+      const step = stepOf(rollout, { ...afterSync([paused], []), ...late });
       expect(step).toMatchObject({
         message: expect.stringContaining("kubectl rollout resume deployment/web"),
       });
@@ -337,7 +347,7 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
       podOf(0, OLD),
       pod("db", NEW, { owner: { kind: "DaemonSet", name: "db" } }),
     ];
-    expect(rollout(afterSync(both, pods))).toMatchObject({
+    expect(stepOf(rollout, afterSync(both, pods))).toMatchObject({
       do: "restart",
       workloads: [{ kind: "StatefulSet", name: "db" }],
     });
@@ -345,12 +355,14 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
 
   it("blames a refusal on the kind that was refused", () => {
     const refusals = [{ kind: "Deployment", name: "db", why: "no" } as const];
-    const step = rollout(afterSync([statefulSet()], [podOf(0, OLD)], { refusals }));
+    const step = stepOf(rollout, afterSync([statefulSet()], [podOf(0, OLD)], { refusals }));
     expect(step).toMatchObject({ do: "restart", workloads: [{ kind: "StatefulSet" }] });
   });
 
   it("is not through before the controller has closed the rollout", () => {
-    expect(rollout(afterSync([statefulSet(marked, { closed: false })], [podOf(0, NEW)]))).toMatchObject({
+    expect(
+      stepOf(rollout, afterSync([statefulSet(marked, { closed: false })], [podOf(0, NEW)])),
+    ).toMatchObject({
       reason: "RollingOut",
     });
   });
@@ -358,11 +370,16 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
   it("counts as progress that a pod was made, for the controller notes no times", () => {
     const unfinished = statefulSet(marked, { updated: 1 });
     const late = { now: WRITTEN + 601_000 };
-    expect(rollout({ ...afterSync([unfinished]), ...late })).toEqual({ do: "look", facts: ["pods"] });
+    expect(stepOf(rollout, { ...afterSync([unfinished]), ...late })).toEqual({
+      do: "refresh",
+      facts: ["pods"],
+    });
     const moving = [podOf(1, late.now - 20_000), podOf(0, OLD)];
-    expect(rollout({ ...afterSync([unfinished], moving), ...late })).toMatchObject({ reason: "RollingOut" });
+    expect(stepOf(rollout, { ...afterSync([unfinished], moving), ...late })).toMatchObject({
+      reason: "RollingOut",
+    });
     const stuck = [podOf(1, WRITTEN + 500, { ready: false, trouble: "CrashLoopBackOff" }), podOf(0, OLD)];
-    expect(rollout({ ...afterSync([unfinished], stuck), ...late })).toMatchObject({
+    expect(stepOf(rollout, { ...afterSync([unfinished], stuck), ...late })).toMatchObject({
       reason: "RolloutTimedOut",
       message: expect.stringMatching(
         /StatefulSet db: 1 of 2 pods are new.*db-1 is not ready.*kubectl delete pod db-1 -n payments.*kubectl rollout status statefulset\/db/,
@@ -380,8 +397,8 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
       target: live(target(2, { writes: back }), NOW),
     });
     const text = `${v2}.${WRITTEN.toString(36)}`;
-    expect(rollout(world)).toMatchObject({ do: "restart", text });
-    expect(rollout({ ...world, workloads: [statefulSet({ versionText: text })] })).toMatchObject({
+    expect(stepOf(rollout, world)).toMatchObject({ do: "restart", text });
+    expect(stepOf(rollout, { ...world, workloads: [statefulSet({ versionText: text })] })).toMatchObject({
       reason: "WaitingForTermination",
     });
   });
@@ -393,7 +410,7 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
     const byHand = statefulSet({ strategy }, progress);
 
     it("restarts nothing for a pod that the controller would not replace, and says whom to delete", () => {
-      const step = rollout(afterSync([byHand], [podOf(0, OLD), podOf(1, NEW)]));
+      const step = stepOf(rollout, afterSync([byHand], [podOf(0, OLD), podOf(1, NEW)]));
       expect(step).toMatchObject({
         do: "wait",
         reason: "WaitingForDeletion",
@@ -404,18 +421,20 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
     });
 
     it("is through when each pod is new", () => {
-      expect(rollout(afterSync([byHand], [podOf(0, NEW), podOf(1, NEW)]))).toBeUndefined();
+      expect(stepOf(rollout, afterSync([byHand], [podOf(0, NEW), podOf(1, NEW)]))).toBeUndefined();
     });
 
     it("waits for a deleted pod to end", () => {
       const pods = [podOf(0, OLD, { terminating: true }), podOf(1, NEW)];
-      expect(rollout(afterSync([byHand], pods))).toMatchObject({ reason: "WaitingForTermination" });
+      expect(stepOf(rollout, afterSync([byHand], pods))).toMatchObject({ reason: "WaitingForTermination" });
     });
   });
 
   it("restarts the part of a StatefulSet that its controller does replace", () => {
     const partly = statefulSet({ strategy: { kind: "Partition", from: 1 } }, { wanted: 1, updated: 1 });
-    expect(rollout(afterSync([partly], [podOf(0, OLD), podOf(1, OLD)]))).toMatchObject({ do: "restart" });
+    expect(stepOf(rollout, afterSync([partly], [podOf(0, OLD), podOf(1, OLD)]))).toMatchObject({
+      do: "restart",
+    });
   });
 });
 
@@ -423,14 +442,14 @@ describe("the rollout phase, of Jobs", () => {
   const running = [pod("nightly", OLD, { owner: { kind: "Job", name: "nightly-1" } })];
 
   it("waits for their pods to end by themselves", () => {
-    expect(rollout(afterSync([], running))).toMatchObject({
+    expect(stepOf(rollout, afterSync([], running))).toMatchObject({
       reason: "WaitingForTermination",
       endedBy: "time",
     });
   });
 
   it("needs a person when they run beyond the timeout", () => {
-    expect(rollout({ ...afterSync([], running), now: WRITTEN + 600_000 })).toMatchObject({
+    expect(stepOf(rollout, { ...afterSync([], running), now: WRITTEN + 600_000 })).toMatchObject({
       reason: "UnmanagedReaders",
       message: expect.stringContaining("nightly-1 (Job nightly-1)"),
     });
@@ -445,7 +464,7 @@ describe("the rollout phase, outside of the windows", () => {
 
   it("holds a restart back until the window opens, and says which", () => {
     const held = afterSync([workload("web"), workload("worker")], [...due, pod("worker", NEW)], closed);
-    expect(rollout(held)).toMatchObject({
+    expect(stepOf(rollout, held)).toMatchObject({
       do: "wait",
       reason: "WaitingForWindow",
       endedBy: "time",
@@ -455,27 +474,32 @@ describe("the rollout phase, outside of the windows", () => {
         /the restart of Deployment web onto version .* waits for 2026-11-20T22:00:00Z/,
       ),
     });
-    expect(rollout({ ...held, now: opens })).toMatchObject({ do: "restart", workloads: [{ name: "web" }] });
+    expect(stepOf(rollout, { ...held, now: opens })).toMatchObject({
+      do: "restart",
+      workloads: [{ name: "web" }],
+    });
   });
 
   it("restarts a workload of which no pod is ready all the same: it has nothing to lose", () => {
     const ill = [pod("web", OLD, { ready: false }), pod("worker", OLD)];
-    expect(rollout(afterSync([workload("web"), workload("worker")], ill, closed))).toMatchObject({
+    expect(stepOf(rollout, afterSync([workload("web"), workload("worker")], ill, closed))).toMatchObject({
       do: "restart",
       workloads: [{ name: "web" }],
     });
     const half = [pod("web", OLD, { ready: false }), pod("web", OLD, { name: "web-2" })];
-    expect(rollout(afterSync([workload("web")], half, closed))).toMatchObject({ reason: "WaitingForWindow" });
+    expect(stepOf(rollout, afterSync([workload("web")], half, closed))).toMatchObject({
+      reason: "WaitingForWindow",
+    });
   });
 
   it("goes on with what has started", () => {
     const web = workload("web", marked, { updated: 1, total: 3 });
-    expect(rollout(afterSync([web], due, closed))).toMatchObject({ reason: "RollingOut" });
+    expect(stepOf(rollout, afterSync([web], due, closed))).toMatchObject({ reason: "RollingOut" });
     const both = afterSync([web, workload("worker")], [...due, pod("worker", OLD)], closed);
-    expect(rollout(both)).toMatchObject({ reason: "RollingOut" });
+    expect(stepOf(rollout, both)).toMatchObject({ reason: "RollingOut" });
   });
 
   it("holds nothing back where nothing is due", () => {
-    expect(rollout(afterSync([workload("web")], [pod("web", NEW)], closed))).toBeUndefined();
+    expect(stepOf(rollout, afterSync([workload("web")], [pod("web", NEW)], closed))).toBeUndefined();
   });
 });

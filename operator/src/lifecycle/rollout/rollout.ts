@@ -7,11 +7,11 @@ import {
   type ReaderPod,
   type Workload,
 } from "../../ports/workloads.ts";
-import { look, type Phase, type Step, type Wait } from "../step.ts";
+import { type Phase, refresh, type Step, type Wait } from "../step.ts";
 import { ownTarget, type PresentSecret } from "../target/ownership.ts";
 import { isMarked, timedText, versionText } from "../target/writes.ts";
-import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../times/timing.ts";
 import { isPermitted, waitingForWindow } from "../times/windows.ts";
+import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { mayHoldOther, safeStart } from "./holdings.ts";
 import {
@@ -30,7 +30,9 @@ import {
  * Restarts what may hold something else than the Secret carries, and waits until nothing does: no pod of a reader,
  * terminating ones included. Whether a restart is due is computed from the pods' starts and the Secret's last writes.
  */
-export const rollout: Phase = (world) => {
+export const rollout: Phase = { name: "rollout", decide: next };
+
+function next(world: World): Step | undefined {
   const target = ownTarget(world);
   if (target === undefined || isSettled(world, target)) return undefined;
   const unfinished = markedWorkloads(world, target).filter((workload) => !isRolledOut(workload));
@@ -40,7 +42,7 @@ export const rollout: Phase = (world) => {
   const readable = safeStart(target.writes.at(-1)?.time ?? 0);
   const isEarly = world.now < readable;
   if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
-  if (world.pods.kind !== "live") return look("pods");
+  if (world.pods.kind !== "live") return refresh("pods");
   if (isEarly && world.pods.value.length > 0) return beingReplaced(world, target, readable);
   return (
     restart(world, target) ??
@@ -48,7 +50,7 @@ export const rollout: Phase = (world) => {
     outsideWindows(world, target, unfinished) ??
     awaitPods(world, target, unfinished)
   );
-};
+}
 
 /** Whether nothing older than this data is held any more, by what was proven before. */
 export function isSettled(world: World, target: PresentSecret): boolean {
@@ -109,7 +111,7 @@ function outsideWindows(
 ): Wait | undefined {
   const held = dueRestarts(world, target);
   if (held.length === 0 || unfinished.length > 0) return undefined;
-  return waitingForWindow(world, "rollout", restartText(held, target.versionId));
+  return waitingForWindow(world, restartText(held, target.versionId));
 }
 
 /**
@@ -179,7 +181,7 @@ function rollingOut(world: World, target: PresentSecret, unfinished: readonly Wo
   if (world.now < deadline && failed === undefined) {
     return beingReplaced(world, target, Math.min(deadline, world.now + ROLLOUT_RECHECK_MS));
   }
-  if (world.pods.kind !== "live") return look("pods");
+  if (world.pods.kind !== "live") return refresh("pods");
   return stuck(world, target, unfinished);
 }
 

@@ -1,6 +1,6 @@
 import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { Instant } from "../../ports/fact.ts";
-import { FAILURE_RETRY_MAX_MS, FAILURE_RETRY_MS } from "../times/timing.ts";
+import { FAILURE_RETRY_MAX_MS, FAILURE_RETRY_MS } from "../timing.ts";
 
 /** What the last rotations came to. */
 export interface FailureBackOff {

@@ -5,8 +5,8 @@ import type { RotationStatus } from "../../api/rotated-secret.ts";
 import { type Instant, known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { currentVersion, labelsOf, versionWith } from "../../ports/staging-labels.ts";
+import { lastCallAt, visibleFrom } from "../intents/intent.ts";
 import { currentSince, maxAgeReachedAt } from "../times/schedule.ts";
-import { AWS_READ_LAG_MS } from "../times/timing.ts";
 import type { World } from "../world.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { World } from "../world.ts";
 export function outcomeOf(
   world: World,
   underway: RotationStatus,
-): "Succeeded" | "Failed" | "Vanished" | "Unknown" | undefined {
+): "Succeeded" | "Failed" | "Superseded" | "Vanished" | "Unknown" | undefined {
   const secret = known(world.source)?.secret;
   if (secret === undefined) return undefined;
   const token = parseVersionId(underway.token);
@@ -27,17 +27,31 @@ export function outcomeOf(
   // AWS may take up again what is pending, even a version that was current before and was left.
   if (labels.includes(AWSPENDING)) return undefined;
   if (labels.includes(AWSPREVIOUS)) return "Succeeded";
-  if (world.now < quietUntil(world, underway)) return undefined;
+  if (world.now < visibleFrom(underway, world.operatorStartedAt)) return undefined;
   const wasMade = knownToAws(world, token);
   if (wasMade === undefined) return undefined;
   if (wasMade) return isLeftBehind(world, secret, token) ? "Unknown" : "Failed";
-  return underway.trigger === "External" || isWithdrawn(world, underway) ? "Vanished" : undefined;
+  if (underway.trigger === "External" || isWithdrawn(world, underway)) return "Vanished";
+  return isFulfilledByNewer(world, secret, underway) ? "Superseded" : undefined;
+}
+
+/** Whether a version has become current that is newer than the one which the rotation was to replace. By AWS's clock alone. */
+function isFulfilledByNewer(
+  { versionCreatedAt }: World,
+  secret: SecretFacts,
+  { replaces }: RotationStatus,
+): boolean {
+  const current = currentVersion(secret);
+  const versions = known(versionCreatedAt);
+  if (replaces === undefined || current === undefined || versions === undefined || "problem" in versions)
+    return false;
+  return (versions.get(current) ?? 0) > (versions.get(parseVersionId(replaces)) ?? Infinity);
 }
 
 /** Whether AWSPREVIOUS, which follows where AWSCURRENT was, has gone to a version that was made after this one. */
-function isLeftBehind({ ages }: World, secret: SecretFacts, token: VersionId): boolean {
+function isLeftBehind({ versionCreatedAt }: World, secret: SecretFacts, token: VersionId): boolean {
   const previous = versionWith(secret, AWSPREVIOUS);
-  const versions = known(ages);
+  const versions = known(versionCreatedAt);
   if (previous === undefined || versions === undefined || "problem" in versions) return false;
   return (versions.get(previous) ?? 0) > (versions.get(token) ?? Infinity);
 }
@@ -66,22 +80,13 @@ export function isWithdrawn(world: World, { trigger, tick, request }: RotationSt
  * was read before says nothing of a version that is missing in it.
  */
 export function knownToAws(world: World, token: VersionId): boolean | undefined {
-  const { source, ages } = world;
+  const { source, versionCreatedAt } = world;
   if (source.kind !== "live" || source.value.problem !== undefined) return undefined;
-  if (ages.kind !== "live" || "problem" in ages.value) return undefined;
-  return ages.value.has(token) || (source.value.secret?.stages.has(token) ?? false);
-}
-
-/** Before this, AWS's reads may not show yet what a call of ours has done. */
-export function quietUntil(world: World, underway: RotationStatus): Instant {
-  return Math.max(calledAt(underway), world.operatorStartedAt) + AWS_READ_LAG_MS;
+  if (versionCreatedAt.kind !== "live" || "problem" in versionCreatedAt.value) return undefined;
+  return versionCreatedAt.value.has(token) || (source.value.secret?.stages.has(token) ?? false);
 }
 
 /** When a rotation under way counts as late, by the last time that AWS was asked for it. */
 export function rotationDeadline({ spec }: Pick<World, "spec">, underway: RotationStatus): Instant {
-  return calledAt(underway) + spec.rotationTimeoutMs;
-}
-
-function calledAt({ startedAt, lastAttemptAt }: RotationStatus): Instant {
-  return Date.parse(lastAttemptAt ?? startedAt);
+  return lastCallAt(underway) + spec.rotationTimeoutMs;
 }

@@ -8,7 +8,7 @@ import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { caller, identityToAllow, roleInWords } from "../access/caller.ts";
 import { identityWait } from "../access/identity-problem.ts";
 import { type Wait, waitForPerson, waitUntil } from "../step.ts";
-import { AWS_READ_LAG_MS, RECHECK_MS } from "../times/timing.ts";
+import { AWS_READ_LAG_MS, RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import type { FailureBackOff } from "./failure-back-off.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
@@ -23,17 +23,12 @@ export function awaitRotation(
   const deadline = rotationDeadline(world, underway);
   if (world.now >= deadline) return timedOut(world, secret, underway);
   const message = `version ${underway.token} of "${world.spec.secretId}" is being made by AWS and its rotation function`;
-  return waitUntil(Math.min(deadline, until), {
-    phase: "rotation",
-    reason: "Rotating",
-    message,
-  });
+  return waitUntil(Math.min(deadline, until), { reason: "Rotating", message });
 }
 
 function timedOut(world: World, secret: SecretFacts, { token, startedAt }: RotationStatus): Wait {
   const log = secret.rotation.kind === "function" ? ` See the log of ${secret.rotation.functionArn}.` : "";
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rotation",
     reason: "RotationTimedOut",
     message:
       `the rotation of "${world.spec.secretId}" that began at ${startedAt} has not come to its end: AWSPENDING is still on ` +
@@ -43,10 +38,21 @@ function timedOut(world: World, secret: SecretFacts, { token, startedAt }: Rotat
   });
 }
 
+/** Another RotatedSecret of the same AWS secret is about to rotate it. */
+export function waitingForTurn(world: World, until: Instant): Wait {
+  const message = `another RotatedSecret is about to rotate "${world.spec.secretId}": this rotation waits for it, and may be fulfilled by it`;
+  return waitUntil(until, { reason: "Rotating", message });
+}
+
+/** RotateSecret is called again only once the Secret carries what it should. */
+export function waitingForSecret(world: World): Wait {
+  const message = `RotateSecret is called for "${world.spec.secretId}" once the Secret "${world.spec.targetName}" carries the current version again`;
+  return waitUntil(world.now + RECHECK_MS, { reason: "Rotating", message });
+}
+
 /** RotateSecret was refused, or not answered; it is called again at `until`. */
 export function refusedCall(world: World, until: Instant, what: string): Wait {
   return waitForPerson(until, {
-    phase: "rotation",
     reason: "RotationRefused",
     message:
       `AWS did not begin the rotation of "${world.spec.secretId}": ${what}. It is tried again by itself. Where access is denied, ` +
@@ -60,7 +66,6 @@ export function backingOff(world: World, { failures, until }: FailureBackOff): W
   const { name, namespace } = world.resource.metadata;
   const what = failures === 1 ? "the last rotation has" : `the last ${failures} rotations have`;
   return waitForPerson(until, {
-    phase: "rotation",
     reason: "RotationBackOff",
     message:
       `${what} ended without a new version, so the next that is due waits until ${new Date(until).toISOString()}: see the ` +
@@ -71,7 +76,6 @@ export function backingOff(world: World, { failures, until }: FailureBackOff): W
 /** The secret cannot be rotated as it stands in AWS. */
 export function notConfigured(world: World, secret: SecretFacts): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rotation",
     reason: "RotationNotConfigured",
     message:
       `rotation is off for "${world.spec.secretId}" in AWS, so it cannot be rotated: set its rotation function up (aws ` +
@@ -84,7 +88,6 @@ export function notConfigured(world: World, secret: SecretFacts): Wait {
 export function rotateDenied(world: World): Wait {
   const { namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rotation",
     reason: "RotateDenied",
     message:
       `no SecretAccessPolicy lets namespace "${namespace}" rotate "${world.spec.secretId}": ask the platform team for a policy ` +
@@ -95,7 +98,6 @@ export function rotateDenied(world: World): Wait {
 /** The text of the request is more than status can remember. */
 export function requestTooLong(world: World): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rotation",
     reason: "RequestTooLong",
     message: `the text of the annotation ${ROTATE_ANNOTATION} has more than ${MAX_REQUEST_TEXT} characters: write a shorter one`,
   });
@@ -106,7 +108,6 @@ export function versionsUnread(world: World): Wait {
   const denial = [known(world.source)?.problem, agesProblem(world)].find((one) => one?.kind === "denied");
   if (denial !== undefined) return versionsDenied(world, denial);
   return waitUntil(world.now + AWS_READ_LAG_MS, {
-    phase: "rotation",
     reason: "AwsUnavailable",
     message:
       `AWS did not tell the versions of "${world.spec.secretId}" (DescribeSecret, ListSecretVersionIds): nothing is rotated ` +
@@ -115,10 +116,9 @@ export function versionsUnread(world: World): Wait {
 }
 
 function versionsDenied(world: World, denial: AwsProblem): Wait {
-  const unusable = identityWait(world, denial, "rotation", "stop");
+  const unusable = identityWait(world, denial, "stop");
   if (unusable !== undefined) return unusable;
   return waitForPerson(world.now + RECHECK_MS, {
-    phase: "rotation",
     reason: "AwsDenied",
     message:
       `AWS refuses ${caller(world)} the versions of "${world.spec.secretId}" (${describeProblem(denial)}), and nothing is rotated ` +
@@ -127,6 +127,6 @@ function versionsDenied(world: World, denial: AwsProblem): Wait {
 }
 
 function agesProblem(world: World): AwsProblem | undefined {
-  const ages = known(world.ages);
+  const ages = known(world.versionCreatedAt);
   return ages !== undefined && "problem" in ages ? ages.problem : undefined;
 }

@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { RotatedSecretSpec, RotatedSecretStatus, RotationStatus } from "../../api/rotated-secret.ts";
 import { cached, live } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import { decide } from "../decide.ts";
+import { sync } from "../target/sync.ts";
 import {
   ARN,
   ages,
@@ -12,11 +14,12 @@ import {
   policy,
   resource,
   secret,
+  stepOf,
   target,
   version,
   world,
 } from "../testing/world.ts";
-import { AWS_READ_LAG_MS } from "../times/timing.ts";
+import { AWS_READ_LAG_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { rotation } from "./rotation.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
@@ -40,37 +43,37 @@ function given(
   });
 }
 
-function seen(change: Partial<SecretFacts> = {}): Pick<World, "source" | "ages"> {
-  return { source: live({ secret: secret(1, change) }, NOW), ages: ages(1) };
+function seen(change: Partial<SecretFacts> = {}): Pick<World, "source" | "versionCreatedAt"> {
+  return { source: live({ secret: secret(1, change) }, NOW), versionCreatedAt: ages(1) };
 }
 
 /** AWS did not answer for the versions. */
-function untold(kind: "denied" | "unavailable"): World["ages"] {
+function untold(kind: "denied" | "unavailable"): World["versionCreatedAt"] {
   return live({ problem: { kind, operation: "ListSecretVersionIds", code: "AnException" } }, NOW);
 }
 
 describe("a rotation begins", () => {
   it("at its time, after AWS was asked what versions there are", () => {
-    expect(rotation(given(daily))).toEqual({ do: "look", facts: ["source", "ages"] });
-    expect(rotation(given(daily, seen()))).toMatchObject({
-      do: "recordRotation",
-      rotation: { token: DUE, trigger: "Schedule", tick: THREE, attempts: 0 },
+    expect(stepOf(rotation, given(daily))).toEqual({ do: "refresh", facts: ["source", "versionCreatedAt"] });
+    expect(stepOf(rotation, given(daily, seen()))).toMatchObject({
+      do: "record",
+      change: { rotation: { token: DUE, trigger: "Schedule", tick: THREE, attempts: 0 } },
     });
   });
 
   it("on request, whatever the trigger", () => {
-    const step = rotation(given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "now" }));
+    const step = stepOf(rotation, given({}, seen(), {}, { "rotatedsecrets.dev/rotate": "now" }));
     expect(step).toMatchObject({
-      do: "recordRotation",
-      rotation: { token: requestToken(ARN, "uid-db", "now"), trigger: "Request", request: "now" },
+      do: "record",
+      change: { rotation: { token: requestToken(ARN, "uid-db", "now"), trigger: "Request", request: "now" } },
     });
   });
 
   it("by the schedule, although a request is too long", () => {
     const tooLong = { "rotatedsecrets.dev/rotate": "x".repeat(257) };
-    expect(rotation(given(daily, seen(), {}, tooLong))).toMatchObject({
-      do: "recordRotation",
-      rotation: { trigger: "Schedule" },
+    expect(stepOf(rotation, given(daily, seen(), {}, tooLong))).toMatchObject({
+      do: "record",
+      change: { rotation: { trigger: "Schedule" } },
     });
   });
 
@@ -82,8 +85,15 @@ describe("a rotation begins", () => {
       startedAt: new Date(NOW).toISOString(),
       attempts: 0,
     } as const;
-    const recorded = given(daily, { ...seen(), recordedNow: DUE }, { rotation: underway });
-    expect(rotation(recorded)).toEqual({ do: "rotate", arn: ARN, token: DUE });
+    const recorded = given(
+      daily,
+      { ...seen(), intent: { kind: "recorded", id: DUE } },
+      { rotation: underway },
+    );
+    expect(stepOf(rotation, recorded)).toEqual({
+      do: "call",
+      intent: { kind: "rotate", arn: ARN, token: DUE },
+    });
   });
 });
 
@@ -107,7 +117,7 @@ describe("no rotation begins", () => {
       "with a token of the schedule that AWS knows",
       given(daily, {
         ...seen(),
-        ages: live(
+        versionCreatedAt: live(
           new Map([
             [version(1), LONG_AGO],
             [DUE, LONG_AGO],
@@ -117,7 +127,7 @@ describe("no rotation begins", () => {
       }),
     ],
   ])("%s", (_, theWorld) => {
-    expect(rotation(theWorld)).toBeUndefined();
+    expect(stepOf(rotation, theWorld)).toBeUndefined();
   });
 
   it.each([
@@ -135,21 +145,30 @@ describe("no rotation begins", () => {
     ],
     [
       "while AWS does not tell the versions",
-      given(daily, { ...seen(), ages: untold("unavailable") }),
+      given(daily, { ...seen(), versionCreatedAt: untold("unavailable") }),
       "AwsUnavailable",
     ],
-    ["while AWS may not tell the versions", given(daily, { ...seen(), ages: untold("denied") }), "AwsDenied"],
+    [
+      "while AWS may not tell the versions",
+      given(daily, { ...seen(), versionCreatedAt: untold("denied") }),
+      "AwsDenied",
+    ],
   ])("%s, and it is said", (_, theWorld, reason) => {
-    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason });
+    expect(stepOf(rotation, theWorld)).toMatchObject({ do: "wait", reason });
   });
 
   it("for a request whose text was used before: it is said, and counts as handled", () => {
     const token = requestToken(ARN, "uid-db", "now");
     const known = live(new Map([[token, LONG_AGO]]), NOW);
-    const again = given({}, { ...seen(), ages: known }, { lastHandledRotateRequest: "later" }, requested);
-    expect(rotation(again)).toMatchObject({
-      do: "dismissRequest",
-      request: "now",
+    const again = given(
+      {},
+      { ...seen(), versionCreatedAt: known },
+      { lastHandledRotateRequest: "later" },
+      requested,
+    );
+    expect(stepOf(rotation, again)).toMatchObject({
+      do: "record",
+      change: { kind: "request", request: "now" },
       notes: [{ reason: "RequestUsedBefore", type: "Warning", message: expect.stringContaining(token) }],
     });
   });
@@ -158,7 +177,10 @@ describe("no rotation begins", () => {
     const drifted = target(1, { data: dataOf({ username: "mallory" }) });
     const refusals = [{ kind: "Secret", name: "db", why: "403 Forbidden" } as const];
     const held = given({}, { ...seen(), target: live(drifted, NOW), refusals }, {}, requested);
-    expect(rotation(held)).toBeUndefined();
+    const inTheWay = stepOf(sync, held);
+    if (inTheWay?.do !== "wait") throw new Error("expected sync to wait");
+    expect(stepOf(rotation, held, [{ ...inTheWay, phase: "sync" }])).toBeUndefined();
+    expect(decide(held)).toMatchObject({ kind: "rest", waits: [{ phase: "sync", reason: "WriteRefused" }] });
   });
 
   it("while one of somebody else is pending: that one is followed", () => {
@@ -166,9 +188,9 @@ describe("no rotation begins", () => {
       [version(1), ["AWSCURRENT"]],
       [version(2), ["AWSPENDING"]],
     ]);
-    expect(rotation(given(daily, seen({ stages })))).toMatchObject({
-      do: "recordRotation",
-      rotation: { token: version(2), trigger: "External" },
+    expect(stepOf(rotation, given(daily, seen({ stages })))).toMatchObject({
+      do: "record",
+      change: { rotation: { token: version(2), trigger: "External" } },
     });
   });
 });
@@ -188,7 +210,7 @@ describe("a rotation under way", () => {
   ]);
 
   it("is waited for", () => {
-    expect(rotation(given(daily, seen({ stages: pending }), { rotation: underway }))).toMatchObject({
+    expect(stepOf(rotation, given(daily, seen({ stages: pending }), { rotation: underway }))).toMatchObject({
       do: "wait",
       reason: "Rotating",
       endedBy: "time",
@@ -197,7 +219,7 @@ describe("a rotation under way", () => {
 
   it("is reported when it takes too long, with the line that clears it, and no new token is made", () => {
     const late = { ...underway, startedAt: new Date(NOW - 601_000).toISOString() };
-    const step = rotation(given(daily, seen({ stages: pending }), { rotation: late }));
+    const step = stepOf(rotation, given(daily, seen({ stages: pending }), { rotation: late }));
     expect(step).toMatchObject({ do: "wait", reason: "RotationTimedOut", endedBy: "person" });
     expect(step).toMatchObject({
       message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${DUE}`),
@@ -216,7 +238,7 @@ describe("a rotation under way", () => {
     for (const stages of [current, previous]) {
       const ended = given(daily, seen({ stages }), { rotation: underway });
       expect(outcomeOf(ended, underway)).toBe("Succeeded");
-      expect(rotation(ended)).toBeUndefined();
+      expect(stepOf(rotation, ended)).toBeUndefined();
     }
   });
 
@@ -228,9 +250,9 @@ describe("a rotation under way", () => {
       ]),
       NOW,
     );
-    expect(outcomeOf(given(daily, { ...seen(), ages: known }, { rotation: underway }), underway)).toBe(
-      "Failed",
-    );
+    expect(
+      outcomeOf(given(daily, { ...seen(), versionCreatedAt: known }, { rotation: underway }), underway),
+    ).toBe("Failed");
   });
 
   it("is not said to have failed where AWS has gone on from it twice: it does not tell whether it was current", () => {
@@ -247,28 +269,31 @@ describe("a rotation under way", () => {
       ]),
       NOW,
     );
-    const ended = given(daily, { ...seen({ stages }), ages: made }, { rotation: underway });
+    const ended = given(daily, { ...seen({ stages }), versionCreatedAt: made }, { rotation: underway });
     expect(outcomeOf(ended, underway)).toBe("Unknown");
-    expect(rotation(ended)).toBeUndefined();
+    expect(stepOf(rotation, ended)).toBeUndefined();
   });
 
   it("is not judged by one cached look: it is read at the source first", () => {
-    expect(rotation(given(daily, {}, { rotation: underway }))).toEqual({
-      do: "look",
-      facts: ["source", "ages"],
+    expect(stepOf(rotation, given(daily, {}, { rotation: underway }))).toEqual({
+      do: "refresh",
+      facts: ["source", "versionCreatedAt"],
     });
   });
 
   it("is called again after a crash between the record and the call, once AWS's reads can be believed", () => {
     const restarted = { operatorStartedAt: NOW - 1_000 };
-    expect(rotation(given(daily, { ...seen(), ...restarted }, { rotation: underway }))).toMatchObject({
-      do: "wait",
-      reason: "Rotating",
-    });
+    expect(stepOf(rotation, given(daily, { ...seen(), ...restarted }, { rotation: underway }))).toMatchObject(
+      {
+        do: "wait",
+        reason: "Rotating",
+      },
+    );
     const later = { operatorStartedAt: NOW - AWS_READ_LAG_MS };
-    expect(rotation(given(daily, { ...seen(), ...later }, { rotation: underway }))).toEqual({
-      do: "recordRotation",
-      rotation: { ...underway, lastAttemptAt: new Date(NOW).toISOString() },
+    expect(stepOf(rotation, given(daily, { ...seen(), ...later }, { rotation: underway }))).toEqual({
+      do: "record",
+      change: { kind: "intent", rotation: { ...underway, lastAttemptAt: new Date(NOW).toISOString() } },
+      meanwhile: expect.objectContaining({ do: "wait", reason: "Rotating" }),
       notes: [],
     });
   });
@@ -277,8 +302,8 @@ describe("a rotation under way", () => {
     const old = { ...underway, startedAt: new Date(NOW - 3_600_000).toISOString() };
     const called = { ...old, lastAttemptAt: new Date(NOW - 1_000).toISOString() };
     const late = (rotation: RotationStatus) => given(daily, seen({ stages: pending }), { rotation });
-    expect(rotation(late(old))).toMatchObject({ reason: "RotationTimedOut" });
-    expect(rotation(late(called))).toMatchObject({ reason: "Rotating" });
+    expect(stepOf(rotation, late(old))).toMatchObject({ reason: "RotationTimedOut" });
+    expect(stepOf(rotation, late(called))).toMatchObject({ reason: "Rotating" });
   });
 
   it("is not called with a token that AWS already has, even in the pass that recorded it", () => {
@@ -290,8 +315,12 @@ describe("a rotation under way", () => {
       ]),
       NOW,
     );
-    const theWorld = given(daily, { ...seen(), ages: known, recordedNow: DUE }, { rotation: fresh });
-    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
+    const theWorld = given(
+      daily,
+      { ...seen(), versionCreatedAt: known, intent: { kind: "recorded", id: DUE } },
+      { rotation: fresh },
+    );
+    expect(stepOf(rotation, theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
   });
 
   it.each([
@@ -306,10 +335,12 @@ describe("a rotation under way", () => {
       ...problem,
       lastAttemptAt: new Date(lastAttempt).toISOString(),
     });
-    expect(rotation(given(daily, seen(), { rotation: at(NOW - delay + 1) }))).toMatchObject({ do: "wait" });
+    expect(stepOf(rotation, given(daily, seen(), { rotation: at(NOW - delay + 1) }))).toMatchObject({
+      do: "wait",
+    });
     expect(
-      rotation(given(daily, seen(), { rotation: at(NOW - Math.max(delay, AWS_READ_LAG_MS)) })),
-    ).toMatchObject({ do: "recordRotation", rotation: { attempts, phase: "Rotating" } });
+      stepOf(rotation, given(daily, seen(), { rotation: at(NOW - Math.max(delay, AWS_READ_LAG_MS)) })),
+    ).toMatchObject({ do: "record", change: { rotation: { attempts, phase: "Rotating" } } });
   });
 
   describe("that AWS has not taken up", () => {
@@ -338,13 +369,13 @@ describe("a rotation under way", () => {
       ["the request was taken back", given({}, seen(), { rotation: request }), request],
     ])("is given up when %s", (_, theWorld, status) => {
       expect(outcomeOf(theWorld, status)).toBe("Vanished");
-      expect(rotation(theWorld)).toBeUndefined();
+      expect(stepOf(rotation, theWorld)).toBeUndefined();
     });
 
     it("goes on while the request stands", () => {
       const theWorld = given({}, seen(), { rotation: request }, asked);
       expect(outcomeOf(theWorld, request)).toBeUndefined();
-      expect(rotation(theWorld)).toMatchObject({ reason: "RotationRefused" });
+      expect(stepOf(rotation, theWorld)).toMatchObject({ reason: "RotationRefused" });
     });
 
     it("does not race one of somebody else's", () => {
@@ -353,8 +384,8 @@ describe("a rotation under way", () => {
         [version(2), ["AWSPENDING"]],
       ]);
       const due = { ...request, lastAttemptAt: new Date(NOW - 3_600_000).toISOString() };
-      const step = rotation(given({}, seen({ stages }), { rotation: due }, asked));
-      expect(step).toMatchObject({ do: "wait", phase: "rotation" });
+      const step = stepOf(rotation, given({}, seen({ stages }), { rotation: due }, asked));
+      expect(step).toMatchObject({ do: "wait", reason: "RotationTimedOut" });
       expect(step).toMatchObject({ message: expect.stringContaining(version(2)) });
     });
   });
@@ -367,13 +398,13 @@ describe("a rotation under way", () => {
       ["where AWS does not answer now", live({ secret: secret(1), problem: away }, NOW)],
     ])("%s", (_, source) => {
       expect(
-        outcomeOf(given(daily, { source, ages: known }, { rotation: underway }), underway),
+        outcomeOf(given(daily, { source, versionCreatedAt: known }, { rotation: underway }), underway),
       ).toBeUndefined();
     });
 
     it("nor is one begun", () => {
-      const blind = { source: live({ secret: secret(1), problem: away }, NOW), ages: ages(1) };
-      expect(rotation(given(daily, blind))).toMatchObject({ do: "wait", reason: "AwsUnavailable" });
+      const blind = { source: live({ secret: secret(1), problem: away }, NOW), versionCreatedAt: ages(1) };
+      expect(stepOf(rotation, given(daily, blind))).toMatchObject({ do: "wait", reason: "AwsUnavailable" });
     });
   });
 
@@ -385,17 +416,17 @@ describe("a rotation under way", () => {
     const left = { ...underway, trigger: "External", token: version(2) } as const;
     const theWorld = given(daily, seen({ stages }), { rotation: left });
     expect(outcomeOf(theWorld, left)).toBeUndefined();
-    expect(rotation(theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
+    expect(stepOf(rotation, theWorld)).toMatchObject({ do: "wait", reason: "Rotating" });
   });
 
   it("of others ends when its pending version is gone for good", () => {
     const external = { ...underway, trigger: "External", token: version(2) } as const;
-    expect(rotation(given(daily, {}, { rotation: external }))).toEqual({
-      do: "look",
-      facts: ["source", "ages"],
+    expect(stepOf(rotation, given(daily, {}, { rotation: external }))).toEqual({
+      do: "refresh",
+      facts: ["source", "versionCreatedAt"],
     });
     expect(outcomeOf(given(daily, seen(), { rotation: external }), external)).toBe("Vanished");
-    const deprecated = given(daily, { ...seen(), ages: ages(2) }, { rotation: external });
+    const deprecated = given(daily, { ...seen(), versionCreatedAt: ages(2) }, { rotation: external });
     expect(outcomeOf(deprecated, external)).toBe("Failed");
   });
 });

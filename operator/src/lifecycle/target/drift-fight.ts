@@ -1,7 +1,7 @@
 import type { Instant } from "../../ports/fact.ts";
 import type { SecretWrite } from "../../ports/target-secrets.ts";
 import { type Wait, waitForPerson } from "../step.ts";
-import { RECHECK_MS } from "../times/timing.ts";
+import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import type { PresentSecret } from "./ownership.ts";
 import { otherManagers } from "./writes.ts";
@@ -27,7 +27,6 @@ export function driftFight(world: World, target: PresentSecret): Wait | undefine
   return waitForPerson(
     Math.min(until, world.now + RECHECK_MS),
     {
-      phase: "sync",
       reason: "DriftFight",
       message:
         `the data of Secret "${world.spec.targetName}" is changed again and again by ${others.join(", ") || "somebody else"}, and each ` +

@@ -1,8 +1,8 @@
 import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import { known } from "../../ports/fact.ts";
 import type { TargetSecret } from "../../ports/target-secrets.ts";
-import { look, type Phase, type Reason, type Wait, waitForPerson } from "../step.ts";
-import { RECHECK_MS } from "../times/timing.ts";
+import { type Phase, type Reason, refresh, type Step, type Wait, waitForPerson } from "../step.ts";
+import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
 /** A target Secret that exists. */
@@ -12,13 +12,15 @@ export type PresentSecret = Extract<TargetSecret, { kind: "present" }>;
  * Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. The one of a resource that is
  * new is taken to be absent until the write that makes it is refused, which costs a request less for each.
  */
-export const ownership: Phase = (world) => {
+export const ownership: Phase = { name: "ownership", decide: next };
+
+function next(world: World): Step | undefined {
   const target = known(world.target);
-  if (target === undefined) return isNew(world.resource) ? undefined : look("target");
+  if (target === undefined) return isNew(world.resource) ? undefined : refresh("target");
   if (target.kind === "absent") return undefined;
-  if (mayHaveLostItsMark(world, target) && world.target.kind !== "live") return look("target");
+  if (mayHaveLostItsMark(world, target) && world.target.kind !== "live") return refresh("target");
   return ownedByOthers(world, target) ?? unwritable(world, target);
-};
+}
 
 /** Whether nothing was reported of it yet: the CRD's default is -1. */
 function isNew({ status }: World["resource"]): boolean {
@@ -89,5 +91,5 @@ function unwritable(world: World, target: PresentSecret): Wait | undefined {
 }
 
 function stalled(world: World, reason: Reason, message: string): Wait {
-  return waitForPerson(world.now + RECHECK_MS, { phase: "access", reason, message });
+  return waitForPerson(world.now + RECHECK_MS, { reason, message });
 }

@@ -9,11 +9,13 @@ import { rotation } from "../rotation/rotation.ts";
 import {
   ARN,
   ages,
+  decided,
   documentOf,
   LONG_AGO,
   NOW,
   resource,
   secret,
+  stepOf,
   target,
   version,
   world,
@@ -55,18 +57,21 @@ const refused = (kind: "notFound" | "denied") =>
 describe("a pinned version", () => {
   it("is carried at once, however old: a person named it, no read of AWS", () => {
     const justRead = secret(2, { currentRead: { first: NOW, last: NOW } });
-    expect(sync(pinnedTo1({ source: live({ secret: justRead }, NOW) }))).toMatchObject({
+    expect(stepOf(sync, pinnedTo1({ source: live({ secret: justRead }, NOW) }))).toMatchObject({
       do: "applySecret",
       versionId: v1,
     });
   });
 
   it("is read by its id where its value is not held", () => {
-    expect(sync(pinnedTo1({ value: { kind: "unknown" } }))).toEqual({ do: "look", facts: ["value"] });
+    expect(stepOf(sync, pinnedTo1({ value: { kind: "unknown" } }))).toEqual({
+      do: "refresh",
+      facts: ["value"],
+    });
   });
 
   it("that AWS does not have leaves the Secret as it is, and says where the versions are listed", () => {
-    expect(sync(pinnedTo1({ value: refused("notFound") }))).toMatchObject({
+    expect(stepOf(sync, pinnedTo1({ value: refused("notFound") }))).toMatchObject({
       do: "wait",
       reason: "PinnedVersionMissing",
       endedBy: "person",
@@ -80,12 +85,12 @@ describe("a pinned version", () => {
   });
 
   it("that AWS denies is a matter of permissions", () => {
-    expect(sync(pinnedTo1({ value: refused("denied") }))).toMatchObject({ reason: "AwsDenied" });
+    expect(stepOf(sync, pinnedTo1({ value: refused("denied") }))).toMatchObject({ reason: "AwsDenied" });
   });
 
   it("is kept where nothing has AWSCURRENT", () => {
     const source = live({ secret: secret(2, { stages: new Map() }) }, NOW);
-    expect(sync(pinnedTo1({ source }))).toMatchObject({ do: "applySecret", versionId: v1 });
+    expect(stepOf(sync, pinnedTo1({ source }))).toMatchObject({ do: "applySecret", versionId: v1 });
   });
 
   it.each<[string, Partial<RotatedSecretSpec>, Record<string, string>]>([
@@ -93,7 +98,7 @@ describe("a pinned version", () => {
     ["on request", {}, { "rotatedsecrets.dev/rotate": "now" }],
     ["as nobody asks for one", {}, {}],
   ])("is not rotated %s", (_, spec, annotations) => {
-    expect(rotation(pinnedTo1({ ages: ages(2) }, spec, {}, annotations))).toMatchObject({
+    expect(stepOf(rotation, pinnedTo1({ versionCreatedAt: ages(2) }, spec, {}, annotations))).toMatchObject({
       do: "wait",
       reason: "Pinned",
       alarm: "quiet",
@@ -110,26 +115,26 @@ describe("a pinned version", () => {
       attempts: 0,
     } as const;
     const held = pinnedTo1(
-      { source: live({ secret: secret(2) }, NOW), ages: ages(2) },
+      { source: live({ secret: secret(2) }, NOW), versionCreatedAt: ages(2) },
       {},
       { rotation: underway },
       { "rotatedsecrets.dev/rotate": "now" },
     );
-    expect(rotation(held)).toMatchObject({ reason: "Pinned" });
-    expect(statusOf(held, []).rotation).toEqual(underway);
+    expect(stepOf(rotation, held)).toMatchObject({ reason: "Pinned" });
+    expect(statusOf(held, decided()).rotation).toEqual(underway);
   });
 
   it("lets a rotation of others be followed to its end", () => {
     const stages = new Map([...secret(2).stages, [version(3), ["AWSPENDING"]] as const]);
-    const step = rotation(pinnedTo1({ source: live({ secret: secret(2, { stages }) }, NOW) }));
-    expect(step).toMatchObject({ do: "recordRotation", rotation: { trigger: "External" } });
+    const step = stepOf(rotation, pinnedTo1({ source: live({ secret: secret(2, { stages }) }, NOW) }));
+    expect(step).toMatchObject({ do: "record", change: { rotation: { trigger: "External" } } });
   });
 
   describe("in the conditions", () => {
     const shown = (held: World) => {
       const decision = decide(held);
-      if (decision.kind !== "rest") throw new Error(`expected rest, not ${decision.action.do}`);
-      const conditions = conditionsOf(held, decision.waits, { underway: undefined, last: undefined });
+      if (decision.kind !== "rest") throw new Error("expected rest");
+      const conditions = conditionsOf(held, decision, { underway: undefined, history: [] });
       return Object.fromEntries(conditions.map(({ type, status, reason }) => [type, `${status} ${reason}`]));
     };
     const first = { versionId: v1, writtenAt: settled.writtenAt };
@@ -156,7 +161,7 @@ describe("a pinned version", () => {
   });
 
   it("is shown in place of the next rotation's time", () => {
-    expect(statusOf(pinnedTo1(), []).nextRotation).toBe("pinned");
+    expect(statusOf(pinnedTo1(), decided()).nextRotation).toBe("pinned");
   });
 });
 
@@ -164,15 +169,15 @@ describe("a pin that is removed", () => {
   const unpinned = (first: number) =>
     world(2, {
       target: live(target(3), NOW),
-      ages: ages(3),
+      versionCreatedAt: ages(3),
       source: live({ secret: secret(2, { currentRead: { first, last: NOW } }) }, NOW),
     });
 
   it("goes back to an older AWSCURRENT at once, where AWS has named it for longer than its reads lag", () => {
-    expect(sync(unpinned(LONG_AGO))).toMatchObject({ do: "applySecret", versionId: v2 });
+    expect(stepOf(sync, unpinned(LONG_AGO))).toMatchObject({ do: "applySecret", versionId: v2 });
   });
 
   it("reads an older AWSCURRENT once more where it has just become that", () => {
-    expect(sync(unpinned(NOW))).toMatchObject({ reason: "ConfirmingOlderVersion" });
+    expect(stepOf(sync, unpinned(NOW))).toMatchObject({ reason: "ConfirmingOlderVersion" });
   });
 });

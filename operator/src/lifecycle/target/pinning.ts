@@ -2,7 +2,7 @@ import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { known } from "../../ports/fact.ts";
 import { currentVersion } from "../../ports/staging-labels.ts";
 import { type Wait, waitForPerson } from "../step.ts";
-import { RECHECK_MS, REST_MS } from "../times/timing.ts";
+import { RECHECK_MS, REST_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
 /** The version that the Secret is to carry: the pinned one, else what AWS calls current. */
@@ -20,11 +20,7 @@ export function isPinnedElsewhere({ spec, source }: Pick<World, "spec" | "source
 
 /** `spec.pin`: no rotation begins. The author asked for it, so nobody is alarmed. */
 export function pinned(world: World): Wait {
-  const wait = waitForPerson(world.now + REST_MS, {
-    phase: "rotation",
-    reason: "Pinned",
-    message: pinnedText(world),
-  });
+  const wait = waitForPerson(world.now + REST_MS, { reason: "Pinned", message: pinnedText(world) });
   return { ...wait, alarm: "quiet" };
 }
 
@@ -42,7 +38,6 @@ export function pinnedMissing(world: World, what: string): Wait {
   const { spec } = world;
   const arn = known(world.source)?.secret?.arn ?? spec.secretId;
   const wait = {
-    phase: "sync",
     reason: "PinnedVersionMissing",
     message:
       `AWS has no value of the version ${spec.pin} of "${spec.secretId}" that spec.pin names: ${what}. The Secret stays as it ` +

@@ -10,6 +10,7 @@ import {
   NOW,
   resource,
   secret,
+  stepOf,
   target,
   version,
   world,
@@ -26,16 +27,16 @@ function reading(n: number, text = documentOf(n)): World["value"] {
 
 /** AWS has moved on to version 2; the Secret still carries version 1, or what is given. */
 function moved(held: TargetSecret, change: Partial<World> = {}): World {
-  return world(2, { target: live(held, NOW), ages: ages(2), ...change });
+  return world(2, { target: live(held, NOW), versionCreatedAt: ages(2), ...change });
 }
 
 describe("the sync phase", () => {
   it("does nothing where the Secret carries what AWS calls current", () => {
-    expect(sync(world(1))).toBeUndefined();
+    expect(stepOf(sync, world(1))).toBeUndefined();
   });
 
   it("makes the Secret where there is none, and overwrites none", () => {
-    const step = sync(world(1, { target: live({ kind: "absent" }, NOW), resource: resource() }));
+    const step = stepOf(sync, world(1, { target: live({ kind: "absent" }, NOW), resource: resource() }));
     expect(step).toMatchObject({
       do: "applySecret",
       versionId: v1,
@@ -45,7 +46,7 @@ describe("the sync phase", () => {
   });
 
   it("writes all keys of a new version at once, over the Secret that was judged", () => {
-    const step = sync(moved(target(1)));
+    const step = stepOf(sync, moved(target(1)));
     expect(step).toMatchObject({
       do: "applySecret",
       versionId: v2,
@@ -67,7 +68,7 @@ describe("the sync phase", () => {
     const renamed = { version: v2, time: LONG_AGO };
 
     it("is a change, for pods hold that key", () => {
-      const step = sync(moved(target(1, managedBy("rotated-secrets"))));
+      const step = stepOf(sync, moved(target(1, managedBy("rotated-secrets"))));
       expect(step).toMatchObject({
         writes: [
           { version: v1, time: LONG_AGO },
@@ -77,12 +78,12 @@ describe("the sync phase", () => {
     });
 
     it("is none where the key was somebody else's", () => {
-      expect(sync(moved(target(1, managedBy("jane"))))).toMatchObject({ writes: [renamed] });
+      expect(stepOf(sync, moved(target(1, managedBy("jane"))))).toMatchObject({ writes: [renamed] });
     });
 
     it("is judged on a live reading, which tells whose the key was", () => {
-      const step = sync({ ...moved(target(1)), target: cached(target(1, { data: dataOf(more) })) });
-      expect(step).toEqual({ do: "look", facts: ["target"] });
+      const step = stepOf(sync, { ...moved(target(1)), target: cached(target(1, { data: dataOf(more) })) });
+      expect(step).toEqual({ do: "refresh", facts: ["target"] });
     });
   });
 
@@ -97,7 +98,7 @@ describe("the sync phase", () => {
       });
 
     it("is a change, for pods may hold what was there before that", () => {
-      expect(sync(moved(written(NOW - 1_000, LONG_AGO)))).toMatchObject({
+      expect(stepOf(sync, moved(written(NOW - 1_000, LONG_AGO)))).toMatchObject({
         writes: [
           { version: v1, time: LONG_AGO },
           { version: v2, time: NOW },
@@ -106,28 +107,28 @@ describe("the sync phase", () => {
     });
 
     it("is none where they wrote it before the operator's own last write, as before an adoption", () => {
-      expect(sync(moved(written(LONG_AGO, NOW - 1_000)))).toMatchObject({
+      expect(stepOf(sync, moved(written(LONG_AGO, NOW - 1_000)))).toMatchObject({
         writes: [{ version: v2, time: LONG_AGO }],
       });
     });
 
     it("is judged on a live reading, which tells who wrote it", () => {
       const { dataManagers: _, ...unread } = written(NOW, LONG_AGO);
-      expect(sync({ ...moved(target(1)), target: cached(unread) })).toEqual({
-        do: "look",
+      expect(stepOf(sync, { ...moved(target(1)), target: cached(unread) })).toEqual({
+        do: "refresh",
         facts: ["target"],
       });
     });
   });
 
   it("reads the value when it has not got it", () => {
-    expect(sync(moved(target(1), { value: unknown }))).toEqual({ do: "look", facts: ["value"] });
+    expect(stepOf(sync, moved(target(1), { value: unknown }))).toEqual({ do: "refresh", facts: ["value"] });
   });
 
   it("does not write a value of another version than the label's: it reads again", () => {
     const stale = moved(target(1), { value: reading(1) });
-    expect(sync(stale)).toEqual({ do: "look", facts: ["source"] });
-    expect(sync({ ...stale, source: live({ secret: secret(2) }, NOW) })).toMatchObject({
+    expect(stepOf(sync, stale)).toEqual({ do: "refresh", facts: ["source"] });
+    expect(stepOf(sync, { ...stale, source: live({ secret: secret(2) }, NOW) })).toMatchObject({
       do: "wait",
       reason: "AwaitingConsistentRead",
     });
@@ -137,16 +138,16 @@ describe("the sync phase", () => {
     const back = (first: number, last: number) =>
       world(1, {
         target: cached(target(2)),
-        ages: ages(2),
+        versionCreatedAt: ages(2),
         source: cached({ secret: secret(1, { currentRead: { first, last } }) }),
       });
-    expect(sync(back(NOW, NOW))).toMatchObject({
+    expect(stepOf(sync, back(NOW, NOW))).toMatchObject({
       do: "wait",
       reason: "ConfirmingOlderVersion",
       until: NOW + 5_000,
     });
-    expect(sync(back(NOW - 5_000, NOW - 5_000))).toEqual({ do: "look", facts: ["source"] });
-    expect(sync(back(NOW - 5_000, NOW))).toMatchObject({ do: "applySecret", versionId: v1 });
+    expect(stepOf(sync, back(NOW - 5_000, NOW - 5_000))).toEqual({ do: "refresh", facts: ["source"] });
+    expect(stepOf(sync, back(NOW - 5_000, NOW))).toMatchObject({ do: "applySecret", versionId: v1 });
   });
 
   it.each([
@@ -156,8 +157,13 @@ describe("the sync phase", () => {
   ])("asks a second time, which AWS has not answered for %d ms, again after %d", (lasted, delay) => {
     const first = NOW - 5_000 - lasted;
     const unanswered = secret(1, { currentRead: { first, last: first } });
-    const step = sync(
-      world(1, { target: cached(target(2)), ages: ages(2), source: live({ secret: unanswered }, NOW) }),
+    const step = stepOf(
+      sync,
+      world(1, {
+        target: cached(target(2)),
+        versionCreatedAt: ages(2),
+        source: live({ secret: unanswered }, NOW),
+      }),
     );
     expect(step).toMatchObject({ reason: "ConfirmingOlderVersion", until: NOW + delay });
   });
@@ -169,7 +175,7 @@ describe("the sync phase", () => {
     const reading1 = world(1).value;
     const old = reading1.kind === "unknown" ? unknown : live(reading1.value, NOW);
     const source = live({ secret: secret(2, { currentRead: { first, last: NOW } }) }, NOW);
-    expect(sync(moved(target(1), { value: old, source }))).toMatchObject({
+    expect(stepOf(sync, moved(target(1), { value: old, source }))).toMatchObject({
       reason: "AwaitingConsistentRead",
       until: NOW + delay,
     });
@@ -177,7 +183,7 @@ describe("the sync phase", () => {
 
   it("leaves the Secret as it is where the API server refuses the write, and lets a rollout go on", () => {
     const refusals = [{ kind: "Secret", name: "db", why: "403 Forbidden" } as const];
-    expect(sync(moved(target(1), { refusals }))).toMatchObject({
+    expect(stepOf(sync, moved(target(1), { refusals }))).toMatchObject({
       do: "wait",
       reason: "WriteRefused",
       endedBy: "person",
@@ -187,7 +193,10 @@ describe("the sync phase", () => {
   });
 
   it("asks when the versions were made before it leaves the one that is held", () => {
-    expect(sync(moved(target(1), { ages: unknown }))).toEqual({ do: "look", facts: ["ages"] });
+    expect(stepOf(sync, moved(target(1), { versionCreatedAt: unknown }))).toEqual({
+      do: "refresh",
+      facts: ["versionCreatedAt"],
+    });
   });
 
   it.each<[string, Partial<World>, string]>([
@@ -199,7 +208,7 @@ describe("the sync phase", () => {
     ],
     [
       "versions whose age AWS denies",
-      { ages: live({ problem: { ...DENIED, operation: "ListSecretVersionIds" } }, NOW) },
+      { versionCreatedAt: live({ problem: { ...DENIED, operation: "ListSecretVersionIds" } }, NOW) },
       "AwsDenied",
     ],
     ["a document that no Secret can hold", { value: reading(2, '{"a b": "x"}') }, "DocumentInvalid"],
@@ -209,7 +218,7 @@ describe("the sync phase", () => {
       "NoCurrentVersion",
     ],
   ])("leaves the Secret as it is for %s, and lets a rollout go on", (_, change, reason) => {
-    expect(sync(moved(target(1), change))).toMatchObject({ do: "wait", reason, afterwards: "go on" });
+    expect(stepOf(sync, moved(target(1), change))).toMatchObject({ do: "wait", reason, afterwards: "go on" });
   });
 
   it.each([
@@ -221,13 +230,13 @@ describe("the sync phase", () => {
     (seconds, _, first) => {
       const source = live({ secret: secret(2, { currentRead: { first, last: NOW } }) }, NOW);
       const problem = { ...DENIED, kind: "unavailable" } as const;
-      const step = sync(moved(target(1), { source, value: live({ kind: "problem", problem }, NOW) }));
+      const step = stepOf(sync, moved(target(1), { source, value: live({ kind: "problem", problem }, NOW) }));
       expect(step).toMatchObject({ do: "wait", reason: "AwsUnavailable", until: NOW + seconds * 1_000 });
     },
   );
 
   it("says nothing of a value in the message about a bad document", () => {
-    const step = sync(moved(target(1), { value: reading(2, '{"a b": "planted-secret"}') }));
+    const step = stepOf(sync, moved(target(1), { value: reading(2, '{"a b": "planted-secret"}') }));
     expect(JSON.stringify(step)).not.toContain("planted-secret");
   });
 
@@ -235,7 +244,10 @@ describe("the sync phase", () => {
     const edited = target(1, { data: dataOf({ username: "app", password: "edited" }) });
 
     it("is judged on a live reading, which tells who did it", () => {
-      expect(sync(world(1, { target: cached(edited) }))).toEqual({ do: "look", facts: ["target"] });
+      expect(stepOf(sync, world(1, { target: cached(edited) }))).toEqual({
+        do: "refresh",
+        facts: ["target"],
+      });
     });
 
     it("is corrected, remembered, and told with the field manager's name", () => {
@@ -244,7 +256,7 @@ describe("the sync phase", () => {
         { manager: "rotated-secrets", time: LONG_AGO + 1_000, keys: ["username"] },
       ];
       const live1 = live({ ...edited, dataManagers }, NOW);
-      const step = sync(world(1, { target: live1 }));
+      const step = stepOf(sync, world(1, { target: live1 }));
       expect(step).toMatchObject({
         do: "applySecret",
         versionId: v1,
@@ -271,12 +283,15 @@ describe("the sync phase", () => {
       };
 
       it("is not corrected at once, on a live reading that tells who did it", () => {
-        expect(sync(world(1, { target: cached(fought) }))).toEqual({ do: "look", facts: ["target"] });
-        expect(sync(world(1, { target: live(fought, NOW) }))).toMatchObject({ reason: "DriftFight" });
+        expect(stepOf(sync, world(1, { target: cached(fought) }))).toEqual({
+          do: "refresh",
+          facts: ["target"],
+        });
+        expect(stepOf(sync, world(1, { target: live(fought, NOW) }))).toMatchObject({ reason: "DriftFight" });
       });
 
       it("does not keep a new version from the Secret", () => {
-        expect(sync(moved(fought))).toMatchObject({ do: "applySecret", versionId: v2 });
+        expect(stepOf(sync, moved(fought))).toMatchObject({ do: "applySecret", versionId: v2 });
       });
     });
 
@@ -298,7 +313,7 @@ describe("the sync phase", () => {
       ["everything", lost("managedBy", "ownerUid", "versionId", "writes")],
     ])("of %s is made good without a new entry in the Secret's memory", (_, held) => {
       const status = { currentVersion: v1, settled };
-      const step = sync(world(1, { target: live(held, NOW), resource: resource({}, status) }));
+      const step = stepOf(sync, world(1, { target: live(held, NOW), resource: resource({}, status) }));
       expect(step).toMatchObject({
         do: "applySecret",
         versionId: v1,
@@ -313,8 +328,11 @@ describe("the sync phase", () => {
         data: extra,
         dataManagers: [{ manager: "kubectl-patch", keys: ["extra"] }],
       });
-      expect(sync(world(1, { target: cached(managed) }))).toEqual({ do: "look", facts: ["target"] });
-      const step = sync(world(1, { target: live(managed, NOW) }));
+      expect(stepOf(sync, world(1, { target: cached(managed) }))).toEqual({
+        do: "refresh",
+        facts: ["target"],
+      });
+      const step = stepOf(sync, world(1, { target: live(managed, NOW) }));
       expect(step).toMatchObject({ do: "removeKeys", keys: ["extra"] });
       expect(step).toMatchObject({
         notes: [{ message: expect.stringContaining('"extra" (written by kubectl-patch)') }],
@@ -322,7 +340,7 @@ describe("the sync phase", () => {
     });
 
     it("of a Secret that was deleted is made good without forgetting what pods hold", () => {
-      const step = sync(world(1, { target: live({ kind: "absent" }, NOW) }));
+      const step = stepOf(sync, world(1, { target: live({ kind: "absent" }, NOW) }));
       expect(step).toMatchObject({
         do: "applySecret",
         writes: [{ version: v1, time: 0 }, { version: "absent" }, { version: v1, time: NOW }],
@@ -341,14 +359,14 @@ describe("the sync phase", () => {
     };
 
     it("that has equal data is taken over as if it always had been", () => {
-      expect(sync(world(1, { target: foreign() }))).toMatchObject({
+      expect(stepOf(sync, world(1, { target: foreign() }))).toMatchObject({
         do: "applySecret",
         writes: [{ version: v1, time: 0 }],
       });
     });
 
     it("that has different data is changed, and older pods may hold anything", () => {
-      expect(sync(world(1, { target: foreign(documentOf(3)) }))).toMatchObject({
+      expect(stepOf(sync, world(1, { target: foreign(documentOf(3)) }))).toMatchObject({
         do: "applySecret",
         writes: [
           { version: "foreign", time: 0 },
@@ -359,7 +377,7 @@ describe("the sync phase", () => {
 
     it("has its foreign keys named, and kept until the data changes", () => {
       const more = JSON.stringify({ ...JSON.parse(documentOf(1)), extra: "x" });
-      const step = sync(world(1, { target: foreign(more) }));
+      const step = stepOf(sync, world(1, { target: foreign(more) }));
       expect(step).toMatchObject({
         notes: [
           { reason: "SecretAdopted" },
@@ -367,13 +385,15 @@ describe("the sync phase", () => {
         ],
       });
       const adopted = target(1, { data: dataOf(JSON.parse(more)), writes: [{ version: v1, time: 0 }] });
-      expect(sync(world(1, { target: cached(adopted) }))).toBeUndefined();
+      expect(stepOf(sync, world(1, { target: cached(adopted) }))).toBeUndefined();
     });
 
     it("of a RotatedSecret that is gone goes to an older version after two reads only", () => {
       const left = target(2, { ownerUid: "uid-gone" });
       const source = cached({ secret: secret(1, { currentRead: { first: NOW, last: NOW } }) });
-      expect(sync(world(1, { target: live(left, NOW), ages: ages(2), source }))).toMatchObject({
+      expect(
+        stepOf(sync, world(1, { target: live(left, NOW), versionCreatedAt: ages(2), source })),
+      ).toMatchObject({
         do: "wait",
         reason: "ConfirmingOlderVersion",
       });
@@ -381,7 +401,7 @@ describe("the sync phase", () => {
 
     it("of a RotatedSecret that is gone keeps its history", () => {
       const left = target(1, { ownerUid: "uid-gone" });
-      expect(sync(world(1, { target: live(left, NOW) }))).toMatchObject({
+      expect(stepOf(sync, world(1, { target: live(left, NOW) }))).toMatchObject({
         do: "applySecret",
         writes: [{ version: v1, time: LONG_AGO }],
       });
@@ -389,6 +409,6 @@ describe("the sync phase", () => {
   });
 
   it("knows no secret before AWS has told of it", () => {
-    expect(sync(world(1, { source: unknown }))).toBeUndefined();
+    expect(stepOf(sync, world(1, { source: unknown }))).toBeUndefined();
   });
 });

@@ -5,8 +5,16 @@ import { type Instant, known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { caller, roleInWords } from "../access/caller.ts";
 import { identityWait } from "../access/identity-problem.ts";
-import { look, type Phase, type Step, type Wait, waitForPerson, waitUntil, waitWithAlarm } from "../step.ts";
-import { AWS_READ_LAG_MS, RECHECK_MS } from "../times/timing.ts";
+import {
+  type Phase,
+  refresh,
+  type Step,
+  type Wait,
+  waitForPerson,
+  waitUntil,
+  waitWithAlarm,
+} from "../step.ts";
+import { AWS_READ_LAG_MS, RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { ownTarget } from "./ownership.ts";
 import { pinnedMissing, wantedVersion } from "./pinning.ts";
@@ -17,14 +25,16 @@ import { carriesContent, ownContent } from "./writes.ts";
 const LAG_RETRY_MS = 1_000;
 
 /** Brings the value that AWS calls current, or of the pinned version, into the target Secret, whole, and keeps it there. */
-export const sync: Phase = (world) => {
+export const sync: Phase = { name: "sync", decide: next };
+
+function next(world: World): Step | undefined {
   const secret = known(world.source)?.secret;
   if (secret === undefined) return undefined;
   const wanted = wantedVersion(world);
   if (wanted === undefined) return noCurrentVersion(world, secret);
   const step = goingBack(world, secret, wanted) ?? readValue(world, secret, wanted) ?? carry(world, wanted);
   return step?.do === "applySecret" || step?.do === "removeKeys" ? (refused(world) ?? step) : step;
-};
+}
 
 /** The API server does not let the Secret be written. */
 function refused(world: World): Wait | undefined {
@@ -34,7 +44,6 @@ function refused(world: World): Wait | undefined {
   return waitForPerson(
     world.now + RECHECK_MS,
     {
-      phase: "sync",
       reason: "WriteRefused",
       message:
         `the API server does not let the operator write Secret "${refusal.name}" (${refusal.why}), which stays as it is. Let it ` +
@@ -56,7 +65,6 @@ function noCurrentVersion(world: World, secret: SecretFacts): Step {
   return waitForPerson(
     world.now + RECHECK_MS,
     {
-      phase: "sync",
       reason: "NoCurrentVersion",
       message:
         `no version of ${secret.name} has the staging label AWSCURRENT: give the secret a value ` +
@@ -76,8 +84,8 @@ function goingBack(world: World, secret: SecretFacts, current: VersionId): Step 
   // Also where it is yet to be taken over, from a RotatedSecret that is gone.
   const held = target.versionId;
   if (held === undefined || held === current) return undefined;
-  const ages = known(world.ages);
-  if (ages === undefined) return look("ages");
+  const ages = known(world.versionCreatedAt);
+  if (ages === undefined) return refresh("versionCreatedAt");
   if ("problem" in ages) return unread(world, secret, ages.problem);
   const made = ages.get(current);
   // A version that AWS has forgotten counts as made when it was written here, which is later.
@@ -90,11 +98,10 @@ function goingBack(world: World, secret: SecretFacts, current: VersionId): Step 
 
 function confirm(world: World, secret: SecretFacts, current: VersionId): Step {
   const second = secret.currentRead.first + AWS_READ_LAG_MS;
-  if (world.now >= second && world.source.kind !== "live") return look("source");
+  if (world.now >= second && world.source.kind !== "live") return refresh("source");
   return waitUntil(
     Math.max(second, afterLag(world, second)),
     {
-      phase: "sync",
       reason: "ConfirmingOlderVersion",
       message: `AWS calls version ${current} current, which is older than the one in the Secret: it is read once more before it is believed`,
     },
@@ -112,19 +119,18 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
   const reading = known(world.value);
   const isWanted = reading?.kind === "value" && reading.versionId === current;
   if (isWanted) return undefined;
-  if (world.value.kind !== "live") return look("value");
+  if (world.value.kind !== "live") return refresh("value");
   if (reading?.kind === "problem") {
     const { problem } = reading;
     const isMissing = world.spec.pin !== undefined && problem.kind === "notFound";
     return isMissing ? pinnedMissing(world, describeProblem(problem)) : unread(world, secret, problem);
   }
-  if (world.source.kind !== "live") return look("source");
+  if (world.source.kind !== "live") return refresh("source");
   // One of the two is behind: the label that was named later, or the version that was made later.
   const since = Math.max(secret.currentRead.first, reading?.createdAt ?? 0);
   return waitUntil(
     afterLag(world, since),
     {
-      phase: "sync",
       reason: "AwaitingConsistentRead",
       message: `AWS calls version ${current} of ${secret.name} current and still answers with the value of another: it is read again`,
     },
@@ -133,19 +139,19 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
 }
 
 function unread(world: World, secret: SecretFacts, problem: AwsProblem): Step {
-  const unusable = identityWait(world, problem, "sync", "go on");
+  const unusable = identityWait(world, problem, "go on");
   if (unusable !== undefined) return unusable;
   const what = describeProblem(problem);
   if (problem.kind !== "denied") {
     // A version that was named just now is waited for by its readers; an outage that lasts is not made worse.
     const until = afterLag(world, secret.currentRead.first);
     const message = `AWS Secrets Manager did not answer for "${world.spec.secretId}": ${what}. The Secret stays as it is; it is tried again by itself`;
-    return waitWithAlarm(until, { phase: "sync", reason: "AwsUnavailable", message }, "go on");
+    return waitWithAlarm(until, { reason: "AwsUnavailable", message }, "go on");
   }
   const message =
     `AWS refuses ${caller(world)} the value of "${world.spec.secretId}": ${what}. Allow ${roleInWords(world)} ` +
     "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt on its key, where it has one of its own)";
-  return waitForPerson(world.now + RECHECK_MS, { phase: "sync", reason: "AwsDenied", message }, "go on");
+  return waitForPerson(world.now + RECHECK_MS, { reason: "AwsDenied", message }, "go on");
 }
 
 function carry(world: World, current: VersionId): Step | undefined {
@@ -177,5 +183,5 @@ function unmappable(
     ],
   }[reason];
   const message = `${what}: ${problem}. The Secret stays as it is: ${remedy}`;
-  return waitForPerson(world.now + RECHECK_MS, { phase: "sync", reason, message }, "go on");
+  return waitForPerson(world.now + RECHECK_MS, { reason, message }, "go on");
 }

@@ -3,7 +3,7 @@ import { metadataHash } from "../../api/resolved-target.ts";
 import type { RotatedSecretSpec } from "../../api/rotated-secret.ts";
 import { cached, live } from "../../ports/fact.ts";
 import { conditionsOf } from "../report/conditions.ts";
-import { ARN, LONG_AGO, NOW, resource, target, version, world } from "../testing/world.ts";
+import { ARN, decided, LONG_AGO, NOW, resource, stepOf, target, version, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
 import type { PresentSecret } from "./ownership.ts";
 import { sync } from "./sync.ts";
@@ -49,7 +49,7 @@ describe("a Secret has the metadata that its spec asks for: nothing is written",
       worldWith({ deletionPolicy: "Delete" }, {}, { adopt: "db" }),
     ],
   ])("%s", (_, theWorld) => {
-    expect(sync(theWorld)).toBeUndefined();
+    expect(stepOf(sync, theWorld)).toBeUndefined();
   });
 });
 
@@ -97,7 +97,7 @@ describe("a Secret has not the metadata that its spec asks for: it is written, w
       "SecretUpdated",
     ],
   ])("%s", (_, theWorld, reason) => {
-    expect(sync(theWorld)).toMatchObject({
+    expect(stepOf(sync, theWorld)).toMatchObject({
       do: "applySecret",
       versionId: v1,
       writes: [{ version: v1, time: LONG_AGO }],
@@ -108,13 +108,13 @@ describe("a Secret has not the metadata that its spec asks for: it is written, w
   it("is judged on a live reading", () => {
     const theWorld = worldWith({ labels: { team: "a" } });
     const seen = theWorld.target.kind === "live" ? cached(theWorld.target.value) : theWorld.target;
-    expect(sync({ ...theWorld, target: seen })).toEqual({ do: "look", facts: ["target"] });
+    expect(stepOf(sync, { ...theWorld, target: seen })).toEqual({ do: "refresh", facts: ["target"] });
   });
 });
 
 describe("what is written", () => {
   const written = (theWorld: World) => {
-    const step = sync(theWorld);
+    const step = stepOf(sync, theWorld);
     return step?.do === "applySecret" ? step.metadata : undefined;
   };
 
@@ -133,7 +133,7 @@ describe("what is written", () => {
 
   it("and Ready tells so", () => {
     const ready = (theWorld: World) =>
-      conditionsOf(theWorld, [], { underway: undefined, last: undefined }).find(
+      conditionsOf(theWorld, decided(), { underway: undefined, history: [] }).find(
         ({ type }) => type === "Ready",
       )?.message;
     expect(ready(worldWith({ deletionPolicy: "Delete" }, {}, { adopt: "db" }))).toContain(

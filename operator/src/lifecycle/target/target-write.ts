@@ -3,7 +3,7 @@ import type { EventReason } from "../../api/reasons.ts";
 import { known } from "../../ports/fact.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretData } from "../../ports/secret-data.ts";
-import { look, type Step } from "../step.ts";
+import { refresh, type Step } from "../step.ts";
 import type { World } from "../world.ts";
 import { driftFight } from "./drift-fight.ts";
 import { isOwnUnmarked, type PresentSecret } from "./ownership.ts";
@@ -61,7 +61,7 @@ function apply(
 
 /** Somebody else's Secret, with their consent; or one of a RotatedSecret that is gone, which remembers its writes. */
 function takeOver(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step {
-  if (world.target.kind !== "live") return look("target");
+  if (world.target.kind !== "live") return refresh("target");
   const isAdoption = target.ownerUid === undefined;
   const isSameContent = isAdoption || carriesContent(target, content);
   const sameData = isSameContent ? target.data.includes(data) : keepsData(target, data);
@@ -92,13 +92,13 @@ function keep(world: World, target: PresentSecret, content: OwnContent, data: Se
   const isNew = !carriesContent(target, content);
   // Who wrote what is told by a live reading only.
   const isTelling = target.data.keysBeyond(data).length > 0 || target.data.includes(data);
-  if (isNew && isTelling && world.target.kind !== "live") return look("target");
+  if (isNew && isTelling && world.target.kind !== "live") return refresh("target");
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
   const fight = isNew || sameData ? undefined : driftFight(world, target);
-  if (fight !== undefined) return world.target.kind === "live" ? fight : look("target");
+  if (fight !== undefined) return world.target.kind === "live" ? fight : refresh("target");
   if (isNew || !sameData || !isMarked(target) || !hasMetadata(world, target)) {
     const isExpected = isNew && isMarked(target);
-    if (!isExpected && world.target.kind !== "live") return look("target");
+    if (!isExpected && world.target.kind !== "live") return refresh("target");
     const remembered = { ...target, writes: rememberedWrites(target, world.resource.status.settled) };
     const writes = nextWrites(remembered, { content, now: world.now, sameData });
     const notes = [written(world, target, content, sameData)];
@@ -164,7 +164,7 @@ function written(world: World, target: PresentSecret, content: OwnContent, sameD
 function removeForeignKeys(world: World, target: PresentSecret, data: SecretData): Step | undefined {
   const keys = target.data.keysBeyond(data);
   if (keys.length === 0 || isAsAdopted(target)) return undefined;
-  if (world.target.kind !== "live") return look("target");
+  if (world.target.kind !== "live") return refresh("target");
   const message = `keys that are not in the AWS secret were removed from Secret "${world.spec.targetName}": ${managed(target, keys)}`;
   return { do: "removeKeys", keys, over: target, notes: [warning("ForeignKeysRemoved", message)] };
 }

@@ -7,6 +7,8 @@ import { cached, type Instant, live } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { SecretData } from "../../ports/secret-data.ts";
 import type { ReaderPod, Workload } from "../../ports/workloads.ts";
+import type { Progress } from "../step.ts";
+import { PHASES, type Phase, type PhaseWait, type Step } from "../step.ts";
 import type { PresentSecret } from "../target/ownership.ts";
 import type { World } from "../world.ts";
 
@@ -156,7 +158,7 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     namespaceLabels: { team: "payments" },
     account: { kind: "unknown" },
     source: cached({ secret: secret(n) }),
-    ages: { kind: "unknown" },
+    versionCreatedAt: { kind: "unknown" },
     value: cached({
       kind: "value",
       versionId: version(n),
@@ -166,14 +168,24 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
     target: cached(target(n)),
     workloads: [],
     pods: { kind: "unknown" },
-    recordedNow: undefined,
-    rotateOutcome: undefined,
+    turn: live({ kind: "free" }, NOW),
+    intent: { kind: "none" },
     refusals: [],
     ...change,
   };
 }
 
 /** When the versions 1 to n were made, a minute apart, the last a minute ago; read now. */
-export function ages(n: number): World["ages"] {
+export function ages(n: number): World["versionCreatedAt"] {
   return live(new Map(Array.from({ length: n }, (_, i) => [version(i + 1), NOW - (n - i) * 60_000])), NOW);
+}
+
+/** The step of one phase, after these waits of earlier phases. */
+export function stepOf(phase: Phase, theWorld: World, earlier: readonly PhaseWait[] = []): Step | undefined {
+  return phase.decide(theWorld, earlier);
+}
+
+/** The way of a decision in which every phase was decided to its end. */
+export function decided(...waits: readonly PhaseWait[]): Progress {
+  return { waits, reached: new Set(PHASES) };
 }

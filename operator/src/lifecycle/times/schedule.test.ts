@@ -158,6 +158,6 @@ describe("the age of the current version", () => {
 
   it("is told by the list of versions too", () => {
     const source = cached({ secret: secret(2) });
-    expect(currentMadeAt({ ...theWorld, source, ages: ages(2) })).toBe(NOW - 60_000);
+    expect(currentMadeAt({ ...theWorld, source, versionCreatedAt: ages(2) })).toBe(NOW - 60_000);
   });
 });

@@ -49,13 +49,13 @@ export function nextDue(world: World): Instant | undefined {
 }
 
 /** When the version that AWS calls current was made, as far as this is known. */
-export function currentMadeAt({ source, value, ages }: World): Instant | undefined {
+export function currentMadeAt({ source, value, versionCreatedAt }: World): Instant | undefined {
   const secret = known(source)?.secret;
   const current = secret === undefined ? undefined : currentVersion(secret);
   if (current === undefined) return undefined;
   const reading = known(value);
   if (reading?.kind === "value" && reading.versionId === current) return reading.createdAt;
-  const versions = known(ages);
+  const versions = known(versionCreatedAt);
   return versions === undefined || "problem" in versions ? undefined : versions.get(current);
 }
 

@@ -155,7 +155,7 @@ describe("what waits for a window", () => {
   const within = (listed: Listed) => ({ ...base, spec: { ...base.spec, windows: resolveWindows(listed) } });
 
   it("says until when, and is looked at then", () => {
-    expect(waitingForWindow(within([nightly]), "rollout", "the restart of Deployment web")).toMatchObject({
+    expect(waitingForWindow(within([nightly]), "the restart of Deployment web")).toMatchObject({
       reason: "WaitingForWindow",
       endedBy: "time",
       alarm: "quiet",
@@ -168,7 +168,7 @@ describe("what waits for a window", () => {
 
   it("says where it looks as if the windows permit nothing at all", () => {
     const never: Listed = [nightly, { ...weekend, cron: "0 0 * * *", duration: "1d" }];
-    expect(waitingForWindow(within(never), "rollout", "it")).toMatchObject({
+    expect(waitingForWindow(within(never), "it")).toMatchObject({
       message: expect.stringContaining("see whether its Deny windows leave anything of its Allow windows"),
     });
   });

@@ -1,6 +1,6 @@
 import type { Window } from "../../api/window.ts";
 import type { Instant } from "../../ports/fact.ts";
-import { type PhaseName, type Wait, waitUntil } from "../step.ts";
+import { type Wait, waitUntil } from "../step.ts";
 import type { World } from "../world.ts";
 import { lastRun, nextRun } from "./cron-times.ts";
 
@@ -50,11 +50,11 @@ function openUntil(window: Window, time: Instant): Instant | undefined {
 }
 
 /** Something is due and may not start now. */
-export function waitingForWindow(world: World, phase: PhaseName, what: string): Wait {
+export function waitingForWindow(world: World, what: string): Wait {
   const { at, exact } = nextPermitted(world.spec.windows, world.now);
   const until = new Date(at).toISOString().replace(".000Z", "Z");
   const when = exact
     ? `waits for ${until}, when spec.windows next permits it`
     : `waits, and spec.windows permits nothing before ${until}: see whether its Deny windows leave anything of its Allow windows`;
-  return waitUntil(at, { phase, reason: "WaitingForWindow", message: `${what} ${when}` });
+  return waitUntil(at, { reason: "WaitingForWindow", message: `${what} ${when}` });
 }

@@ -4,6 +4,7 @@ import { resolveSpec } from "../../api/resolved-spec.ts";
 import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import { mapDocument } from "../../document/document-mapping.ts";
 import type { CatalogueEntry } from "../../ports/secret-catalogue.ts";
+import { currentVersion } from "../../ports/staging-labels.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -14,45 +15,68 @@ export class BrokenPromise extends Error {
   override readonly name = "BrokenPromise";
 }
 
+/** The data of a Secret, and of the pods that count, at one moment. */
+interface Holdings {
+  readonly secret: Data | undefined;
+  readonly pods: readonly { readonly name: string; readonly holds: Data }[];
+}
+
 /**
  * Holds the operator to its promises at every status that it writes and at every rotation that it starts:
  *
  * - Current True means that the Secret and the pods that count hold AWSCURRENT, as the operator has read it;
  * - no rotation starts while a pod that counts holds something older than the Secret.
+ *
+ * With a second operator by mistake, one may write the Secret while the other writes a status that it decided on a few
+ * milliseconds before. A status then speaks of the beginning of its pass.
  */
-export function holdToPromises(simulation: Simulation): void {
-  simulation.onStatus = (cluster, status, known) => {
-    if (conditionOf(status, "Current") === "True") expectCurrent(simulation, cluster, known);
+export function holdToPromises(simulation: Simulation, { operators }: { readonly operators: number }): void {
+  let before: Holdings | undefined;
+  simulation.onPass = (cluster) => {
+    before = operators === 1 ? undefined : holdingsOf(cluster);
   };
-  simulation.onRotate = (cluster) => expectNothingOlder(cluster);
+  simulation.onStatus = (cluster, status, known) => {
+    if (conditionOf(status, "Current") !== "True") return;
+    const wanted = wantedData(simulation, cluster, known);
+    const problem = problemIn(holdingsOf(cluster), wanted);
+    const isOfPassOnly = before !== undefined && problemIn(before, wanted) === undefined;
+    if (problem !== undefined && !isOfPassOnly) throw new BrokenPromise(`Current is True, and ${problem}`);
+  };
+  simulation.onRotate = (cluster) => {
+    const { secret, pods } = holdingsOf(cluster);
+    const problem = problemIn({ secret, pods }, secret ?? {});
+    if (problem !== undefined) throw new BrokenPromise(`a rotation starts, and ${problem}`);
+  };
 }
 
-function expectCurrent(
+/** The data that the Secret should have: AWSCURRENT as the operator knows it, as the spec shapes it. */
+function wantedData(
   { aws }: Simulation,
-  cluster: SimulatedCluster,
+  { resource }: SimulatedCluster,
   known: CatalogueEntry | undefined,
-): void {
-  const [current] =
-    [...(known?.secret?.stages ?? [])].find(([, labels]) => labels.includes("AWSCURRENT")) ?? [];
+): Data {
+  const current = known?.secret === undefined ? undefined : currentVersion(known.secret);
   if (current === undefined)
     throw new BrokenPromise("Current is True, and AWS has not named a current version");
-  const { target } = resolveSpec(cluster.resource, { region: "eu-west-1" });
+  const { target } = resolveSpec(resource, { region: "eu-west-1" });
   const mapped = mapDocument(new SecretValue(aws.documentOf(current)), target);
   if (mapped.kind === "invalid")
     throw new BrokenPromise(`Current is True, and ${current} cannot be a Secret`);
-  const wanted = mapped.data.reveal();
-  if (!holds(cluster.secret.data, wanted))
-    throw new BrokenPromise("Current is True, and the Secret holds other data");
-  for (const { name, holds: held } of cluster.countedPods)
-    if (held !== undefined && !holds(held, wanted))
-      throw new BrokenPromise(`Current is True, and the pod ${name} holds other data`);
+  return mapped.data.reveal();
 }
 
-function expectNothingOlder(cluster: SimulatedCluster): void {
-  const data = cluster.secret.data ?? {};
-  for (const { name, holds: held } of cluster.countedPods)
-    if (held !== undefined && !holds(held, data))
-      throw new BrokenPromise(`a rotation starts, and the pod ${name} holds something else than the Secret`);
+function holdingsOf({ secret, countedPods }: SimulatedCluster): Holdings {
+  const pods = countedPods.flatMap(({ name, holds: held }) =>
+    held === undefined ? [] : [{ name, holds: held }],
+  );
+  return { secret: secret.data, pods };
+}
+
+/** Names the first thing that does not hold this data. */
+function problemIn({ secret, pods }: Holdings, wanted: Data): string | undefined {
+  if (!holds(secret, wanted)) return "the Secret holds other data";
+  const pod = pods.find(({ holds: held }) => !holds(held, wanted));
+  return pod === undefined ? undefined : `the pod ${pod.name} holds other data`;
 }
 
 /** Whether the data has all of these keys with these values. Keys of others do not count. */

@@ -7,7 +7,7 @@ import { resolveWorkloadChoice, type WorkloadChoice } from "../../api/workload-c
 import { isSameWorkload } from "../../api/workload-kind.ts";
 import { policy, resource } from "../../lifecycle/testing/world.ts";
 import type { EventNote, Reporting } from "../../ports/reporting.ts";
-import type { Resources } from "../../ports/resources.ts";
+import type { RecordedRotation, Resources } from "../../ports/resources.ts";
 import type { ServiceAccounts } from "../../ports/service-accounts.ts";
 import { Conflict } from "../../ports/target-secrets.ts";
 import type { Workloads } from "../../ports/workloads.ts";
@@ -51,6 +51,18 @@ export class SimulatedCluster {
 
   get resource(): RotatedSecret {
     return this.#resource;
+  }
+
+  /** The rotations that RotatedSecrets of this cluster have recorded for the AWS secret. */
+  recordedRotations: () => readonly RecordedRotation[] = () => this.ownRecordedRotations;
+
+  get ownRecordedRotations(): readonly RecordedRotation[] {
+    const { metadata, status } = this.#resource;
+    const { uid, namespace, name } = metadata;
+    const { rotation } = status;
+    return rotation === undefined || rotation.trigger === "External"
+      ? []
+      : [{ uid, namespace, name, rotation }];
   }
 
   /** Pods of the workloads that count for the RotatedSecret as its spec stands. */
@@ -123,6 +135,7 @@ export class SimulatedCluster {
       resource: this.#resource,
       spec: resolveSpec(this.#resource, { region: "eu-west-1" }),
     }),
+    recordedRotations: () => this.recordedRotations(),
     policies: () => this.policies,
     namespaceLabels: () => ({ team: "payments" }),
   };

@@ -53,6 +53,7 @@ class SimulatedOperator {
   }
 
   async #reconcile(): Promise<void> {
+    this.#simulation.onPass(this.#cluster);
     const context = { signal: new AbortController().signal, log: silentLogger };
     try {
       const result = await this.#process.reconciler.reconcile({ namespace: "payments", name: "db" }, context);
@@ -114,6 +115,8 @@ export class Simulation {
   /** The calls that left the operators, in their order. */
   readonly calls: string[] = [];
   crash: CrashPlan = () => false;
+  /** Called before an operator begins a pass. */
+  onPass: (cluster: SimulatedCluster) => void = () => {};
   /** Called after every status that an operator has written, with what it then knows of the secret. */
   onStatus: (
     cluster: SimulatedCluster,
@@ -127,17 +130,26 @@ export class Simulation {
   readonly #operators: readonly SimulatedOperator[];
   #passes = { second: 0, count: 0 };
 
-  /** `operators` are those of each cluster. */
+  /** `operators` are those of each cluster. With `isOneCluster` the clusters stand for RotatedSecrets of one cluster. */
   constructor({
     operators = 1,
     clusters = 1,
-  }: { readonly operators?: number; readonly clusters?: number } = {}) {
+    isOneCluster = false,
+  }: {
+    readonly operators?: number;
+    readonly clusters?: number;
+    readonly isOneCluster?: boolean;
+  } = {}) {
     this.cluster = new SimulatedCluster(this.clock, "uid-db");
     const others = Array.from(
       { length: clusters - 1 },
       (_, i) => new SimulatedCluster(this.clock, `uid-other-${i}`),
     );
     this.clusters = [this.cluster, ...others];
+    if (isOneCluster) {
+      const all = () => this.clusters.flatMap(({ ownRecordedRotations }) => ownRecordedRotations);
+      for (const cluster of this.clusters) cluster.recordedRotations = all;
+    }
     this.#operators = this.clusters.flatMap((cluster) =>
       Array.from({ length: operators }, () => new SimulatedOperator(this, cluster)),
     );

@@ -9,7 +9,19 @@ import type {
 } from "../../api/rotated-secret.ts";
 import { cached, live } from "../../ports/fact.ts";
 import { statusOf } from "../report/status.ts";
-import { ARN, ages, documentOf, LONG_AGO, NOW, resource, secret, version, world } from "../testing/world.ts";
+import {
+  ARN,
+  ages,
+  decided,
+  documentOf,
+  LONG_AGO,
+  NOW,
+  resource,
+  secret,
+  stepOf,
+  version,
+  world,
+} from "../testing/world.ts";
 import type { World } from "../world.ts";
 import { rotation } from "./rotation.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
@@ -17,7 +29,7 @@ import { outcomeOf } from "./rotation-outcome.ts";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
-const seen = { source: live({ secret: secret(1) }, NOW), ages: ages(1) };
+const seen = { source: live({ secret: secret(1) }, NOW), versionCreatedAt: ages(1) };
 const iso = (time: number) => new Date(time).toISOString();
 
 type Rotation = NonNullable<RotatedSecretSpec["rotation"]>;
@@ -54,17 +66,17 @@ describe("a current version that has reached maxAge", () => {
     ["with trigger Manual", { ...manual, maxAge: "90d" }],
     ["before its schedule comes", { trigger: "Schedule", schedule: { every: "200d" }, maxAge: "90d" }],
   ] as const)("is rotated %s, by a token of the version", (_, spec) => {
-    expect(rotation(aged(90 * DAY, spec))).toMatchObject({
-      do: "recordRotation",
-      rotation: { token, trigger: "MaxAge" },
+    expect(stepOf(rotation, aged(90 * DAY, spec))).toMatchObject({
+      do: "record",
+      change: { rotation: { token, trigger: "MaxAge" } },
       notes: [{ reason: "RotationTriggered", message: expect.stringContaining("spec.rotation.maxAge") }],
     });
-    expect(rotation(aged(90 * DAY - 1, spec))).toBeUndefined();
+    expect(stepOf(rotation, aged(90 * DAY - 1, spec))).toBeUndefined();
   });
 
   it("is rotated by the schedule's token, where that is due too", () => {
-    expect(rotation(aged(90 * DAY, { ...daily, maxAge: "90d" }))).toMatchObject({
-      rotation: { trigger: "Schedule", token: scheduleToken(ARN, "2026-11-20T03:00:00Z") },
+    expect(stepOf(rotation, aged(90 * DAY, { ...daily, maxAge: "90d" }))).toMatchObject({
+      change: { rotation: { trigger: "Schedule", token: scheduleToken(ARN, "2026-11-20T03:00:00Z") } },
     });
   });
 
@@ -76,7 +88,7 @@ describe("a current version that has reached maxAge", () => {
     ]);
     const source = live({ secret: secret(1, { stages }) }, NOW);
     expect(
-      rotation(aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { ages: known, source })),
+      stepOf(rotation, aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { versionCreatedAt: known, source })),
     ).toBeUndefined();
   });
 
@@ -85,23 +97,29 @@ describe("a current version that has reached maxAge", () => {
     ["not by the next token, where AWS has made the first just now", NOW - 1, undefined],
   ])("is rotated %s", (_, madeAt, attempt) => {
     const known = live(new Map([[token, madeAt]]), NOW);
-    const step = rotation(aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { ages: known }));
+    const step = stepOf(
+      rotation,
+      aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { versionCreatedAt: known }),
+    );
     if (attempt === undefined) expect(step).toBeUndefined();
-    else expect(step).toMatchObject({ rotation: { token: maxAgeToken(ARN, version(1), attempt) } });
+    else
+      expect(step).toMatchObject({ change: { rotation: { token: maxAgeToken(ARN, version(1), attempt) } } });
   });
 
   it("is rotated although the schedule's last tick was in vain", () => {
     const tick = scheduleToken(ARN, "2026-11-20T03:00:00Z");
     const known = live(new Map([[tick, LONG_AGO]]), NOW);
-    expect(rotation(aged(90 * DAY, { ...daily, maxAge: "90d" }, {}, { ages: known }))).toMatchObject({
-      rotation: { trigger: "MaxAge", token },
+    expect(
+      stepOf(rotation, aged(90 * DAY, { ...daily, maxAge: "90d" }, {}, { versionCreatedAt: known })),
+    ).toMatchObject({
+      change: { rotation: { trigger: "MaxAge", token } },
     });
   });
 
   it("is tried again after a failure, by the next token", () => {
     const history = [failed(token, 1)];
-    expect(rotation(aged(90 * DAY, { ...manual, maxAge: "90d" }, { history }))).toMatchObject({
-      rotation: { token: maxAgeToken(ARN, version(1), 1) },
+    expect(stepOf(rotation, aged(90 * DAY, { ...manual, maxAge: "90d" }, { history }))).toMatchObject({
+      change: { rotation: { token: maxAgeToken(ARN, version(1), 1) } },
     });
   });
 
@@ -136,31 +154,33 @@ describe("after rotations that failed", () => {
     [6, 32],
     [10, 32],
   ])("%d in a row, the schedule waits %d hours", (count, hours) => {
-    expect(rotation(due(inARow(count, hours - 0.01)))).toMatchObject({
+    expect(stepOf(rotation, due(inARow(count, hours - 0.01)))).toMatchObject({
       do: "wait",
       reason: "RotationBackOff",
       endedBy: "person",
       alarm: "warn",
     });
-    expect(rotation(due(inARow(count, hours)))).toMatchObject({ do: "recordRotation" });
+    expect(stepOf(rotation, due(inARow(count, hours)))).toMatchObject({ do: "record" });
   });
 
   it("counts from the last one that succeeded", () => {
     const [last, before] = inARow(2, 1.5);
     if (last === undefined || before === undefined) throw new Error("the fixture has two");
-    expect(rotation(due([last, { ...before, result: "Succeeded" }]))).toMatchObject({ do: "recordRotation" });
+    expect(stepOf(rotation, due([last, { ...before, result: "Succeeded" }]))).toMatchObject({
+      do: "record",
+    });
   });
 
   it("says how to rotate at once, which does not wait", () => {
     const waiting = due(inARow(1, 0.5));
-    expect(rotation(waiting)).toMatchObject({
+    expect(stepOf(rotation, waiting)).toMatchObject({
       message: expect.stringContaining(
         "kubectl annotate rsec db -n payments --overwrite rotatedsecrets.dev/rotate=",
       ),
     });
     const { metadata } = waiting.resource;
     const requested = { ...waiting.resource, metadata: { ...metadata, annotations: asked } };
-    expect(rotation({ ...waiting, resource: requested })).toMatchObject({ do: "recordRotation" });
+    expect(stepOf(rotation, { ...waiting, resource: requested })).toMatchObject({ do: "record" });
   });
 });
 
@@ -173,20 +193,20 @@ describe("outside of the windows", () => {
     ["by the schedule", aged(20 * HOUR, daily, {}, { windows }), "due at 2026-11-20T03:00:00.000Z"],
     ["by the version's age", aged(90 * DAY, { ...manual, maxAge: "90d" }, {}, { windows }), "maxAge"],
   ])("no rotation begins %s, and it is said until when", (_, held, why) => {
-    expect(rotation(held)).toMatchObject({ ...waits, message: expect.stringContaining(why) });
-    expect(statusOf(held, []).nextRotation).toBe(opens);
-    expect(rotation({ ...held, now: Date.parse(opens) })).toMatchObject({ do: "recordRotation" });
+    expect(stepOf(rotation, held)).toMatchObject({ ...waits, message: expect.stringContaining(why) });
+    expect(statusOf(held, decided()).nextRotation).toBe(opens);
+    expect(stepOf(rotation, { ...held, now: Date.parse(opens) })).toMatchObject({ do: "record" });
   });
 
   it("a request waits too", () => {
     const held = aged(HOUR, manual, {}, { windows });
     const metadata = { ...held.resource.metadata, annotations: { "rotatedsecrets.dev/rotate": "now" } };
-    expect(rotation({ ...held, resource: { ...held.resource, metadata } })).toMatchObject(waits);
+    expect(stepOf(rotation, { ...held, resource: { ...held.resource, metadata } })).toMatchObject(waits);
   });
 
   it("AWS is not asked before the window opens", () => {
-    const unknown = { source: cached({ secret: secret(1) }), ages: { kind: "unknown" } } as const;
-    expect(rotation(aged(20 * HOUR, daily, {}, { windows, ...unknown }))).toMatchObject(waits);
+    const unknown = { source: cached({ secret: secret(1) }), versionCreatedAt: { kind: "unknown" } } as const;
+    expect(stepOf(rotation, aged(20 * HOUR, daily, {}, { windows, ...unknown }))).toMatchObject(waits);
   });
 
   it("a call that AWS refused is not repeated", () => {
@@ -201,8 +221,8 @@ describe("outside of the windows", () => {
       lastError: "RotateSecret: AccessDeniedException",
     };
     const held = aged(20 * HOUR, daily, { rotation: underway }, { windows });
-    expect(rotation(held)).toMatchObject(waits);
-    expect(rotation({ ...held, now: Date.parse(opens) })).toMatchObject({ do: "recordRotation" });
+    expect(stepOf(rotation, held)).toMatchObject(waits);
+    expect(stepOf(rotation, { ...held, now: Date.parse(opens) })).toMatchObject({ do: "record" });
   });
 });
 
@@ -244,6 +264,6 @@ describe("the next rotation, as it is shown,", () => {
       "2026-11-21T03:00:00Z",
     ],
   ])("%s", (_, held, next) => {
-    expect(statusOf(held, []).nextRotation).toBe(next);
+    expect(statusOf(held, decided()).nextRotation).toBe(next);
   });
 });

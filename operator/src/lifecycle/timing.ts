@@ -15,11 +15,11 @@ export const RECHECK_MS = 30 * SECOND;
 /** How often a rollout is looked at, besides the events of its workloads. */
 export const ROLLOUT_RECHECK_MS = 5 * SECOND;
 
-/** The wait after the first refused RotateSecret, which doubles with each further one. */
-export const ROTATE_RETRY_MS = 5 * SECOND;
+/** The wait after the first refused call of an intent. It doubles with each further one. */
+export const CALL_RETRY_MS = 5 * SECOND;
 
-/** The longest wait between two attempts at RotateSecret. */
-export const ROTATE_RETRY_MAX_MS = 600 * SECOND;
+/** The longest wait between two calls of an intent. */
+export const CALL_RETRY_MAX_MS = 600 * SECOND;
 
 /** The wait after a rotation that has failed, which doubles with each further one in a row. */
 export const FAILURE_RETRY_MS = 3_600 * SECOND;
@@ -29,3 +29,6 @@ export const FAILURE_RETRY_MAX_MS = 32 * FAILURE_RETRY_MS;
 
 /** A pass at rest costs no call; one an hour bounds what a lost timer could do. */
 export const REST_MS = 3_600 * SECOND;
+
+/** How long a recorded rotation keeps other RotatedSecrets of the same AWS secret from calling RotateSecret. */
+export const TURN_MS = 60 * SECOND;

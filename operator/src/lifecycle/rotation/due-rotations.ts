@@ -7,31 +7,31 @@ import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { currentVersion, labelsOf } from "../../ports/staging-labels.ts";
 import { maxAgeReachedAt, overdueTick } from "../times/schedule.ts";
-import { AWS_READ_LAG_MS } from "../times/timing.ts";
+import { AWS_READ_LAG_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
 /** AWS keeps about 100 versions of a secret, so that more attempts than these cannot be told apart. */
 const MAX_ATTEMPTS = 200;
 
 /** What asks for a rotation now. */
-export type Wish =
+export type DueRotation =
   | { readonly trigger: "Request"; readonly token: VersionId; readonly request: string }
   | { readonly trigger: "Schedule"; readonly token: VersionId; readonly tick: string }
   | { readonly trigger: "MaxAge"; readonly token: VersionId };
 
 /** What asks for a rotation now: a request before the schedule, the schedule before the version's age. */
-export function wishesOf(world: World, secret: SecretFacts): readonly Wish[] {
+export function dueRotationsOf(world: World, secret: SecretFacts): readonly DueRotation[] {
   return [requested, scheduled, aged].flatMap((wish) => wish(world, secret) ?? []);
 }
 
 /** The event that tells why a rotation begins. */
-export function triggered(wish: Wish): EventNote {
+export function triggered(wish: DueRotation): EventNote {
   const message = `a rotation begins, for ${reasonFor(wish)}; its version will be ${wish.token}`;
   return { type: "Normal", reason: "RotationTriggered", message };
 }
 
 /** Why the rotation is to be, for people. */
-export function reasonFor(wish: Wish): string {
+export function reasonFor(wish: DueRotation): string {
   switch (wish.trigger) {
     case "Request":
       return "it was requested by annotation";
@@ -47,7 +47,7 @@ export function isRequestTooLong(world: World): boolean {
   return (newRequest(world)?.length ?? 0) > MAX_REQUEST_TEXT;
 }
 
-function requested(world: World, secret: SecretFacts): Wish | undefined {
+function requested(world: World, secret: SecretFacts): DueRotation | undefined {
   const request = newRequest(world);
   if (request === undefined || isRequestTooLong(world)) return undefined;
   return {
@@ -63,14 +63,14 @@ function newRequest({ resource: { metadata, status } }: World): string | undefin
 }
 
 /** Due only if no version became current since the tick. */
-function scheduled(world: World, secret: SecretFacts): Wish | undefined {
+function scheduled(world: World, secret: SecretFacts): DueRotation | undefined {
   const tick = overdueTick(world);
   if (tick === undefined) return undefined;
   const time = new Date(tick).toISOString();
   return { trigger: "Schedule", tick: time, token: scheduleToken(secret.arn, time) };
 }
 
-function aged(world: World, secret: SecretFacts): Wish | undefined {
+function aged(world: World, secret: SecretFacts): DueRotation | undefined {
   const current = currentVersion(secret);
   const reachedAt = maxAgeReachedAt(world);
   if (current === undefined || reachedAt === undefined || reachedAt > world.now) return undefined;
@@ -95,8 +95,8 @@ function unspentToken(world: World, secret: SecretFacts, current: VersionId): Ve
 }
 
 /** Whether AWS has a version with this id since longer than its reads may lag; only what was read in this pass tells. */
-function wasLeft({ ages, now }: World, token: VersionId): boolean {
-  if (ages.kind !== "live" || "problem" in ages.value) return false;
-  const made = ages.value.get(token);
+function wasLeft({ versionCreatedAt, now }: World, token: VersionId): boolean {
+  if (versionCreatedAt.kind !== "live" || "problem" in versionCreatedAt.value) return false;
+  const made = versionCreatedAt.value.get(token);
   return made !== undefined && made <= now - AWS_READ_LAG_MS;
 }

@@ -1,0 +1,74 @@
+import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
+import { MAX_NOT_SETTLED, MAX_WORKLOAD_MESSAGE } from "../../api/rotated-secret-status.ts";
+import { isRolledOut, type Workload } from "../../ports/workloads.ts";
+import type { Finding, PhaseWait, Progress } from "../step.ts";
+import { ownTarget } from "../target/ownership.ts";
+import { isMarked } from "../target/writes.ts";
+import type { World } from "../world.ts";
+import { selected } from "./rollout.ts";
+
+/** The condition RolledOut, once the phase has nothing left to do. */
+export function rolledOutFinding(world: World): Finding | "keep" {
+  const target = ownTarget(world);
+  if (target === undefined) return "keep";
+  if (world.spec.workloads.kind === "None")
+    return {
+      status: "Unknown",
+      reason: "NotManaged",
+      message: "spec.rollout.workloads.mode is None: nothing is restarted or looked at",
+    };
+  const count = world.workloads.length;
+  const message =
+    count === 0
+      ? `no workload reads the Secret, which carries version ${target.versionId}`
+      : `all pods of ${count} ${count === 1 ? "workload" : "workloads"} hold version ${target.versionId}`;
+  return { status: "True", reason: "RolledOut", message };
+}
+
+/** The last data that all readers were proven to hold: in this pass if the rollout was decided to its end, else before. */
+export function settledStatus(world: World, progress: Progress): RotatedSecretStatus["settled"] {
+  const target = ownTarget(world);
+  const last = target?.writes.at(-1);
+  const isProven = progress.reached.has("rollout") && waitOfRollout(progress) === undefined;
+  const hasReaders = world.spec.workloads.kind !== "None";
+  if (!isProven || !hasReaders || target?.versionId === undefined || last === undefined) {
+    const { status, metadata } = world.resource;
+    // A proof under another spec may have been about other workloads.
+    return status.observedGeneration === metadata.generation ? status.settled : undefined;
+  }
+  const { versionId } = target;
+  const selection = selected(world);
+  return {
+    versionId,
+    ...(last.specHash === undefined ? {} : { shape: last.specHash }),
+    writtenAt: new Date(last.time).toISOString(),
+    ...(selection === undefined ? {} : { selected: selection }),
+  };
+}
+
+/** Counts of workloads. They change only together with a condition, so that a rollout does not write a status for each pod. */
+export function workloadsStatus(world: World, progress: Progress): RotatedSecretStatus["workloads"] {
+  const target = ownTarget(world);
+  const before = world.resource.status;
+  if (target === undefined || !progress.reached.has("rollout") || world.spec.workloads.kind === "None")
+    return before.workloads;
+  const wait = waitOfRollout(progress);
+  const shown = before.conditions?.find(({ type }) => type === "RolledOut");
+  if (wait !== undefined && shown?.reason === wait.reason && before.workloads !== undefined)
+    return before.workloads;
+  const total = world.workloads.length;
+  if (wait === undefined) return { total, settled: total };
+  const open = world.workloads.filter(
+    (workload) => !isMarked(workload, target.writes) || !isRolledOut(workload),
+  );
+  const notSettled = open.slice(0, MAX_NOT_SETTLED).map((workload) => notSettledOf(workload, wait));
+  return { total, settled: total - open.length, ...(open.length === 0 ? {} : { notSettled }) };
+}
+
+function waitOfRollout({ waits }: Progress): PhaseWait | undefined {
+  return waits.find(({ phase }) => phase === "rollout");
+}
+
+function notSettledOf({ ref }: Workload, { message }: PhaseWait) {
+  return { kind: ref.kind, name: ref.name, message: message.slice(0, MAX_WORKLOAD_MESSAGE) };
+}

@@ -1,0 +1,53 @@
+import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import type { Finding, PhaseName, PhaseWait, Progress } from "../step.ts";
+import type { World } from "../world.ts";
+import { ownTarget, type PresentSecret } from "./ownership.ts";
+import { isPinnedElsewhere, pinnedText } from "./pinning.ts";
+import { isInSync } from "./sync.ts";
+import { wantedMetadata } from "./target-metadata.ts";
+
+/** While one of these waits, nothing is known of what AWS calls current. */
+const BLIND: ReadonlySet<PhaseName> = new Set<PhaseName>(["identity", "access", "ownership"]);
+
+/** The condition Ready: whether the Secret is there. The first wait is its reason. */
+export function readyFinding(world: World, waits: readonly PhaseWait[]): Finding {
+  const [wait] = waits;
+  const target = ownTarget(world);
+  if (target?.versionId === undefined) {
+    return {
+      status: "False",
+      reason: wait?.reason ?? "SecretMissing",
+      message: wait?.message ?? "the Secret is not there yet",
+    };
+  }
+  const carries = `Secret "${world.spec.targetName}" carries version ${target.versionId}`;
+  return { status: "True", reason: wait?.reason ?? "Synced", message: carries + whetherKept(world, target) };
+}
+
+/** What deletionPolicy Delete does not do, and how its author gets there. */
+function whetherKept(world: World, target: PresentSecret): string {
+  if (world.spec.target.deletionPolicy === "Retain" || wantedMetadata(world, target).deletedWithOwner)
+    return "";
+  return (
+    "; it was taken over and is not deleted with this resource, whatever spec.target.deletionPolicy says, until its owner " +
+    `takes the annotation ${ADOPT_ANNOTATION} away`
+  );
+}
+
+/** The condition Current: whether the Secret and the pods hold AWSCURRENT, proven by the phases sync and rollout. */
+export function currentFinding(world: World, { waits, reached }: Progress): Finding | "keep" {
+  const wait = waits.find(({ phase }) => phase !== "rotation");
+  if (wait !== undefined)
+    return {
+      status: BLIND.has(wait.phase) ? "Unknown" : "False",
+      reason: wait.reason,
+      message: wait.message,
+    };
+  if (!reached.has("rollout") || !isInSync(world)) return "keep";
+  if (isPinnedElsewhere(world)) return { status: "False", reason: "Pinned", message: pinnedText(world) };
+  return {
+    status: "True",
+    reason: "UpToDate",
+    message: `the readers hold version ${ownTarget(world)?.versionId}, AWSCURRENT`,
+  };
+}
