@@ -24,8 +24,7 @@ function tower(folder: string, rooms: number): readonly SourceFile[] {
   );
 }
 
-const problemOf = (files: readonly SourceFile[], notYet: readonly string[] = []) =>
-  checkStructure(files, notYet).problem;
+const problemOf = (files: readonly SourceFile[]) => checkStructure(files).problem;
 const figuresOf = (files: readonly SourceFile[]) => checkStructure(files).figures;
 
 describe("the structure of the sources", () => {
