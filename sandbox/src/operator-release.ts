@@ -56,14 +56,8 @@ export async function operatorPod(sandbox: Sandbox): Promise<string | undefined>
 export async function scaleOperator(sandbox: Sandbox, replicas: 0 | 1): Promise<void> {
   const deployment = `deployment/${OPERATOR_RELEASE}`;
   await sandbox.kubectl("scale", deployment, "--namespace", OPERATOR_RELEASE, `--replicas=${replicas}`);
-  const condition = replicas === 0 ? "delete" : "condition=Ready";
-  await sandbox.kubectl(
-    "wait",
-    "pod",
-    "--all",
-    "--namespace",
-    OPERATOR_RELEASE,
-    `--for=${condition}`,
-    "--timeout=60s",
-  );
+  const within = ["--namespace", OPERATOR_RELEASE, "--timeout=60s"];
+  if (replicas === 0) await sandbox.kubectl("wait", "pod", "--all", "--for=delete", ...within);
+  // Not "wait pod --all", which fails until the first pod exists.
+  else await sandbox.kubectl("rollout", "status", deployment, ...within);
 }
