@@ -1,195 +1,241 @@
-import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { AWSCURRENT, AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { SdkCalls } from "@rotated-secrets/sandbox/aws/in-process/sdk-calls";
+import { AgedView } from "@rotated-secrets/sandbox/aws/secrets-manager/aged-view";
+import type { RotationOrder } from "@rotated-secrets/sandbox/aws/secrets-manager/operation";
+import { SecretsManager } from "@rotated-secrets/sandbox/aws/secrets-manager/secrets-manager";
+import { holderOf } from "@rotated-secrets/sandbox/aws/secrets-manager/staging-labels";
+import { failureOf } from "../../aws/calls/call-failure.ts";
+import { snapshotOfDescription } from "../../aws/calls/secret-snapshot.ts";
 import type { SecretSnapshot } from "../../aws/calls/secrets-manager-api.ts";
+import { ROTATION_NOT_COMPLETE, SECRETS_MANAGER } from "../../aws/calls/secrets-manager-service.ts";
+import { storedValue } from "../../aws/calls/stored-value.ts";
 import { ARN, documentOf, version } from "../../lifecycle/testing/world.ts";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { Instant } from "../../ports/fact.ts";
 import type { RotateOutcome } from "../../ports/rotations.ts";
 import type { VersionCreatedAt } from "../../ports/secret-catalogue.ts";
 import type { VersionValue } from "../../ports/secret-values.ts";
-import { currentVersion, versionWith } from "../../ports/staging-labels.ts";
 
-/** What AWS shows to those who read at the right time. */
-interface Moment {
-  readonly at: Instant;
-  readonly stages: ReadonlyMap<VersionId, readonly string[]>;
-  readonly lastRotatedAt: Instant | undefined;
+const FUNCTION_ARN = "arn:aws:lambda:eu-west-1:111122223333:function:rotator";
+
+/** A rotation under way, and the time at which its function ends. */
+interface RunningRotation {
+  readonly order: RotationOrder;
+  readonly endsAt: Instant;
 }
 
-/** Secrets Manager with one secret, `prod/db`: versions, labels, a rotation function that takes its time, and reads that lag. */
+/** The emulator's Secrets Manager with one secret, `prod/db`, whose rotation function takes some time. Reads may lag. */
 export class SimulatedAws {
-  /** Every RotateSecret that AWS accepted. */
+  /** The token of each rotation that the operator has started. */
   readonly accepted: VersionId[] = [];
-  /** How old what is read is, in ms. */
+  /** The age of the states that reads see, in ms. */
   readLagMs = 0;
-  /** How long the rotation function takes, in ms; it leaves AWSPENDING where it is while `isFailing`. */
+  /** How long the rotation function runs, in ms. It fails, and leaves AWSPENDING where it is, while `isFailing`. */
   rotationMs = 3_000;
   isFailing = false;
-  /** AWSPENDING stays on what has become current, as was seen of AWS. */
+  /** AWSPENDING stays on the version that has become current, as AWS was seen to do. */
   leavesPending = false;
-  /** What RotateSecret is answered with as long as it is set. */
+  /** The answer to RotateSecret while it is set. */
   refusal: AwsProblem | undefined;
-  /** Called when RotateSecret is accepted. */
+  /** Called when the operator has started a rotation. */
   onAccept: () => void = () => {};
 
   readonly #clock: Clock;
-  readonly #madeAt = new Map<VersionId, Instant>();
-  #moments: Moment[];
-  #finish: { readonly token: VersionId; readonly at: Instant } | undefined;
+  readonly #service: SecretsManager;
+  readonly #sdk: SdkCalls;
+  readonly #orders: RotationOrder[] = [];
+  /** All versions that there ever were, oldest first. */
+  readonly #versions: VersionId[] = [version(1)];
+  #running: readonly RunningRotation[] = [];
+  /** By the state that it was read from: operators read the same state again and again. */
+  #snapshot: { readonly of: unknown; readonly snapshot: SecretSnapshot } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#madeAt.set(version(1), clock.now() - 60_000);
-    this.#moments = [{ at: 0, stages: new Map([[version(1), ["AWSCURRENT"]]]), lastRotatedAt: undefined }];
+    this.#service = new SecretsManager({
+      now: () => clock.now(),
+      randomInt: () => 0,
+      reads: new AgedView(() => this.readLagMs),
+    });
+    this.#sdk = new SdkCalls(this.#service, (order) => this.#orders.push(order));
+    this.#service.placeStanding({
+      name: "prod/db",
+      createdAt: clock.now() - 60_000,
+      versions: [{ id: version(1), text: documentOf(1), stages: [AWSCURRENT] }],
+      rotationFunction: FUNCTION_ARN,
+    });
   }
 
   get current(): VersionId {
-    return currentVersion(this.#latest) ?? version(1);
+    return this.#holder(AWSCURRENT) ?? version(1);
   }
 
   get pending(): VersionId | undefined {
-    return versionWith(this.#latest, "AWSPENDING");
+    return this.#holder(AWSPENDING);
   }
 
-  /** When something happens next by itself. */
+  get versions(): readonly VersionId[] {
+    return this.#versions;
+  }
+
+  /** The time at which the next rotation function ends. */
   get nextAt(): Instant {
-    return this.#finish?.at ?? Number.POSITIVE_INFINITY;
+    return Math.min(...this.#running.map(({ endsAt }) => endsAt));
   }
 
-  /** What has become due happens. */
+  /** Ends the rotation functions whose time is over. */
   step(): void {
-    if (this.#finish === undefined || this.#clock.now() < this.#finish.at) return;
-    const { token } = this.#finish;
-    this.#finish = undefined;
-    if (this.isFailing || this.pending !== token) return;
-    this.#makeCurrent(token, this.#clock.now(), this.leavesPending ? ["AWSPENDING"] : []);
+    const now = this.#clock.now();
+    if (now < this.nextAt) return;
+    const over = this.#running.filter(({ endsAt }) => endsAt <= now);
+    this.#running = this.#running.filter(({ endsAt }) => endsAt > now);
+    for (const { order } of over) this.#endRotation(order);
   }
 
+  /** The operator's RotateSecret. */
   rotate(token: VersionId): RotateOutcome {
     if (this.refusal !== undefined) return { kind: "problem", problem: this.refusal };
-    if (this.#isRotating) return { kind: "inProgress" };
+    try {
+      if (!this.#startRotation(token)) return { kind: "accepted" };
+    } catch (error) {
+      const { sentences } = SECRETS_MANAGER.operations.RotateSecret;
+      const { problem, sentence } = failureOf("RotateSecret", error, sentences);
+      return sentence === ROTATION_NOT_COMPLETE ? { kind: "inProgress" } : { kind: "problem", problem };
+    }
     this.accepted.push(token);
     this.onAccept();
-    this.#begin(token);
     return { kind: "accepted" };
   }
 
   /** Somebody else rotates. */
   rotateByOthers(): void {
-    if (!this.#isRotating) this.#begin(this.#newId());
+    const { current, pending } = this;
+    if (pending === undefined || pending === current) this.#startRotation(this.#newId());
   }
 
-  /** Somebody puts a value by hand. AWS: that takes AWSPENDING away. */
+  /** Somebody puts a value by hand, which takes AWSPENDING away. */
   putByOthers(): void {
     const id = this.#newId();
-    this.#madeAt.set(id, this.#clock.now());
-    this.#makeCurrent(id, this.#latest.lastRotatedAt);
+    this.#versions.push(id);
+    this.#put(id, AWSCURRENT);
   }
 
-  /** Somebody moves AWSCURRENT back to the version before. AWS: AWSPREVIOUS follows, AWSPENDING stays. */
+  /** Somebody moves AWSCURRENT back to the version before. AWSPREVIOUS follows, AWSPENDING stays. */
   moveBack(): void {
-    const previous = versionWith(this.#latest, "AWSPREVIOUS");
-    const { current, pending } = this;
-    if (previous === undefined) return;
-    const entries: [VersionId, string[]][] = [
-      [previous, ["AWSCURRENT"]],
-      [current, ["AWSPREVIOUS"]],
-    ];
-    this.#show(new Map(pending === undefined ? entries : withLabel(entries, pending)));
+    const previous = this.#holder(AWSPREVIOUS);
+    if (previous !== undefined) this.#moveCurrent(previous);
   }
 
-  /** Somebody gives the pending version up. */
+  /** Somebody takes AWSPENDING away, which abandons the rotation. */
   clearPending(): void {
-    const kept = [...this.#latest.stages].map(
-      ([id, labels]) => [id, labels.filter((label) => label !== "AWSPENDING")] as const,
-    );
-    this.#show(new Map(kept.filter(([, labels]) => labels.length > 0)));
+    const { pending } = this;
+    if (pending === undefined) return;
+    this.#sdk.call("UpdateSecretVersionStage", {
+      SecretId: ARN,
+      VersionStage: AWSPENDING,
+      RemoveFromVersionId: pending,
+    });
   }
 
+  /** DescribeSecret, as the operator reads its answer. */
   describe(): SecretSnapshot {
-    const { stages, lastRotatedAt } = this.#shown;
-    return {
-      arn: ARN,
-      name: "prod/db",
-      rotation: { kind: "function", functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:rotator" },
-      stages,
-      ...(lastRotatedAt === undefined ? {} : { lastRotatedAt }),
-    };
+    const of = this.#service.seen(ARN);
+    if (this.#snapshot !== undefined && this.#snapshot.of === of) return this.#snapshot.snapshot;
+    const snapshot = snapshotOfDescription(this.#sdk.call("DescribeSecret", { SecretId: ARN }));
+    if (snapshot === undefined) throw new Error("the operator cannot read the answer of DescribeSecret");
+    this.#snapshot = { of, snapshot };
+    return snapshot;
   }
 
+  /** ListSecretVersionIds with deprecated versions. */
   versionCreatedAt(): VersionCreatedAt {
-    const until = this.#clock.now() - this.readLagMs;
-    return new Map([...this.#madeAt].filter(([, madeAt]) => madeAt <= until));
+    const list = { SecretId: ARN, IncludeDeprecated: true };
+    const { Versions = [] } = this.#sdk.call("ListSecretVersionIds", list);
+    return new Map(
+      Versions.map(({ VersionId = "", CreatedDate }) => [
+        parseVersionId(VersionId),
+        CreatedDate?.getTime() ?? 0,
+      ]),
+    );
   }
 
+  /** GetSecretValue of AWSCURRENT. */
   value(): VersionValue {
-    const versionId = currentVersion(this.#shown) ?? version(1);
-    return {
-      versionId,
-      createdAt: this.#madeAt.get(versionId) ?? 0,
-      value: new SecretValue(this.documentOf(versionId)),
-    };
+    const value = this.#value({ VersionStage: AWSCURRENT });
+    if (value === undefined) throw new Error("AWSCURRENT has no value");
+    return value;
   }
 
-  /** The value of one version; undefined where there is none. */
+  /** GetSecretValue of one version; undefined if there is no such version, or if it has no value. */
   valueOf(versionId: VersionId): VersionValue | undefined {
-    const createdAt = this.#madeAt.get(versionId);
-    return createdAt === undefined
-      ? undefined
-      : { versionId, createdAt, value: new SecretValue(this.documentOf(versionId)) };
+    return this.#value({ VersionId: versionId });
   }
 
-  /** The document of a version: another one for each. */
+  /** The document of a version. Each version has a different one. */
   documentOf(id: VersionId): string {
-    const n = [...this.#madeAt.keys()].indexOf(id) + 1;
-    return documentOf(n);
+    return documentOf(this.#versions.indexOf(id) + 1);
   }
 
-  get versions(): readonly VersionId[] {
-    return [...this.#madeAt.keys()];
+  /** Returns whether a rotation has started: a known token starts none. @throws SdkError */
+  #startRotation(token: VersionId): boolean {
+    this.#sdk.call("RotateSecret", { SecretId: ARN, ClientRequestToken: token });
+    const order = this.#orders.pop();
+    if (order === undefined) return false;
+    this.#versions.push(token);
+    this.#running = [...this.#running, { order, endsAt: this.#clock.now() + this.rotationMs }];
+    return true;
   }
 
-  #begin(token: VersionId): void {
-    const now = this.#clock.now();
-    this.#madeAt.set(token, now);
-    this.clearPending();
-    this.#show(new Map([...this.#latest.stages, [token, ["AWSPENDING"]]]));
-    this.#finish = { token, at: now + this.rotationMs };
+  #endRotation(order: RotationOrder): void {
+    const token = parseVersionId(order.token);
+    const pendingAfterFinish = this.leavesPending ? "keep" : "remove";
+    const course = this.#service.rotation(order, { retries: 0, pendingAfterFinish, newPassword: () => "" });
+    for (let action = course.next(); action.kind === "step"; action = course.next()) {
+      if (!this.isFailing && action.step === "createSecret") this.#put(token, AWSPENDING);
+      if (!this.isFailing && action.step === "finishSecret") this.#moveCurrent(token);
+      course.stepEnded(this.isFailing ? "failed" : "succeeded");
+    }
   }
 
-  #makeCurrent(id: VersionId, lastRotatedAt: Instant | undefined, more: readonly string[] = []): void {
-    const stages: Moment["stages"] = new Map([
-      [id, ["AWSCURRENT", ...more]],
-      [this.current, ["AWSPREVIOUS"]],
-    ]);
-    this.#moments.push({ at: this.#clock.now(), stages, lastRotatedAt });
+  #put(id: VersionId, label: string): void {
+    this.#sdk.call("PutSecretValue", {
+      SecretId: ARN,
+      ClientRequestToken: id,
+      SecretString: this.documentOf(id),
+      VersionStages: [label],
+    });
   }
 
-  #show(stages: Moment["stages"]): void {
-    this.#moments.push({ at: this.#clock.now(), stages, lastRotatedAt: this.#latest.lastRotatedAt });
+  #moveCurrent(to: VersionId): void {
+    this.#sdk.call("UpdateSecretVersionStage", {
+      SecretId: ARN,
+      VersionStage: AWSCURRENT,
+      MoveToVersionId: to,
+      RemoveFromVersionId: this.current,
+    });
+  }
+
+  #value(
+    which: { readonly VersionId: string } | { readonly VersionStage: string },
+  ): VersionValue | undefined {
+    try {
+      return storedValue(this.#sdk.call("GetSecretValue", { SecretId: ARN, ...which }))?.current;
+    } catch (error) {
+      if (failureOf("GetSecretValue", error).problem.kind === "notFound") return undefined;
+      throw error;
+    }
   }
 
   #newId(): VersionId {
-    return parseVersionId(`others-${String(this.#madeAt.size + 1).padStart(32, "0")}`);
+    return parseVersionId(`others-${String(this.#versions.length + 1).padStart(32, "0")}`);
   }
 
-  get #isRotating(): boolean {
-    return this.pending !== undefined && this.pending !== this.current;
+  /** The version that has the label in truth. */
+  #holder(label: string): VersionId | undefined {
+    const secret = this.#service.find(ARN);
+    const holder = secret && holderOf(secret, label);
+    return holder && parseVersionId(holder.id);
   }
-
-  get #latest(): Moment {
-    return this.#moments.at(-1) ?? { at: 0, stages: new Map(), lastRotatedAt: undefined };
-  }
-
-  get #shown(): Moment {
-    const until = this.#clock.now() - this.readLagMs;
-    return this.#moments.findLast(({ at }) => at <= until) ?? this.#latest;
-  }
-}
-
-function withLabel(entries: readonly [VersionId, string[]][], pending: VersionId): [VersionId, string[]][] {
-  const others = entries.filter(([id]) => id !== pending);
-  const own = entries.find(([id]) => id === pending)?.[1] ?? [];
-  return [...others, [pending, [...own, "AWSPENDING"]]];
 }

@@ -32,7 +32,7 @@ interface SdkOperations {
   UpdateSecretVersionStage: [UpdateSecretVersionStageCommandInput, UpdateSecretVersionStageCommandOutput];
 }
 
-type Output<Name extends keyof SdkOperations> = Omit<SdkOperations[Name][1], "$metadata">;
+type Output<Name extends keyof SdkOperations> = SdkOperations[Name][1];
 
 /** An error of AWS as the SDK throws it: its code is the name. */
 export class SdkError extends Error {
@@ -66,7 +66,7 @@ export class SdkCalls {
       const { answer, rotation } = this.#service.call(name, asWireInput(input));
       if (rotation !== undefined) this.#rotate(rotation);
       // The SDK's types describe the answer of the operation with this name.
-      return asSdkOutput(answer) as Output<Name>;
+      return { ...asSdkOutput(answer), $metadata: { httpStatusCode: 200 } } as Output<Name>;
     } catch (error) {
       throw error instanceof AwsError ? new SdkError(error) : error;
     }
