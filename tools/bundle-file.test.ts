@@ -21,7 +21,7 @@ describe("a bundle", () => {
       at("main.ts"),
       'import { greeting } from "./greeting.cts"; process.stdout.write(greeting as string);',
     );
-    // What changes while it is built counts as changed since, and these were written in the same moment.
+    // A file that changes during the build counts as changed. These were written in the same moment.
     for (const name of ["greeting.cts", "main.ts"]) await utimes(at(name), anHourAgo, anHourAgo);
   });
   afterEach(() => rm(dir, { recursive: true }));
@@ -36,7 +36,7 @@ describe("a bundle", () => {
     expect(await run()).toBe("hello\n");
   });
 
-  it("is made anew only when something in it has changed", async () => {
+  it("is built again only when one of its sources has changed", async () => {
     await make();
     expect(await make()).toMatchObject({ built: "before" });
     await writeFile(at("greeting.cts"), 'export const greeting = "good morning";');

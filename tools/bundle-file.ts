@@ -9,17 +9,17 @@ export interface BuiltFile {
   /** Absolute path of the ESM file. */
   readonly path: string;
   readonly bytes: number;
-  /** Whether it had to be made. */
+  /** Whether it was built by this call. */
   readonly built: "now" | "before";
 }
 
-// Dependencies in CommonJS call require() for Node's own modules, which an ESM file has not by itself.
+// CommonJS dependencies call require() for Node's own modules. An ESM file has no require().
 const REQUIRE =
   'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);';
 
 /**
- * Makes one ESM file for Node 24 of `entry` and all that it imports, unless none of that has changed since.
- * Paths are absolute. Two processes that do so at the same time do no harm: the file appears whole or not at all.
+ * Builds one ESM file for Node 24 from `entry` and everything that it imports, unless none of it has changed since.
+ * Paths are absolute. Two processes may do this at the same time: the file appears complete or not at all.
  * @throws BuildFailure of esbuild, with the places in the sources
  */
 export async function bundleFile(entry: string, output: string): Promise<BuiltFile> {
@@ -41,21 +41,21 @@ async function make(entry: string, output: string): Promise<void> {
     platform: "node",
     format: "esm",
     target: "node24",
-    // pg tries this native addon and does without it.
+    // pg tries to load this native addon, and works without it.
     external: ["pg-native"],
     banner: { js: REQUIRE },
     define: { "process.env.ROTATED_SECRETS_VERSION": JSON.stringify(release.version) },
-    // Not minified: stack traces name what failed, and a reader can check what is shipped.
+    // Not minified: stack traces name the function that failed, and users can read the code that they run.
     legalComments: "eof",
     logLevel: "silent",
   });
   const text = outputFiles.find(({ path }) => path === output)?.text;
-  if (text === undefined) throw new Error(`esbuild made no ${output} of ${entry}`);
+  if (text === undefined) throw new Error(`esbuild built no ${output} from ${entry}`);
   const names = [...Object.keys(metafile.inputs), relative(dirname(output), import.meta.filename)];
   const inputs = await Promise.all(
     names.map(async (name) => {
       const changedAt = await lastChange(output, name);
-      // What changed while it was built may be in the bundle or not.
+      // A source that changed during the build may be in the bundle in its old or its new form.
       return { name, changedAt: changedAt < startedAt ? changedAt : 0 };
     }),
   );
@@ -82,7 +82,7 @@ async function isFresh(output: string): Promise<boolean> {
     await stat(output);
     return inputs.every(({ changedAt }, i) => changes[i] === changedAt);
   } catch {
-    // No record, or a source is gone: whatever it is, a build tells better.
+    // No record, or a source is missing: the build reports it better.
     return false;
   }
 }

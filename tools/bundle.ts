@@ -13,13 +13,13 @@ export const BUNDLES = {
 /** The name of a bundle. */
 export type BundleName = keyof typeof BUNDLES;
 
-/** Makes one bundle, unless it is up to date. @throws BuildFailure of esbuild, with the places in the sources */
+/** Builds one bundle, unless it is up to date. @throws BuildFailure of esbuild, with the places in the sources */
 export async function bundle(name: BundleName): Promise<BuiltFile> {
   const { entry, output } = BUNDLES[name];
   return await bundleFile(join(ROOT, entry), join(ROOT, output));
 }
 
-/** Makes all bundles that are not up to date. @throws BuildFailure of esbuild, with the places in the sources */
+/** Builds all bundles that are not up to date. @throws BuildFailure of esbuild, with the places in the sources */
 export async function bundleAll(): Promise<Readonly<Record<BundleName, BuiltFile>>> {
   const [operator, rotator] = await Promise.all([bundle("operator"), bundle("rotator")]);
   return { operator, rotator };
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await main().catch((error: unknown) => {
-    // esbuild's message holds the places in the sources; its stack adds nothing.
+    // The message of esbuild names the places in the sources; the stack adds nothing.
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   });

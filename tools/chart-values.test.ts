@@ -23,7 +23,7 @@ describe("a CRD as a template of the chart", () => {
     expect(template).toMatch(/^\{\{- if \.Values\.crds\.enabled }}\n.*\{\{- end }}\n$/s);
   });
 
-  it("is refused without a name to put labels beside", () => {
+  it("is refused without a name", () => {
     expect(() => chartCrd("kind: Nothing\n")).toThrow("metadata.name");
   });
 });

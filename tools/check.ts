@@ -9,20 +9,20 @@ import { checkStructure } from "./structure/structure-check.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** What a check found. */
+/** The outcome of a check. */
 interface Outcome {
-  /** What is wrong, as a text for people; empty when the check passes. */
+  /** A text for people about the problem; empty if the check passes. */
   readonly problem: string;
-  /** What it measured, a line each. */
+  /** Measured figures, one per line. */
   readonly figures?: readonly string[];
 }
 
-/** Something that must hold of the sources. */
+/** A check of the sources. */
 interface Check {
   readonly name: string;
   run(): Promise<Outcome>;
-  /** What mends it, where a command does. */
-  readonly mend?: string;
+  /** A command that fixes the problem. */
+  readonly fix?: string;
 }
 
 const CHECKS: readonly Check[] = [
@@ -31,7 +31,7 @@ const CHECKS: readonly Check[] = [
     name: "format and lint",
     run: () =>
       program("node_modules/@biomejs/biome/bin/biome", ["ci", "--error-on-warnings", "--colors=off"]),
-    mend: "npx biome check --write",
+    fix: "npx biome check --write",
   },
   {
     name: "lint with types",
@@ -41,7 +41,7 @@ const CHECKS: readonly Check[] = [
   { name: "links", run: async () => ({ problem: (await checkLinks(ROOT)).join("\n") }) },
   { name: "prose", run: async () => ({ problem: (await lintProse()).join("\n") }) },
   { name: "structure", run: async () => checkStructure(await readSources(ROOT)) },
-  { name: "generated files", run: () => program("tools/generate.ts", ["--check"]), mend: "npm run generate" },
+  { name: "generated files", run: () => program("tools/generate.ts", ["--check"]), fix: "npm run generate" },
 ];
 
 /** Runs a JavaScript program with this Node. Its output is the problem if it fails. */
@@ -63,7 +63,7 @@ async function importRules(): Promise<Outcome> {
   return { problem: (await readSources(ROOT)).flatMap(forbiddenImports).join("\n") };
 }
 
-/** Runs a check and says how it went. */
+/** Runs a check and prints its outcome. */
 async function report(check: Check): Promise<boolean> {
   const startedAt = performance.now();
   const { problem, figures = [] } = await check.run();
@@ -74,7 +74,7 @@ async function report(check: Check): Promise<boolean> {
   }
   process.stdout.write(`\nFAILED  ${check.name} (${seconds} s)\n${problem}\n`);
   process.stdout.write(figures.map(indented).join(""));
-  if (check.mend !== undefined) process.stdout.write(`mended by: ${check.mend}\n`);
+  if (check.fix !== undefined) process.stdout.write(`fix: ${check.fix}\n`);
   process.stdout.write("\n");
   return false;
 }

@@ -30,7 +30,7 @@ describe("the last line of a run of tests", { timeout: 30_000 }, () => {
       "1 passed, 1 failed, 2 skipped",
     ],
     [
-      "says nothing of skipped tests where there are none",
+      "does not mention skipped tests if there are none",
       { "a.test.js": `it("a", () => {})` },
       "1 passed, 0 failed",
     ],
@@ -57,7 +57,7 @@ describe("the last line of a run of tests", { timeout: 30_000 }, () => {
       "0 passed, 1 failed",
     ],
     [
-      "stands after what tears down",
+      "is printed after the output of the teardown",
       {
         "vitest.config.js": CONFIG.replace("globals", `globalSetup: "./setup.js", globals`),
         "setup.js": `export default () => () => console.log("torn down")`,

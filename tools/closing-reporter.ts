@@ -15,14 +15,14 @@ export default class ClosingReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     const line = closingLine(count(modules, unhandledErrors.length, reason));
-    // Not now: what tears down after the tests still speaks.
+    // Not now, because the teardown after the tests still prints.
     process.once("exit", () => process.stdout.write(`${line}\n`));
   }
 }
 
 /**
- * Counts tests, and as failures also what fails without being a test: files that cannot be imported or whose hooks
- * throw, unhandled errors, and a run that failed with nothing else to show, as when a global set-up throws.
+ * Counts tests. Failures outside of tests count too: files that cannot be imported or whose hooks throw, unhandled errors,
+ * and a run that failed for another reason, for example because the global set-up throws.
  */
 export function count(
   modules: readonly TestModule[],

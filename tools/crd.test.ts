@@ -39,15 +39,15 @@ describe.each([
     );
   });
 
-  it("stores no default but that of a status nobody has written", () => {
+  it("has no default except that of a status before its first write", () => {
     const defaults = fields.filter(([, field]) => field.default !== undefined).map(([path]) => path);
     expect(defaults).toEqual(kind === "RotatedSecret" ? ["RotatedSecret.status"] : []);
   });
 });
 
-// The admission policy of the chart takes a change of these for no change of the Secret: whoever adds a field decides whether that
-// still holds, and says so in templates/admission.yaml.
-describe("what may be changed by who may not write the Secret", () => {
+// For the admission policy of the chart, a change of these fields does not change the Secret. If you add a field, decide whether this
+// is still true, and change templates/admission.yaml if not.
+describe("the fields that an author without permission for the Secret may change", () => {
   const { properties: { spec } = {} } = openApiSchema(rotatedSecretSchema);
 
   it.each([

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { generatedFiles } from "./generated-files.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-/** Folders that hold generated files only: what else lies there is left over from a kind that is gone. */
+/** Folders with generated files only. Any other file there is left over from a kind that was removed. */
 const GENERATED_ONLY = ["crds"];
 
 async function main(): Promise<void> {
@@ -16,14 +16,12 @@ async function main(): Promise<void> {
       differing.length === 0 ? "all generated files are up to date\n" : list("written", differing),
     );
   } else if (differing.length > 0) {
-    process.stderr.write(
-      `${list("differ from what they are generated from", differing)}run: npm run generate\n`,
-    );
+    process.stderr.write(`${list("differ from their sources", differing)}run: npm run generate\n`);
     process.exitCode = 1;
   }
 }
 
-/** The generated files that are not as they should be. Without text: that should not be there. */
+/** The generated files that are out of date. A file without text must be removed. */
 async function differences(): Promise<readonly { path: string; text?: string }[]> {
   const wanted = generatedFiles();
   const found = await Promise.all(

@@ -9,7 +9,7 @@ import { customResourceDefinition, openApiSchema } from "./crd.ts";
 import { referencePage } from "./reference.ts";
 import { settingsPage } from "./settings-reference.ts";
 
-/** A file that is made from the zod schemas. */
+/** A file that is generated from the zod schemas. */
 export interface GeneratedFile {
   /** From the root of the repository. */
   readonly path: string;
@@ -23,7 +23,7 @@ const KINDS: readonly [Resource, z.ZodType][] = [
   [SECRET_ACCESS_POLICY, secretAccessPolicySchema],
 ];
 
-/** All files that are made from the zod schemas, as they should be. */
+/** All files that are generated from the zod schemas, with their correct content. */
 export function generatedFiles(): readonly GeneratedFile[] {
   const values = JSON.stringify({ $comment: NOTE, ...valuesSchema() }, undefined, 2);
   return [

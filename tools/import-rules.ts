@@ -1,21 +1,21 @@
 import { importsOf } from "./sources/imports.ts";
 import { isForTests, isIn, type SourceFile } from "./sources/source-file.ts";
 
-/** A part of the code and what its files may import. Tests, and what is in a folder `testing`, are free: they bring parts together. */
+/** A part of the code and its allowed imports. Tests, and files in a folder `testing`, may import anything. */
 interface Part {
-  /** Folder, or a single file, from the root of the repository. */
+  /** A folder or a single file, from the root of the repository. */
   readonly path: string;
-  /** Parts of ours that it may import, besides itself. */
+  /** Our parts that it may import, besides itself. */
   readonly parts: readonly string[];
-  /** Packages and modules of Node that it may import. Without this: all that its package.json holds. */
+  /** Packages and modules of Node that it may import. @default everything in its package.json */
   readonly modules?: readonly string[];
 }
 
-/** The way that imports point, docs/decisions/0011. The order matters only to the reader. */
+/** The direction of imports, docs/decisions/0011. The order of the entries has no effect. */
 const PARTS: readonly Part[] = [
   { path: "contract/src", parts: [], modules: ["zod", "node:crypto", "node:util"] },
 
-  // A small controller runtime. It knows nothing of RotatedSecrets.
+  // A small controller runtime. It does not know RotatedSecrets.
   { path: "kube-runtime/src", parts: [] },
   { path: "kube-runtime/examples", parts: ["kube-runtime/src"] },
 
@@ -23,7 +23,7 @@ const PARTS: readonly Part[] = [
   // The fields of log lines: the runtime's, and those of the product.
   { path: "operator/src/log-fields.ts", parts: ["kube-runtime/src"] },
   { path: "operator/src/ports", parts: ["operator/src/api", "contract/src"], modules: ["node:util"] },
-  // How a document becomes a Secret's data. It knows neither World nor Step.
+  // From a document to a Secret's data. It knows neither World nor Step.
   {
     path: "operator/src/document",
     parts: ["operator/src/ports", "operator/src/api", "contract/src"],
@@ -65,7 +65,7 @@ const PARTS: readonly Part[] = [
       "kube-runtime/src",
     ],
   },
-  // What lies beside the folders puts them together.
+  // The files next to the folders connect them.
   { path: "operator/src", parts: ["kube-runtime/src", "contract/src"] },
 
   { path: "rotator-lambda/src", parts: ["contract/src"] },
@@ -77,7 +77,7 @@ const PARTS: readonly Part[] = [
     parts: ["sandbox/src/aws/aws-error.ts", "contract/src"],
     modules: ["zod", "croner", "node:crypto"],
   },
-  // The set-up puts the sandbox's tools where the sandbox looks for them.
+  // The set-up puts the tools of the sandbox into its folder.
   {
     path: "tools",
     parts: [
@@ -102,12 +102,12 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** The imports that are not allowed, a line each. */
+/** The forbidden imports, one per line. */
 export function forbiddenImports(file: SourceFile): readonly string[] {
   if (isForTests(file.path)) return [];
   const part = partOf(file.path);
   if (part === undefined) return [`${file.path}: belongs to no part that tools/import-rules.ts knows`];
-  // Types count too: a part that knows a type knows the part that declares it.
+  // Types count too: a part that uses a type depends on the part that declares it.
   return importsOf(file)
     .filter(({ target }) => !isAllowed(part, target))
     .map(({ specifier }) => `${file.path}: ${part.path} may not import ${specifier} (${allowedFor(part)})`);

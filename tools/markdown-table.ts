@@ -1,4 +1,4 @@
-/** A table in Markdown. Cells are a line each. */
+/** A table in Markdown. Each cell is one line. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

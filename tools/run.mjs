@@ -9,10 +9,10 @@ import { ROOT, setUp } from "./setup.mjs";
 
 /** @type {readonly NodeJS.Signals[]} */
 const PASSED_ON = ["SIGINT", "SIGTERM", "SIGHUP"];
-// npm passes on what the terminal has sent to everybody already: within this time it is one and the same Ctrl-C.
+// npm forwards a signal that the terminal has already sent to all processes. Within this time, it is the same Ctrl-C.
 const SAME_SIGNAL_MS = 1_000;
 
-/** Path of a Node 24: the one among the npm packages, else the running one. */
+/** Path of a Node 24: the one in the npm packages, or the running one. */
 function node24() {
   for (const name of [
     `node-${process.platform}-${process.arch}`,
@@ -29,7 +29,7 @@ function node24() {
 }
 
 /**
- * Runs a script to its end in the root folder, as npm does, with the terminal, the signals and the fate of this process.
+ * Runs a script in the root folder until it ends, as npm does. It shares the terminal, the signals and the end of this process.
  * @param {string} script
  * @param {readonly string[]} args
  * @returns {Promise<number>} the script's exit code, or 128 and the number of the signal that ended it

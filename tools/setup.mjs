@@ -1,5 +1,5 @@
 // @ts-check
-// Makes a clone ready to run: `node tools/setup.mjs [--with-tools]`. Runs under Node 20, before anything is installed.
+// Prepares a clone: `node tools/setup.mjs [--with-tools]`. Runs under Node 20, before anything is installed.
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { provideDependencies } from "./setup/dependencies.mjs";
@@ -9,7 +9,7 @@ import { provideTools } from "./setup/provide-tools.mjs";
 export const ROOT = resolve(fileURLToPath(new URL("..", import.meta.url)));
 
 /**
- * Installs the npm packages and, if asked for, the sandbox's programs. Says nothing when all is there.
+ * Installs the npm packages and, on request, the programs of the sandbox. Prints nothing if all of them exist.
  * @param {{withTools: boolean}} options
  * @throws Error that says what to do
  */

@@ -8,7 +8,7 @@ import { withLock } from "./lock.mjs";
 import { withProgress } from "./progress.mjs";
 import { runToEnd } from "./supervised.mjs";
 
-// Install scripts don't run: none is needed but the one below, and many machines block them.
+// Install scripts do not run. Only the one below is needed, and many machines block them.
 const NPM_CI = [
   "ci",
   "--ignore-scripts",
@@ -20,9 +20,9 @@ const NPM_CI = [
 ];
 
 /**
- * Installs the packages of package-lock.json unless they are.
+ * Installs the packages of package-lock.json if they are not installed.
  * @param {string} root folder of the repository
- * @throws Error with npm's own words when it fails
+ * @throws Error with the output of npm when it fails
  */
 export async function provideDependencies(root) {
   if (!(await areInstalled(root))) {
@@ -36,9 +36,9 @@ export async function provideDependencies(root) {
 }
 
 /**
- * Whether node_modules is what package-lock.json says. npm writes node_modules/.package-lock.json when it has installed
- * everything, and nothing else does, so it tells of a half-finished installation too. What `npm ci` made of this very
- * lockfile is right whatever it left out: asking again would change nothing, and pull the packages away from whoever runs.
+ * Whether node_modules matches package-lock.json. Only npm writes node_modules/.package-lock.json, when it has installed
+ * everything, so this also detects an incomplete installation. If `npm ci` has installed this lockfile, the result is
+ * correct even if it left packages out: another run would change nothing, and remove the packages under running programs.
  * @param {string} root
  */
 export async function areInstalled(root) {
@@ -78,7 +78,7 @@ async function install(root) {
 }
 
 /**
- * Which lockfile `npm ci` has last installed. `npm ci` begins by removing it with the rest of node_modules.
+ * The file that names the lockfile of the last `npm ci`. The next `npm ci` first removes it together with node_modules.
  * @param {string} root
  */
 function stampOf(root) {
@@ -92,8 +92,8 @@ async function lockfileDigest(root) {
 }
 
 /**
- * Does what the install script of PostgreSQL's packages does: npm packages cannot hold symbolic links, so they bring a
- * list of them and a script that makes them.
+ * Replaces the install script of PostgreSQL's packages. npm packages cannot contain symbolic links, so they have a list of
+ * links and a script that creates them.
  * @param {string} root
  */
 async function linkPostgresLibraries(root) {

@@ -23,8 +23,8 @@ const USUAL_TIME = { etcd: "1 to 3 minutes", kubernetes: "5 to 8 minutes", helm:
 /**
  * Builds programs of one product from the Go modules that sandbox/binaries/ pins.
  * @param {{product: Product, programs: readonly string[], version: string, folder: string, root: string}} options
- *   `folder` is where the programs are put, under their own names
- * @throws Error that says what to install, or with the compiler's own words
+ *   `folder` receives the programs, under their own names
+ * @throws Error that says what to install, or has the output of the compiler
  */
 export async function buildProduct({ product, programs, version, folder, root }) {
   const cwd = join(root, "sandbox", "binaries", MODULES[product]);
@@ -35,7 +35,7 @@ export async function buildProduct({ product, programs, version, folder, root })
     `building ${product} ${version} from source, ${USUAL_TIME[product]} the first time`,
     async () => {
       const packages = programs.map((program) => PACKAGES[program] ?? program);
-      // A folder for several; one gets its own name, for etcd's package is called `v3`.
+      // Several programs go into a folder. A single one gets its name, because etcd's package is called `v3`.
       const target = programs.length === 1 ? join(folder, programs[0] ?? "") : `${folder}/`;
       const args = [
         "build",
@@ -57,7 +57,7 @@ export async function buildProduct({ product, programs, version, folder, root })
   );
 }
 
-/** The settings of a build that must not depend on the user's own. */
+/** Settings of the build, independent of those of the user. */
 function buildEnvironment() {
   /** @type {Record<string, string>} */
   const goarch = { x64: "amd64", arm64: "arm64" };
@@ -66,7 +66,7 @@ function buildEnvironment() {
     CGO_ENABLED: "0",
     // Go 1.21 and later fetches the toolchain that go.mod asks for.
     GOTOOLCHAIN: "auto",
-    // Not empty, because an empty variable lets `go env -w GOFLAGS=...` speak.
+    // Not empty, because with an empty variable, `go env -w GOFLAGS=...` would apply.
     GOFLAGS: "-mod=readonly",
     GOWORK: "off",
     GO111MODULE: "on",
@@ -99,7 +99,7 @@ function linkerFlags(product, version) {
 async function findGo(programs, env, cwd) {
   const found = [];
   for (const go of ["go", "/usr/local/go/bin/go", "/usr/lib/go/bin/go", "/opt/homebrew/bin/go"]) {
-    // In another folder, for in this one an old Go would fetch a newer one only to tell its version.
+    // In another folder, because in this one an old Go would download a newer one only to print its version.
     const { code, tail } = await runToEnd(go, ["env", "GOVERSION"], {
       cwd: "/",
       env: { ...env, GOTOOLCHAIN: "local" },
@@ -109,7 +109,7 @@ async function findGo(programs, env, cwd) {
     if (code === 0) found.push(`${go} is ${tail}`);
   }
   throw new Error(
-    `${programs.join(", ")} cannot be built: ${found.join(", ") || "there is no Go here"}. Do one of these, then try again:
+    `${programs.join(", ")} cannot be built: ${found.join(", ") || "Go was not found"}. Do one of these, then try again:
 - install Go 1.26 or later, or 1.21 or later, which fetches it (https://go.dev/dl)
 - let this machine reach dl.k8s.io, github.com and get.helm.sh
 - set KUBEBUILDER_ASSETS to a folder that holds ${programs.join(", ")} (pinned versions: ${cwd}/go.mod)`,

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Whether a process with this id exists, whoever it belongs to. @param {number} pid */
+/** Whether a process with this id exists, under any user. @param {number} pid */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0);

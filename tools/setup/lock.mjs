@@ -11,8 +11,8 @@ const ABANDONED_MS = 60_000;
 const ASK_EVERY_MS = 250;
 
 /**
- * Does `work` while no other process does any under the same lock file. A lock whose owner is dead, or has not touched
- * it for a minute (a home folder may be shared by machines), is taken over.
+ * Runs `work` while no other process runs any under the same lock file. The lock is taken over if its owner is dead, or has
+ * not touched it for a minute (machines may share a home folder).
  * @template T
  * @param {string} path
  * @param {() => Promise<T>} work
@@ -37,7 +37,7 @@ export async function withLock(path, work) {
 /** @param {string} path @param {string} owner */
 async function acquire(path, owner) {
   const own = `${path}.${process.pid}`;
-  // Written whole and then linked, so that nobody ever reads half of it.
+  // Written completely and then linked, so that no process reads half of it.
   await writeFile(own, owner);
   try {
     for (let waiting = false; !(await linked(own, path)); waiting = true) {
@@ -77,7 +77,7 @@ async function isAbandoned(path, holder) {
   return Date.now() - touched > ABANDONED_MS;
 }
 
-/** Removes a dead owner's lock, unless another waiter was quicker and holds it now. @param {string} path @param {string} holder */
+/** Removes the lock of a dead owner, unless another waiter holds it already. @param {string} path @param {string} holder */
 async function takeAway(path, holder) {
   if ((await readOrNothing(path)) !== holder) return;
   const away = `${path}.abandoned.${process.pid}`;

@@ -7,8 +7,8 @@ const CHECK_EVERY_MS = 500;
 const SHELL = /^-?(ba|da|z|k)?sh$/;
 
 /**
- * Calls `end` once when the npm that runs this process is gone. Killed by SIGKILL it tells nobody, and what it ran would
- * go on unseen. Without npm nothing is watched, so that `nohup node ...` means what it says.
+ * Calls `end` once when the npm that runs this process is gone. If npm is killed by SIGKILL, it does not end its children,
+ * and they would continue unnoticed. Without npm, nothing is watched, so that `nohup node ...` works.
  * @param {() => void} end
  */
 export function whenNpmIsGone(end) {
@@ -23,13 +23,13 @@ export function whenNpmIsGone(end) {
   timer.unref();
 }
 
-/** npm starts a shell; some shells become the command, others stay between. @param {number} parent */
+/** npm starts a shell. Some shells become the command, others stay in between. @param {number} parent */
 function npmAbove(parent) {
   const { name, above } = look(parent);
   return SHELL.test(name) && above > 1 ? above : parent;
 }
 
-/** Name and parent of a process, from /proc or, where there is none, from ps. @param {number} pid */
+/** Name and parent of a process, from /proc, or from ps if there is no /proc. @param {number} pid */
 function look(pid) {
   try {
     if (existsSync("/proc/self/stat")) {

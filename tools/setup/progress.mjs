@@ -2,17 +2,17 @@
 
 const EVERY_MS = 5_000;
 
-/** Says something about the set-up; on stderr, because stdout belongs to the program that is set up for. @param {string} line */
+/** Prints a line about the set-up to stderr, because stdout belongs to the program. @param {string} line */
 export function say(line) {
   process.stderr.write(`[set-up] ${line}\n`);
 }
 
 /**
- * Does a piece of work that takes a while and says that it goes on, every 5 s, and how long it took.
+ * Does work that takes a while. Prints every 5 s that it continues, and at the end how long it took.
  * @template T
- * @param {string} what such as "building etcd"
+ * @param {string} what for example "building etcd"
  * @param {() => Promise<T>} work
- * @param {() => string} [detail] how far it is
+ * @param {() => string} [detail] its progress
  * @returns {Promise<T>}
  */
 export async function withProgress(what, work, detail = () => "") {

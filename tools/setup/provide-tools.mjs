@@ -14,7 +14,7 @@ import { downloadRelease } from "./release.mjs";
 const TEMPORARY = "incomplete-";
 
 /**
- * Puts the sandbox's programs that are nowhere yet into the cache: from the official releases, else built from source.
+ * Puts missing programs of the sandbox into the cache: from the official releases, or built from source.
  * @param {string} root folder of the repository
  * @throws Error that says what to install
  */
@@ -56,7 +56,7 @@ async function firstExecutable(paths) {
   return undefined;
 }
 
-/** A set-up that was killed leaves its folder; under the lock it belongs to nobody any more. */
+/** Removes the folders of set-ups that were killed. No other set-up runs while this one holds the lock. */
 async function removeLeftovers() {
   for (const name of await readdir(cacheFolder())) {
     if (name.startsWith(TEMPORARY)) await rm(join(cacheFolder(), name), { recursive: true, force: true });
@@ -66,7 +66,7 @@ async function removeLeftovers() {
 /**
  * @param {readonly Tool[]} tools
  * @param {string} folder
- * @returns {Promise<Tool[]>} those that could not be had
+ * @returns {Promise<Tool[]>} those that are not available
  */
 async function downloadAll(tools, folder) {
   /** @type {Tool[]} */

@@ -12,9 +12,9 @@ import { runToEnd } from "./supervised.mjs";
 /** @typedef {import("../../sandbox/src/tools/layout.mjs").Tool} Tool */
 
 /**
- * Where an official release lies.
+ * The location of an official release.
  * @typedef {object} Release
- * @property {string} url of the program itself or of the archive that holds it
+ * @property {string} url of the program, or of the archive with it
  * @property {string} checksums URL of a file with the SHA-256 of it, alone or as `SUM  NAME` among others
  * @property {string} [member] path of the program in the archive
  */
@@ -24,7 +24,7 @@ const STALLED_MS = 30_000;
 
 /**
  * @param {Tool} tool
- * @returns {Release | undefined} undefined where the project publishes none
+ * @returns {Release | undefined} undefined if the project publishes none
  */
 export function releaseOf(tool, platform = process.platform, architecture = process.arch) {
   const version = VERSIONS[tool.product];
@@ -107,7 +107,7 @@ async function get(url, patienceMs) {
 /**
  * @param {string} url
  * @param {string} file
- * @param {{bytes: number}} size counts what has come
+ * @param {{bytes: number}} size counts the bytes received
  * @returns {Promise<string>} SHA-256 of it
  */
 async function save(url, file, size) {

@@ -63,7 +63,7 @@ describe("an official release", () => {
     await expect(downloadRelease(tool("kubectl"), folder, release("kubectl"))).rejects.toThrow(message);
   });
 
-  it("is given up when nobody answers for 3 s", async () => {
+  it("is given up when there is no answer for 3 s", async () => {
     const start = Date.now();
     const silent = { url: `${base}/kubectl`, checksums: `${base}/silent` };
     await expect(downloadRelease(tool("kubectl"), folder, silent)).rejects.toThrow("cannot be reached");

@@ -8,8 +8,8 @@ const REAPER = fileURLToPath(new URL("../../sandbox/src/processes/reaper.mjs", i
 let register;
 
 /**
- * Starts a program in a process group of its own, which ends when this process ends, however that happens: a reaper
- * hangs on a pipe from here. Signals of the terminal do not reach it; whoever wants them to has to pass them on.
+ * Starts a program in its own process group, which ends when this process ends in any way: a reaper reads a pipe from this
+ * process. Signals of the terminal do not reach the group; the caller must forward them.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {import("node:child_process").SpawnOptions} options
@@ -24,10 +24,10 @@ export function spawnSupervised(command, args, options) {
   reaper.write(`+${pid}\n`);
   child.once("exit", () => {
     try {
-      // What the program left running of its group goes with it.
+      // Other processes of its group end with it.
       process.kill(-pid, "SIGKILL");
     } catch {
-      // It left nothing.
+      // There are none.
     }
     reaper.write(`-${pid}\n`);
   });
@@ -35,7 +35,7 @@ export function spawnSupervised(command, args, options) {
 }
 
 /**
- * Runs a program to its end and hands its output on by lines.
+ * Runs a program until it ends, and passes its output on line by line.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{cwd: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void}} options
@@ -67,7 +67,7 @@ export function runToEnd(command, args, { cwd, env, onLine }) {
 function startReaper() {
   const reaper = spawn(process.execPath, [REAPER], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   reaper.unref();
-  // A reaper that is gone must not end what it guards.
+  // The end of the reaper must not end the program.
   reaper.stdin.on("error", () => {});
   return reaper.stdin;
 }

@@ -11,7 +11,7 @@ export interface Import {
   readonly typesOnly: boolean;
 }
 
-// Biome's format makes imports regular enough for this: one statement, at the beginning of a line, in double quotes.
+// With Biome's format these expressions are enough: one statement at the beginning of a line, in double quotes.
 const STATEMENT = /^(?:import|export)\s(?:([^;"'`]*?)\sfrom\s+)?"([^"]+)"/gm;
 const DYNAMIC = /\bimport\(\s*"([^"]+)"/g;
 
@@ -25,7 +25,7 @@ export function importsOf({ path, text }: SourceFile): readonly Import[] {
   return [...statements, ...dynamic].map((one) => ({ ...one, target: targetOf(path, one.specifier) }));
 }
 
-/** @param clause what stands between `import` or `export` and `from` */
+/** @param clause the text between `import` or `export` and `from` */
 function takesTypesOnly(clause: string): boolean {
   if (/^type\s/.test(clause)) return true;
   const names = /^\{([^}]*)\}$/

@@ -22,7 +22,7 @@ describe("a graph", () => {
     ["a chain", ["ab", "bc", "cd"], []],
     ["two ways to one node", ["ab", "ac", "bd", "cd"], []],
     ["two nodes", ["ba", "ab"], ["ab"]],
-    ["three nodes, and what leads in and out", ["ab", "bc", "ca", "cd", "ea"], ["abc"]],
+    ["three nodes with arrows in and out", ["ab", "bc", "ca", "cd", "ea"], ["abc"]],
     ["two circles", ["ab", "ba", "bc", "cd", "dc"], ["ab", "cd"]],
     ["two circles that share a node", ["ab", "ba", "bc", "cb"], ["abc"]],
   ])("has its circles: %s", (_, arrows, circles) => {

@@ -1,4 +1,4 @@
-/** What each node points to. Nodes that nothing points to and that point to nothing are keys with an empty set. */
+/** The targets of each node. A node without any arrow is a key with an empty set. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** A graph of these nodes and arrows. An arrow from a node to itself, or to an unknown node, is left out. */

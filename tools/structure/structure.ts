@@ -3,12 +3,12 @@ import { isForTests, isIn, type SourceFile } from "../sources/source-file.ts";
 import { arrowsOf, circlesOf, type Graph } from "./graph.ts";
 import { fileGraph, roomsOf } from "./rooms.ts";
 
-/** What one rule of the structure found. */
+/** The result of one rule. */
 export interface Finding {
   readonly rule: string;
   /** The measured figures, with their limits. */
   readonly figures: string;
-  /** What breaks the rule, a line each. */
+  /** The violations, one per line. */
   readonly problems: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const MEDIAN_LINES = 100;
 /** The workspace of tests. */
 const TESTS = "test";
 
-/** The reconciler's hands: what to do comes from the decision, so they know lifecycle's types and none of its logic. */
+/** The part of the reconciler that carries out actions. The decision says what to do, so it may use lifecycle's types but no logic. */
 const ACT = { file: "operator/src/reconciler/act.ts", logic: "operator/src/lifecycle" };
 
 /** Measures the structure of these sources and holds it to the limits. */
