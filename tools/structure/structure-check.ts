@@ -1,7 +1,7 @@
 import type { SourceFile } from "../sources/source-file.ts";
 import { type Finding, structureOf } from "./structure.ts";
 
-/** The structure of the sources: the figures, and what breaks a rule. Lines for people. */
+/** The structure of the sources: the figures, and the violations of rules, as lines for people. */
 export function checkStructure(files: readonly SourceFile[]): {
   readonly problem: string;
   readonly figures: readonly string[];
