@@ -34,7 +34,7 @@ async function helm(command: "install" | "upgrade", values: object) {
   return await cluster.helm([command, ...place], JSON.stringify(values));
 }
 
-/** Makes a user of the namespace that may write RotatedSecrets and do what these rules say. */
+/** Creates a user of the namespace with the right to write RotatedSecrets and with these rules. */
 async function tenant(name: string, ...rules: readonly object[]): Promise<void> {
   const own = {
     apiGroups: ["rotatedsecrets.dev"],
@@ -81,13 +81,13 @@ function as(user: string) {
   };
 }
 
-/** Names of the policies and bindings of the cluster, a line each. */
+/** The names of the cluster's policies and bindings, one per line. */
 async function policies(): Promise<string> {
   const kinds = "validatingadmissionpolicies,validatingadmissionpolicybindings";
   return (await cluster.kubectl(["get", kinds, "-o", "name"])).stdout;
 }
 
-/** A policy that was just made holds a moment later. */
+/** Waits until a new policy is in force. */
 async function policyHolds(): Promise<void> {
   await tenant("nobody");
   await eventually("the policy holds", async () =>
@@ -97,8 +97,8 @@ async function policyHolds(): Promise<void> {
 
 const tryOut = (user: string, spec: object) => as(user).create("try", spec, "--dry-run=server");
 
-describe("who writes a RotatedSecret", () => {
-  it("is let in who has the role edit and may write RotatedSecrets", async () => {
+describe("a new RotatedSecret", () => {
+  it("is accepted if its author has the role edit and the right to write RotatedSecrets", async () => {
     await bound("editor", { kind: "ClusterRole", name: "edit" });
     await tenant("editor");
     for (const spec of [{}, NO_WORKLOADS, names("deployment/a", "deployment/b")])
@@ -114,7 +114,7 @@ describe("who writes a RotatedSecret", () => {
         "Role with the verbs create and update on secrets there",
     ],
     [
-      "may create only a Secret of this name, which RBAC does not know",
+      "may only create a Secret with this name, which RBAC cannot express",
       [{ ...SECRETS, resourceNames: ["try"] }, WORKLOADS],
       {},
       "you may not create Secrets",
@@ -126,7 +126,7 @@ describe("who writes a RotatedSecret", () => {
       'you may not update it in namespace "payments": get a Role with the verb update on secrets (at least on this one)',
     ],
     [
-      "may change another Secret only",
+      "may only change another Secret",
       [
         { ...SECRETS, verbs: ["create"] },
         { ...SECRETS, verbs: ["update"], resourceNames: ["try"] },
@@ -136,13 +136,13 @@ describe("who writes a RotatedSecret", () => {
       'the operator would write Secret "other" for this RotatedSecret, and you may not update it',
     ],
     [
-      "may not delete the Secret that would go with it",
+      "may not delete the Secret that would be deleted with it",
       [SECRETS],
       { ...NO_WORKLOADS, target: { deletionPolicy: "Delete" } },
       'Secret "try" would be deleted with this RotatedSecret (spec.target.deletionPolicy), and you may not delete it',
     ],
     [
-      "may patch no workloads",
+      "may not patch workloads",
       [SECRETS],
       {},
       'the operator would restart every workload of namespace "payments" that reads Secret "try" (spec.rollout.workloads.mode Auto), and ' +
@@ -150,7 +150,7 @@ describe("who writes a RotatedSecret", () => {
         "patch, or mode: None",
     ],
     [
-      "may patch Deployments only, with mode Auto",
+      "may only patch Deployments, with mode Auto",
       [SECRETS, DEPLOYMENTS],
       {},
       "you may not patch all of them",
@@ -162,19 +162,19 @@ describe("who writes a RotatedSecret", () => {
       "you may not patch all of them",
     ],
     [
-      "may not patch one of those that are named",
+      "may not patch one of the named workloads",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
       names("deployment/a", "deployment/b"),
       'the operator would restart deployment/b (spec.rollout.workloads.names), and you may not patch it in namespace "payments": get a ' +
         "Role with the verb patch on it there, or remove it from the names",
     ],
     [
-      "names more than can be checked",
+      "names too many workloads to check",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a"] }],
       names(...Array.from({ length: 17 }, (_, i) => `deployment/a${i}`)),
       "spec.rollout.workloads.names has more than 16 workloads, which is more than can be checked one by one: write fewer",
     ],
-  ])("is refused who %s", async (what, rules, spec, message) => {
+  ])("is refused if its author %s", async (what, rules, spec, message) => {
     const user = what.replaceAll(/[^a-z]+/g, "-");
     await tenant(user, ...rules);
     const { status, stderr } = await tryOut(user, spec);
@@ -184,39 +184,35 @@ describe("who writes a RotatedSecret", () => {
   });
 
   it.each([
-    ["may do exactly what the operator would", [SECRETS, WORKLOADS], {}],
-    ["may write the Secret, where no workload is restarted", [SECRETS], NO_WORKLOADS],
+    ["has exactly the rights for the operator's actions", [SECRETS, WORKLOADS], {}],
+    ["may write the Secret, and no workload is restarted", [SECRETS], NO_WORKLOADS],
     [
-      "may delete the Secret that goes with it",
+      "may delete the Secret that is deleted with it",
       [{ ...SECRETS, verbs: ["create", "update", "delete"] }],
       { ...NO_WORKLOADS, target: { deletionPolicy: "Delete" } },
     ],
     [
-      "may patch those that are named",
+      "may patch the named workloads",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: ["a", "b"] }],
       names("deployment/a", "deployment/b"),
     ],
     [
-      "may patch a StatefulSet and a DaemonSet that are named",
+      "may patch a named StatefulSet and DaemonSet",
       [SECRETS, { ...WORKLOADS, resources: ["statefulsets", "daemonsets"], resourceNames: ["a"] }],
       names("statefulset/a", "daemonset/a"),
     ],
     [
-      "may patch each of the most that are checked one by one",
+      "may patch each of the 16 workloads that are checked one by one",
       [SECRETS, { ...DEPLOYMENTS, resourceNames: Array.from({ length: 16 }, (_, i) => `a${i}`) }],
       names(...Array.from({ length: 16 }, (_, i) => `deployment/a${i}`)),
     ],
     [
-      "may patch all, and names as many as can be",
+      "may patch all workloads, and names the most allowed",
       [SECRETS, WORKLOADS],
       names(...Array.from({ length: 50 }, (_, i) => `deployment/a${i}`)),
     ],
-    [
-      "may patch the Secret where others update it",
-      [{ ...SECRETS, verbs: ["create", "patch"] }],
-      NO_WORKLOADS,
-    ],
-  ])("is let in who %s", async (what, rules, spec) => {
+    ["may patch the Secret, but not update it", [{ ...SECRETS, verbs: ["create", "patch"] }], NO_WORKLOADS],
+  ])("is accepted if its author %s", async (what, rules, spec) => {
     const user = what.replaceAll(/[^a-z]+/g, "-");
     await tenant(user, ...rules);
     expect(await tryOut(user, spec)).toMatchObject({ status: 0, stderr: "" });
@@ -247,14 +243,14 @@ describe("a RotatedSecret that exists", () => {
     ["waits longer for restarts", secretless, { spec: { rollout: { timeout: "20m" } } }],
     ["stops restarting", secretless, { spec: { rollout: { workloads: { mode: "None" } } } }],
     ["labels it", secretless, { metadata: { labels: { team: "payments" } } }],
-  ])("may be written by anybody who may write RotatedSecrets when he %s", async (_, user, change) => {
+  ])("accepts every author who %s", async (_, user, change) => {
     expect(await as(user).patch("db", change, "--dry-run=server")).toMatchObject({ status: 0, stderr: "" });
   });
 
   it.each([
-    ["in another name", { auth: { serviceAccountName: "orders" } }],
-    ["in the operator's name again", { auth: null }],
-  ])("may not be read %s by who may not write its Secret", async (_, spec) => {
+    ["as another ServiceAccount", { auth: { serviceAccountName: "orders" } }],
+    ["as the operator again", { auth: null }],
+  ])("may not be read %s if the author may not write its Secret", async (_, spec) => {
     const made = { ...NO_WORKLOADS, auth: { serviceAccountName: "payments" } };
     const name = `of-${spec.auth === null ? "nobody" : spec.auth.serviceAccountName}`;
     expect(await as("admin").create(name, made)).toMatchObject({ status: 0 });
@@ -263,7 +259,7 @@ describe("a RotatedSecret that exists", () => {
     expect(status).toBe(1);
   });
 
-  it("may not be made to restart what its author may not", async () => {
+  it("restarts no workload that its author may not restart", async () => {
     const change = { spec: { rollout: { workloads: { mode: "Auto" } } } };
     for (const user of [secretless, "secrets-only"]) {
       const { status, stderr } = await as(user).patch("db", change, "--dry-run=server");
@@ -272,12 +268,12 @@ describe("a RotatedSecret that exists", () => {
     }
   });
 
-  it("keeps the workloads that others gave it, whoever else writes it", async () => {
+  it("keeps the workloads that others chose when an author without rights on them writes it", async () => {
     expect(await as(secretless).patch("first", { spec: { suspend: true } })).toMatchObject({ status: 0 });
   });
 
-  it("is the operator's to report on, and the garbage collector's to clean up", async () => {
-    // kubectl reads what it patches; the operator's patch does not.
+  it("lets the operator write status, and the garbage collector clean up", async () => {
+    // Unlike the operator, kubectl reads the object before it patches it.
     await tenant(OPERATOR, {
       apiGroups: ["rotatedsecrets.dev"],
       resources: ["rotatedsecrets/status"],
@@ -297,7 +293,7 @@ describe("a RotatedSecret that exists", () => {
 });
 
 describe("the policy", () => {
-  it("asks for the kinds that the operator may patch, and for no others", async () => {
+  it("checks exactly the kinds that the operator may patch", async () => {
     const { stdout } = await cluster.helm(["template", "rs", CHART]);
     const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Rendered | null);
     const rules = objects.find((object) => object?.kind === "ClusterRole")?.rules ?? [];
@@ -313,10 +309,10 @@ describe("the policy", () => {
     );
   });
 
-  it("goes when it is switched off, and comes back", async () => {
+  it("is removed when it is switched off, and comes back", async () => {
     expect(await helm("upgrade", { admission: { enabled: false } })).toMatchObject({ status: 0, stderr: "" });
     expect(await policies()).toBe("");
-    await eventually("nobody is refused any more", async () =>
+    await eventually("the policy is no longer in force", async () =>
       (await tryOut("nobody", {})).status === 0 ? true : undefined,
     );
 
@@ -325,15 +321,15 @@ describe("the policy", () => {
   });
 });
 
-describe("a ServiceAccount that AWS is to be read as", () => {
+describe("a ServiceAccount in spec.auth", () => {
   const asPayments = { ...NO_WORKLOADS, auth: { serviceAccountName: "payments" } };
   const refusal =
     'the operator would call AWS as ServiceAccount "payments" (spec.auth), and you may not act as it';
 
   it.each([
-    ["do nothing with it", []],
+    ["has no rights on it", []],
     [
-      "make another one's token",
+      "may create a token of another one",
       [
         {
           apiGroups: [""],
@@ -343,7 +339,7 @@ describe("a ServiceAccount that AWS is to be read as", () => {
         },
       ],
     ],
-  ])("is refused to whoever may %s", async (what, rules) => {
+  ])("is refused to an author who %s", async (what, rules) => {
     const user = `token-of-${what.replaceAll(/[^a-z]+/g, "-")}`;
     await tenant(user, SECRETS, ...rules);
     const { status, stderr } = await tryOut(user, asPayments);
@@ -352,9 +348,9 @@ describe("a ServiceAccount that AWS is to be read as", () => {
   });
 
   it.each([
-    ["make its token", { resources: ["serviceaccounts/token"], verbs: ["create"] }],
-    ["impersonate it", { resources: ["serviceaccounts"], verbs: ["impersonate"] }],
-  ])("is given to whoever may %s", async (what, rule) => {
+    ["may create its token", { resources: ["serviceaccounts/token"], verbs: ["create"] }],
+    ["may impersonate it", { resources: ["serviceaccounts"], verbs: ["impersonate"] }],
+  ])("is allowed for an author who %s", async (what, rule) => {
     const user = what.replaceAll(" ", "-");
     await tenant(user, SECRETS, { apiGroups: [""], resourceNames: ["payments"], ...rule });
     expect(await tryOut(user, asPayments)).toMatchObject({ status: 0, stderr: "" });
@@ -362,7 +358,7 @@ describe("a ServiceAccount that AWS is to be read as", () => {
 });
 
 describe("the release", () => {
-  it("takes its policy along when it goes", async () => {
+  it("removes its policy on uninstall", async () => {
     expect(await cluster.helm(["uninstall", "rs", "--namespace", "operator"])).toMatchObject({ status: 0 });
     expect(await policies()).toBe("");
   });

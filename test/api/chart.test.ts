@@ -28,7 +28,7 @@ async function helm(command: string[], values: object) {
   );
 }
 
-/** Names of policies and the UIDs of the objects. */
+/** The names of policies and the UIDs of their objects. */
 async function policies(): Promise<Record<string, string>> {
   const { stdout } = await cluster.kubectl(["get", "secretaccesspolicies", "-o", "json"]);
   const { items } = JSON.parse(stdout) as { items: { metadata: { name: string; uid: string } }[] };
@@ -36,7 +36,7 @@ async function policies(): Promise<Record<string, string>> {
 }
 
 describe("the chart", () => {
-  it("has nothing that helm lint would mend", async () => {
+  it("passes helm lint", async () => {
     const { status, stdout } = await cluster.helm(["lint", "--strict", CHART]);
     expect({ status, stdout }).toMatchObject({
       status: 0,
@@ -55,12 +55,16 @@ describe("the chart", () => {
     ["an invalid digest", { image: { digest: "latest" } }, "/image/digest"],
     ["a flag with its dashes", { settings: { "--log-level": "debug" } }, "'--log-level' not allowed"],
     [
-      "no ServiceAccount's name",
+      "a missing name of the ServiceAccount",
       { serviceAccount: { create: false } },
       "serviceAccount.create=false needs serviceAccount.name",
     ],
     ["half a replica", { replicas: 0.5 }, "/replicas"],
-    ["what it sets itself", { settings: { "leader-elect": "false" } }, "'leader-elect' not allowed"],
+    [
+      "a setting that the chart sets itself",
+      { settings: { "leader-elect": "false" } },
+      "'leader-elect' not allowed",
+    ],
     [
       "tokens of all ServiceAccounts",
       { serviceAccountTokens: [{ namespace: "a" }] },
@@ -82,7 +86,7 @@ describe("the chart", () => {
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
   });
 
-  it("hands settings to the operator as its flags", async () => {
+  it("passes settings to the operator as flags", async () => {
     const { stdout } = await helm(["template", "try"], {
       settings: { "log-level": "debug", "kube-qps": 20 },
     });
@@ -98,7 +102,7 @@ describe("the chart", () => {
     expect(stdout.match(/^kind: PodDisruptionBudget$/gm) ?? []).toHaveLength(budgets);
   });
 
-  it("has monitoring when it is asked for, each alert with a link to its section of the runbook", async () => {
+  it("has optional monitoring, with a link to the runbook in each alert", async () => {
     const runbookUrl = "https://wiki.example/runbook";
     const monitoring = { podMonitor: { enabled: true }, prometheusRule: { enabled: true, runbookUrl } };
     const { stdout } = await helm(["template", "try"], { monitoring });
@@ -111,7 +115,7 @@ describe("the chart", () => {
     expect(unasked).not.toContain("monitoring.coreos.com");
   });
 
-  it("lets the operator have tokens of the ServiceAccounts that are named, and by default of none", async () => {
+  it("lets the operator create tokens of the named ServiceAccounts only, by default of none", async () => {
     expect((await helm(["template", "try"], {})).stdout).not.toContain("resources: [serviceaccounts");
     const { stdout } = await helm(["template", "try"], {
       serviceAccountTokens: [{ namespace: "payments", names: ["app"] }],
@@ -121,7 +125,7 @@ describe("the chart", () => {
     );
   });
 
-  it("has no two objects of one kind and name, however long the release's name is", async () => {
+  it("has unique names for objects of a kind, also with a long release name", async () => {
     const name = "r".repeat(53);
     const place = ["template", name, CHART, "--namespace", "here", "--values", "-"];
     const values = { serviceAccountTokens: [{ namespace: "here", names: ["app"] }] };
@@ -137,7 +141,7 @@ describe("the chart", () => {
     expect(new Set(objects).size).toBe(objects.length);
   });
 
-  it("gives way to no label of its own", async () => {
+  it("does not let podLabels replace its own labels", async () => {
     const { stdout } = await helm(["template", "try"], {
       podLabels: { "app.kubernetes.io/name": "other", team: "a" },
     });
@@ -146,7 +150,7 @@ describe("the chart", () => {
     expect(stdout).not.toContain("app.kubernetes.io/name: other");
   });
 
-  it("takes the digest rather than the tag", async () => {
+  it("prefers the digest to the tag", async () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const { stdout } = await helm(["template", "try"], { image: { tag: "1", digest } });
     expect(stdout).toContain(`image: "ghcr.io/rotated-secrets/operator@${digest}"`);
@@ -154,7 +158,7 @@ describe("the chart", () => {
 });
 
 describe("a release", () => {
-  it("brings its CRDs and the policies of that kind in one installation", async () => {
+  it("installs its CRDs and policies of their kinds together", async () => {
     const said = await helm(["install", "rs", "--create-namespace"], {
       policies: [payments, orders, billing],
     });
@@ -167,7 +171,7 @@ describe("a release", () => {
     ["first", [payments, orders], ["orders", "payments"]],
     ["second", [payments], ["payments"]],
   ])(
-    "takes a policy away that its %s upgrade has no more, and leaves the others as they are",
+    "removes a policy that is missing from its %s upgrade, and leaves the others unchanged",
     async (_, values, names) => {
       const before = await policies();
       expect(await helm(["upgrade", "rs"], { policies: values })).toMatchObject({ status: 0, stderr: "" });
@@ -175,7 +179,7 @@ describe("a release", () => {
     },
   );
 
-  it("touches no policy of somebody else", async () => {
+  it("does not change policies of others", async () => {
     const { name, ...spec } = orders;
     const other = {
       apiVersion: "rotatedsecrets.dev/v1alpha1",
@@ -190,14 +194,14 @@ describe("a release", () => {
     expect(await cluster.kubectl(["delete", "secretaccesspolicy", name])).toMatchObject({ status: 0 });
   });
 
-  it("has the pod admitted where the restricted standard of pod security holds", async () => {
+  it("has a pod that meets the restricted pod security standard", async () => {
     const pods = async () => (await cluster.kubectl(["get", "pods", "-n", "operator", "-o", "name"])).stdout;
     await expect.poll(pods, { timeout: 10_000 }).not.toBe("");
     const label = ["label", "namespace", "operator", "pod-security.kubernetes.io/enforce=restricted"];
     expect(await cluster.kubectl([...label, "--dry-run=server"])).toMatchObject({ status: 0, stderr: "" });
   });
 
-  it("leaves CRDs and RotatedSecrets when it goes, and takes its policies along", async () => {
+  it("leaves CRDs and RotatedSecrets on uninstall, and removes its policies", async () => {
     const resource = {
       apiVersion: "rotatedsecrets.dev/v1alpha1",
       kind: "RotatedSecret",
@@ -211,7 +215,7 @@ describe("a release", () => {
     );
   });
 
-  it("can be installed again over the CRDs that it left", async () => {
+  it("can be installed again over the CRDs that it left behind", async () => {
     expect(await helm(["install", "rs"], { policies: [payments] })).toMatchObject({ status: 0, stderr: "" });
     expect(Object.keys(await policies())).toEqual(["payments"]);
   });
