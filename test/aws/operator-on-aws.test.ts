@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   observed.length = 0;
-  api = new SecretsManager({
+  api = SecretsManager.onAws({
     clock: systemClock,
     version: "0.0.0-test",
     observe: (operation, code) => observed.push(`${operation} ${code}`),
