@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { scaleOperator } from "@rotated-secrets/sandbox/operator-release";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rotatedSecret } from "../support/manifests.ts";
 import { type Stage, startStage } from "../support/stage.ts";
 import { AwsSecrets, credential } from "./aws-secrets.ts";
@@ -54,43 +54,45 @@ it("helm --wait waits for a RotatedSecret that nobody has seen yet, and goes on 
   expect(Object.keys((await scene.secret()).data ?? {})).toEqual(["password", "username"]);
 });
 
-it.each([
-  ["README.md", "5. Rotate now, and wait"],
-  ["docs/conditions.md", "Rotate and wait"],
-])("the commands in %s rotate, and wait until all pods use the new version", async (page, section) => {
-  const scene = await Scene.rotating(stage, aws, page.replace(/\W/g, "-").toLowerCase());
-  await scene.readBy(["env"]);
-  const stdout = await run(await commandsOf(page, section), scene);
-  expect(stdout.trim().split("\n").at(-1)).toBe("Succeeded Stalled=False");
-  const { settled, currentVersion, history } = await stage.status(scene.namespace, "db");
-  expect(history).toMatchObject([{ trigger: "Request", versionId: currentVersion }]);
-  expect(settled?.versionId).toBe(currentVersion);
-});
+describe.concurrent("the documented commands in", () => {
+  it.each([
+    ["README.md", "5. Rotate now, and wait"],
+    ["docs/conditions.md", "Rotate and wait"],
+  ])("%s: rotate, and wait until all pods use the new version", async (page, section) => {
+    const scene = await Scene.rotating(stage, aws, page.replace(/\W/g, "-").toLowerCase());
+    await scene.readBy(["env"]);
+    const stdout = await run(await commandsOf(page, section), scene);
+    expect(stdout.trim().split("\n").at(-1)).toBe("Succeeded Stalled=False");
+    const { settled, currentVersion, history } = await stage.status(scene.namespace, "db");
+    expect(history).toMatchObject([{ trigger: "Request", versionId: currentVersion }]);
+    expect(settled?.versionId).toBe(currentVersion);
+  });
 
-it("the commands in docs/migrate-from-eso.md move a Secret without a restart", async () => {
-  const scene = await Scene.empty(stage, aws, "migrated");
-  const [remove = "", create] = (await commandsOf("docs/migrate-from-eso.md", "Move a Secret")).split(
-    "kubectl apply",
-  );
-  const document = credential(1);
-  await ownedSecret(scene, document);
-  await scene.readBy(["env"]);
-  const before = await scene.secret();
+  it("docs/migrate-from-eso.md: move a Secret without a restart", async () => {
+    const scene = await Scene.empty(stage, aws, "migrated");
+    const [remove = "", create] = (await commandsOf("docs/migrate-from-eso.md", "Move a Secret")).split(
+      "kubectl apply",
+    );
+    const document = credential(1);
+    await ownedSecret(scene, document);
+    await scene.readBy(["env"]);
+    const before = await scene.secret();
 
-  expect(await run(remove.replace("externalsecret", "configmap"), scene)).toMatch(
-    /deleted.*\n.*annotated\n$/,
-  );
-  await aws.create(scene.secretId, document);
-  const resource = rotatedSecret(scene.namespace, "db", { secretId: scene.secretId });
-  await writeFile(join(stage.dir, "rotatedsecret.yaml"), JSON.stringify(resource));
-  expect(await run(`kubectl apply${create}`, scene)).toMatch(/SecretAdopted .*with equal data/);
+    expect(await run(remove.replace("externalsecret", "configmap"), scene)).toMatch(
+      /deleted.*\n.*annotated\n$/,
+    );
+    await aws.create(scene.secretId, document);
+    const resource = rotatedSecret(scene.namespace, "db", { secretId: scene.secretId });
+    await writeFile(join(stage.dir, "rotatedsecret.yaml"), JSON.stringify(resource));
+    expect(await run(`kubectl apply${create}`, scene)).toMatch(/SecretAdopted .*with equal data/);
 
-  const after = await scene.secret();
-  expect(after.metadata.uid).toBe(before.metadata.uid);
-  expect(after.metadata.ownerReferences).toBeUndefined();
-  expect(after.data).toEqual(before.data);
-  await scene.judgedAnew();
-  expect(await scene.generation("Deployment", "env")).toBe(1);
+    const after = await scene.secret();
+    expect(after.metadata.uid).toBe(before.metadata.uid);
+    expect(after.metadata.ownerReferences).toBeUndefined();
+    expect(after.data).toEqual(before.data);
+    await scene.judgedAnew();
+    expect(await scene.generation("Deployment", "env")).toBe(1);
+  });
 });
 
 /** A Secret that a ConfigMap owns, which stands in for the ExternalSecret. */
