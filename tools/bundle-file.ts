@@ -3,6 +3,7 @@ import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 import { z } from "zod";
 import release from "../package.json" with { type: "json" };
+import { leaveOutUnused, withAsciiComments } from "./bundle-size.ts";
 
 /** A bundle on disk. */
 export interface BuiltFile {
@@ -45,13 +46,15 @@ async function make(entry: string, output: string): Promise<void> {
     external: ["pg-native"],
     banner: { js: REQUIRE },
     define: { "process.env.ROTATED_SECRETS_VERSION": JSON.stringify(release.version) },
+    plugins: [leaveOutUnused],
     // Not minified: stack traces name the function that failed, and users can read the code that they run.
     legalComments: "eof",
     logLevel: "silent",
   });
   const text = outputFiles.find(({ path }) => path === output)?.text;
   if (text === undefined) throw new Error(`esbuild built no ${output} from ${entry}`);
-  const names = [...Object.keys(metafile.inputs), relative(dirname(output), import.meta.filename)];
+  const makers = [import.meta.filename, join(import.meta.dirname, "bundle-size.ts")];
+  const names = [...Object.keys(metafile.inputs), ...makers.map((maker) => relative(dirname(output), maker))];
   const inputs = await Promise.all(
     names.map(async (name) => {
       const changedAt = await lastChange(output, name);
@@ -59,7 +62,7 @@ async function make(entry: string, output: string): Promise<void> {
       return { name, changedAt: changedAt < startedAt ? changedAt : 0 };
     }),
   );
-  await writeWhole(output, text);
+  await writeWhole(output, withAsciiComments(text));
   await writeWhole(recordOf(output), JSON.stringify(inputs satisfies BuildRecord));
 }
 

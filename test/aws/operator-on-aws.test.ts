@@ -45,7 +45,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   observed.length = 0;
-  api = SecretsManager.onAws({
+  api = new SecretsManager({
     clock: systemClock,
     version: "0.0.0-test",
     observe: (operation, code) => observed.push(`${operation} ${code}`),

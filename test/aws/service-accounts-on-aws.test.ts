@@ -105,7 +105,7 @@ describe("the operator's own calls, without keys in its environment", () => {
 
   /** Which session signed a call that the default chain found credentials for. */
   async function signer(): Promise<RoleSession | undefined> {
-    const calls = SecretsManager.onAws({ clock: systemClock, version: "0.0.0-test" });
+    const calls = new SecretsManager({ clock: systemClock, version: "0.0.0-test" });
     const answer = await calls.describeSecret(OWN, "prod/payments/db", signal);
     calls.close();
     expect(answer).toMatchObject({ kind: "answer" });
@@ -169,7 +169,7 @@ describe("calls in the name of a ServiceAccount", () => {
       },
       drop: (session) => void dropped.push(session),
     };
-    return { dropped, api: SecretsManager.onAws({ clock: systemClock, version: "0.0.0-test", sessions }) };
+    return { dropped, api: new SecretsManager({ clock: systemClock, version: "0.0.0-test", sessions }) };
   }
 
   async function session(): Promise<AwsSession> {
@@ -201,7 +201,7 @@ describe("calls in the name of a ServiceAccount", () => {
 
   it("are not made by whoever has no sessions to give", async () => {
     const before = sandbox.aws.calls.length;
-    const calls = SecretsManager.onAws({ clock: systemClock, version: "0.0.0-test" });
+    const calls = new SecretsManager({ clock: systemClock, version: "0.0.0-test" });
     const answer = await calls.describeSecret(SCOPE, "prod/payments/db", signal);
     expect(answer).toMatchObject({ problem: { kind: "denied", operation: "SecretAccessPolicy" } });
     expect(sandbox.aws.calls).toHaveLength(before);

@@ -189,7 +189,7 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "type without its keys": {
     reason: "TypeRequiresKeys",
     shownBy: { Ready: "False", Current: "False", Stalled: "True" },
-    advice: /of type kubernetes[.]io\/tls: it needs the key "tls[.]crt".* rename a field to the key/,
+    advice: /of type kubernetes[.]io\/tls: it needs the key "tls[.]crt".* rename a member to the key/,
     breakIt: async (ground) => {
       const { aws, secretId } = ground;
       await aws.create(secretId, credential(1));

@@ -71,7 +71,7 @@ function overSdk({
     mayAssume: byPolicies(resources),
     assumeRole: (request, signal) => sts.assumeRole(request, signal),
   });
-  const api = SecretsManager.onAws({ ...options, sessions });
+  const api = new SecretsManager({ ...options, sessions });
   const close = () => {
     sessions.stop();
     api.close();

@@ -35,23 +35,12 @@ import { storedValue } from "./stored-value.ts";
 
 const PAGE_SIZE = 100;
 
-/** The part of an AwsCaller that sends the commands of Secrets Manager. */
-export type SecretsManagerCaller = Pick<
-  AwsCaller<SecretsManagerClient, SecretsManagerOperation>,
-  "call" | "close"
->;
-
 /** AWS Secrets Manager over the SDK: with the credentials of the SDK's default chain, or with a ServiceAccount's session. */
 export class SecretsManager implements SecretsManagerApi {
-  readonly #caller: SecretsManagerCaller;
+  readonly #caller: AwsCaller<SecretsManagerClient, SecretsManagerOperation>;
 
-  constructor(caller: SecretsManagerCaller) {
-    this.#caller = caller;
-  }
-
-  /** Calls AWS itself. */
-  static onAws(options: AwsCallerOptions): SecretsManager {
-    return new SecretsManager(new AwsCaller(SECRETS_MANAGER, options));
+  constructor(options: AwsCallerOptions) {
+    this.#caller = new AwsCaller(SECRETS_MANAGER, options);
   }
 
   listSecrets(

@@ -84,7 +84,7 @@ class World {
         this.#versions += 1;
         return this.aws.put(secret(nameOf(each.secret), this.#versions, this.#versions - 1));
       case "delete":
-        return this.aws.delete(nameOf(each.secret));
+        return void this.aws.secrets.delete(nameOf(each.secret));
       case "refresh":
         return void this.catalogue.refresh(source(each.secret), never).catch(() => {});
       case "expectChange":

@@ -1,3 +1,4 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import {
   parseSecretArn,
   parseVersionId,
@@ -5,21 +6,22 @@ import {
   type VersionId,
 } from "@rotated-secrets/contract/version-id";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
-import { SdkCalls } from "@rotated-secrets/sandbox/aws/in-process/sdk-calls";
-import { AgedView } from "@rotated-secrets/sandbox/aws/secrets-manager/aged-view";
-import type { Secrets } from "@rotated-secrets/sandbox/aws/secrets-manager/secret";
-import { SecretsManager as EmulatedService } from "@rotated-secrets/sandbox/aws/secrets-manager/secrets-manager";
-import {
-  type StandingSecret,
-  standingSecret,
-} from "@rotated-secrets/sandbox/aws/secrets-manager/standing-secret";
+import { delay } from "@rotated-secrets/kube-runtime/time/deadline";
 import { OPERATOR } from "../../api/aws-identity.ts";
+import type { AwsProblem } from "../../ports/aws-problem.ts";
 import type { AwsScope } from "../../ports/aws-scope.ts";
-import { snapshotOfDescription } from "../calls/secret-snapshot.ts";
-import { SecretsManager } from "../calls/secrets-manager.ts";
-import type { SecretSnapshot } from "../calls/secrets-manager-api.ts";
+import type { VersionValue } from "../../ports/secret-values.ts";
+import type { Answer } from "../calls/answer.ts";
+import type { Page, SecretSnapshot, SecretsManagerApi, ValueBatch } from "../calls/secrets-manager-api.ts";
 import type { SecretsManagerOperation as Operation } from "../calls/secrets-manager-service.ts";
-import { ScriptedCaller } from "./scripted-caller.ts";
+
+/** A call that was made. */
+export interface ScriptedCall {
+  readonly operation: Operation;
+  /** By the test's clock, since the double was made. */
+  readonly at: number;
+  readonly ids: readonly string[];
+}
 
 export const REGION = "eu-west-1";
 /** Calls of the operator itself. */
@@ -42,106 +44,156 @@ export function secret(name: string, current: number, previous?: number): Secret
   return { arn: arnOf(name), name, rotation: { kind: "off" }, stages };
 }
 
-/**
- * The operator's own adapter in front of the emulator's Secrets Manager, in this process. A test can let its lists lag, and
- * its calls fail or take time.
- */
-export class ScriptedSecretsManager extends SecretsManager {
-  readonly #caller: ScriptedCaller;
-  readonly #service: EmulatedService;
-  readonly #sdk: SdkCalls;
-  /** When each secret was created, by name: one after the other, as lists show them in this order. */
-  readonly #createdAt = new Map<string, number>();
-  readonly #lists: { shown: Secrets | undefined };
+/** Secrets Manager in memory. A test can let its lists lag, and its calls fail or take time. */
+export class ScriptedSecretsManager implements SecretsManagerApi {
+  readonly calls: ScriptedCall[] = [];
+  /** The secrets as they are, by name. */
+  readonly secrets = new Map<string, SecretSnapshot>();
+  /** The secrets that lists show, for a list that lags; undefined for the secrets as they are. */
+  listed: readonly SecretSnapshot[] | undefined;
+  /** Problems by operation, or by operation and requested id: `DescribeSecret prod/db`. */
+  readonly problems = new Map<string, AwsProblem["kind"]>();
+  /** Ids that a batch leaves out or refuses. */
+  readonly batchErrors = new Map<string, AwsProblem["kind"] | "missing">();
+  latencyMs = 0;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
 
   constructor(clock: Clock) {
-    const lists: { shown: Secrets | undefined } = { shown: undefined };
-    const latest = new AgedView(() => 0);
-    const service = new EmulatedService({
-      now: () => clock.now(),
-      randomInt: () => 0,
-      lists: {
-        record: (arn, state, at) => latest.record(arn, state, at),
-        at: (now) => lists.shown ?? latest.at(now),
-      },
-    });
-    const sdk = new SdkCalls(service);
-    const caller = new ScriptedCaller(clock, sdk);
-    super(caller);
-    this.#caller = caller;
-    this.#service = service;
-    this.#sdk = sdk;
-    this.#lists = lists;
+    this.#clock = clock;
+    this.#startedAt = clock.monotonic();
   }
 
-  get calls(): ScriptedCaller["calls"] {
-    return this.#caller.calls;
-  }
-
-  /** Problems by operation, or by operation and requested id: `DescribeSecret prod/db`. */
-  get problems(): ScriptedCaller["problems"] {
-    return this.#caller.problems;
-  }
-
-  /** Ids that a batch leaves out or refuses. */
-  get batchErrors(): ScriptedCaller["batchErrors"] {
-    return this.#caller.batchErrors;
-  }
-
-  set latencyMs(latencyMs: number) {
-    this.#caller.latencyMs = latencyMs;
-  }
-
-  /** The secrets that lists show, for a list that lags; undefined for the secrets as they are. */
-  set listed(secrets: readonly SecretSnapshot[] | undefined) {
-    const states = secrets?.map((each) => standingSecret(this.#standing(each), this.#service.place));
-    this.#lists.shown = states && new Map(states.map((state) => [state.arn, state]));
-  }
-
-  /** The secrets as they are, by name. */
-  get secrets(): ReadonlyMap<string, SecretSnapshot> {
-    return new Map([...this.#createdAt.keys()].map((name) => [name, this.#snapshot(name)]));
+  put(...secrets: readonly SecretSnapshot[]): void {
+    for (const each of secrets) this.secrets.set(each.name, each);
   }
 
   count(operation: Operation): number {
     return this.calls.filter((call) => call.operation === operation).length;
   }
 
-  /** Puts secrets in place, or changes them. The value of each version is `value of ID`. */
-  put(...secrets: readonly SecretSnapshot[]): void {
-    for (const each of secrets) {
-      const createdAt = this.#createdAt.get(each.name) ?? this.#createdAt.size + 1;
-      this.#createdAt.set(each.name, createdAt);
-      this.#service.placeStanding(this.#standing(each));
+  async listSecrets(
+    _scope: AwsScope,
+    next: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer<Page<SecretSnapshot>>> {
+    const refusal = await this.#begin("ListSecrets", [], signal);
+    if (refusal !== undefined) return refusal;
+    const all = this.listed ?? [...this.secrets.values()];
+    const start = Number(next ?? 0);
+    const items = all.slice(start, start + 100);
+    const end = start + 100;
+    return answer(end < all.length ? { items, next: String(end) } : { items });
+  }
+
+  async describeSecret(
+    _scope: AwsScope,
+    secretId: string,
+    signal: AbortSignal,
+  ): Promise<Answer<SecretSnapshot>> {
+    const refusal = await this.#begin("DescribeSecret", [secretId], signal);
+    const found = this.#find(secretId);
+    return refusal ?? (found === undefined ? refused("DescribeSecret", "notFound") : answer(found));
+  }
+
+  async listSecretVersionIds(
+    _scope: AwsScope,
+    arn: SecretArn,
+    next: string | undefined,
+    signal: AbortSignal,
+  ): ReturnType<SecretsManagerApi["listSecretVersionIds"]> {
+    const refusal = await this.#begin("ListSecretVersionIds", [arn], signal);
+    if (refusal !== undefined) return refusal;
+    const number = Number(next ?? 1);
+    const items = [{ versionId: version(number), createdAt: number }];
+    return answer(number < 3 ? { items, next: String(number + 1) } : { items });
+  }
+
+  async batchGetSecretValue(
+    _scope: AwsScope,
+    arns: readonly SecretArn[],
+    signal: AbortSignal,
+  ): Promise<Answer<ValueBatch>> {
+    const refusal = await this.#begin("BatchGetSecretValue", arns, signal);
+    if (refusal !== undefined) return refusal;
+    const values = new Map<SecretArn, VersionValue>();
+    const problems = new Map<SecretArn, AwsProblem>();
+    for (const arn of arns) {
+      const error = this.batchErrors.get(arn);
+      if (error === undefined) values.set(arn, this.#value(arn));
+      else if (error !== "missing") problems.set(arn, refused("BatchGetSecretValue", error).problem);
     }
+    return answer({ values, problems });
   }
 
-  delete(name: string): void {
-    this.#service.remove(arnOf(name));
-    this.#createdAt.delete(name);
+  async getSecretValue(_scope: AwsScope, arn: SecretArn, signal: AbortSignal): Promise<Answer<VersionValue>> {
+    return (await this.#begin("GetSecretValue", [arn], signal)) ?? answer(this.#value(arn));
   }
 
-  #snapshot(name: string): SecretSnapshot {
-    const snapshot = snapshotOfDescription(this.#sdk.call("DescribeSecret", { SecretId: name }));
-    if (snapshot === undefined) throw new Error(`the operator cannot read the description of ${name}`);
-    return snapshot;
+  async getSecretVersion(
+    _scope: AwsScope,
+    arn: SecretArn,
+    versionId: VersionId,
+    signal: AbortSignal,
+  ): Promise<Answer<VersionValue>> {
+    const refusal = await this.#begin("GetSecretValue", [arn, versionId], signal);
+    if (refusal !== undefined) return refusal;
+    return this.#find(arn)?.stages.has(versionId)
+      ? answer(valueOf(versionId))
+      : refused("GetSecretValue", "notFound");
   }
 
-  /** Versions are created in the order of their numbers, each in its own millisecond. */
-  #standing({ arn, name, rotation, stages }: SecretSnapshot): StandingSecret {
-    return {
-      name,
-      arnSuffix: arn.slice(-6),
-      createdAt: this.#createdAt.get(name) ?? 0,
-      versions: [...stages].map(([id, labels]) => ({
-        id,
-        text: `value of ${id}`,
-        stages: labels,
-        createdAt: Number(id.slice(-12)),
-      })),
-      ...(rotation.kind === "function" && { rotationFunction: rotation.functionArn }),
-    };
+  async rotateSecret(
+    _scope: AwsScope,
+    arn: SecretArn,
+    _token: VersionId,
+    signal: AbortSignal,
+  ): Promise<Answer<undefined>> {
+    return (await this.#begin("RotateSecret", [arn], signal)) ?? answer(undefined);
   }
+
+  async #begin(operation: Operation, ids: readonly string[], signal: AbortSignal) {
+    this.calls.push({ operation, at: this.#clock.monotonic() - this.#startedAt, ids });
+    const kind = this.problems.get(operation) ?? this.problems.get(`${operation} ${ids.join()}`);
+    const result = kind === undefined ? undefined : refused(operation, kind);
+    if (this.latencyMs > 0) await delay(this.#clock, this.latencyMs, signal);
+    signal.throwIfAborted();
+    return result;
+  }
+
+  #find(id: string): SecretSnapshot | undefined {
+    return (
+      this.secrets.get(id) ??
+      [...this.secrets.values()].find(({ arn }) => arn === id || arn.slice(0, -7) === id)
+    );
+  }
+
+  #value(arn: SecretArn): VersionValue {
+    const [versionId = version(1)] = this.#find(arn)?.stages.keys() ?? [];
+    return valueOf(versionId);
+  }
+}
+
+function valueOf(versionId: VersionId): VersionValue {
+  return { versionId, createdAt: 1, value: new SecretValue(`value of ${versionId}`) };
+}
+
+const CODES: Readonly<Record<AwsProblem["kind"], string>> = {
+  denied: "AccessDeniedException",
+  unavailable: "ThrottlingException",
+  notFound: "ResourceNotFoundException",
+  invalid: "InvalidRequestException",
+};
+
+function refused(
+  operation: Operation,
+  kind: AwsProblem["kind"],
+): Extract<Answer<never>, { kind: "problem" }> {
+  return { kind: "problem", problem: { kind, operation, code: CODES[kind] } };
+}
+
+function answer<T>(value: T): Answer<T> {
+  return { kind: "answer", value };
 }
 
 /** Random numbers that are the same in every run. Numerical Recipes' linear congruential generator. */

@@ -179,7 +179,7 @@ function unmappable(
     ],
     TypeRequiresKeys: [
       `${document} cannot be a Secret of type ${type}`,
-      "rename a field to the key (spec.target.keys.rename), make the key by spec.target.template, or put a corrected value into the secret",
+      "rename a member to the key (spec.target.keys.rename), make the key by spec.target.template, or put a corrected value into the secret",
     ],
   }[reason];
   const message = `${what}: ${problem}. The Secret stays as it is: ${remedy}`;

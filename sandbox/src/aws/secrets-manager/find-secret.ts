@@ -8,10 +8,9 @@ const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
  * Recorded: an incomplete ARN that itself ends like a suffix is taken for a complete one, and is not found.
  */
 export function findSecret(secrets: Secrets, id: string): Secret | undefined {
-  const isArn = id.startsWith("arn:");
-  if (isArn && RANDOM_SUFFIX.test(id)) return secrets.get(id);
+  if (id.startsWith("arn:") && RANDOM_SUFFIX.test(id)) return secrets.get(id);
   for (const secret of secrets.values()) {
-    if (isArn ? secret.arn.replace(RANDOM_SUFFIX, "") === id : secret.name === id) return secret;
+    if (secret.name === id || secret.arn.replace(RANDOM_SUFFIX, "") === id) return secret;
   }
   return undefined;
 }
