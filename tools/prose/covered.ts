@@ -74,6 +74,7 @@ export const COVERED: readonly string[] = [
   "rotator-lambda/src/testing/rotate.ts",
   "rotator-lambda/src/testing/test-database.ts",
   "rotator-lambda/src/testing/virtual-clock.ts",
+  "sandbox/src/aws",
   "test/api",
   "test/api/cluster.ts",
   "test/api/crds.test.ts",

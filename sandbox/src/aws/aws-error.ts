@@ -1,4 +1,4 @@
-/** An error that AWS answers with: its code, its own words, its HTTP status. */
+/** An error answer of AWS: its code, its message and its HTTP status. */
 export class AwsError extends Error {
   override readonly name = "AwsError";
   /** Type of the exception, such as ResourceNotFoundException. */
@@ -12,7 +12,8 @@ export class AwsError extends Error {
   }
 }
 
-// Seen in the recordings: Secrets Manager answers everything that is the caller's fault with 400, not found included.
+// The recordings show that Secrets Manager answers every fault of the caller with 400, also when something is not
+// found.
 function statusOf(code: string): number {
   if (code === "InternalServiceError" || code === "InternalFailure") return 500;
   if (code === "ServiceUnavailable") return 503;
@@ -30,7 +31,7 @@ export const valueNotFound = (which: string) =>
     `Secrets Manager can't find the specified secret value for ${which}`,
   );
 
-/** Recorded for TagResource and UntagResource; that the other operations say the same is not confirmed by AWS. */
+/** Recorded for TagResource and UntagResource. AWS does not confirm that the other operations say the same. */
 export const markedForDeletion = () =>
   new AwsError(
     "InvalidRequestException",

@@ -1,23 +1,23 @@
 /** One call that the emulator has answered. */
 export interface AwsCall {
-  /** Counts from 1, in the order of the answers. */
+  /** Counted from 1, in the order of the answers. */
   readonly number: number;
-  /** When the call came, milliseconds since 1970. */
+  /** Time of the request, ms since 1970. */
   readonly at: number;
-  /** Such as GetSecretValue. */
+  /** For example `GetSecretValue`. */
   readonly operation: string;
-  /** Whose call it was; empty for a request without a signature. */
+  /** The caller's access key. Empty for a request without a signature. */
   readonly accessKeyId: string;
   /** The secret as the request names it. */
   readonly secretId?: string;
-  /** The role that was to be assumed. */
+  /** The role in a request for AssumeRoleWithWebIdentity. */
   readonly roleArn?: string;
   readonly status: number;
-  /** Type of the exception, where it was one. */
+  /** Type of the exception, if the answer was an error. */
   readonly errorCode?: string;
 }
 
-/** Every call since the start. */
+/** All calls since the start. */
 export class CallJournal {
   readonly #calls: AwsCall[] = [];
 

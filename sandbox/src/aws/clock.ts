@@ -1,12 +1,12 @@
-/** Time as the emulator sees it; tests put a clock of their own here. */
+/** The emulator's clock. Tests can use their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Waits `ms`. @throws the signal's reason when it is aborted. */
+  /** Waits `ms`. @throws the signal's reason when it aborts */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The machine's own time. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** What an AWS SDK needs in its environment to be one identity of an emulator. */
+/** Environment variables with which an AWS SDK calls an emulator as one identity. */
 export type AwsEnvironment = Readonly<
   Record<"AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_REGION" | "AWS_ENDPOINT_URL", string>
 >;
 
-/** The identity called `name`: the same name has the same keys in every emulator, and they begin with AKIA and the name. */
+/**
+ * The identity called `name`. The same name has the same keys in every emulator. Its key id begins with AKIA and the
+ * name.
+ */
 export function credentialsOf(name: string, region: string, endpoint: string): AwsEnvironment {
   const hash = createHash("sha256").update(name).digest();
   const readable = name

@@ -58,7 +58,7 @@ describe("fail", () => {
     await alice.getSecretValue({ SecretId: "a" });
   });
 
-  it("goes on until it is ended, and knows the status of a server's fault", async () => {
+  it("continues until it is ended, and answers a fault of the server with its status", async () => {
     await using emulator = await startTestEmulator();
     const client = emulator.client();
     const end = emulator.aws.fail({}, { code: "InternalServiceError", message: "sorry" });
@@ -75,7 +75,7 @@ describe("fail", () => {
 });
 
 describe("goAway", () => {
-  it("breaks every connection until it is back", async () => {
+  it("breaks all connections until it is back", async () => {
     await using emulator = await startTestEmulator();
     const client = emulator.client();
     await client.listSecrets({});
@@ -105,7 +105,7 @@ describe("latency", () => {
 });
 
 describe("STS", () => {
-  it("tells who calls", async () => {
+  it("GetCallerIdentity names the caller", async () => {
     await using emulator = await startTestEmulator();
     const { AWS_ACCESS_KEY_ID: key } = emulator.aws.credentials("alice");
     const answer = await fetch(emulator.aws.endpoint, {

@@ -29,22 +29,24 @@ export type { RoleSession } from "./sts/roles.ts";
 export interface AwsEmulatorOptions {
   /** Starts the Lambda processes, and ends them with the sandbox. */
   readonly processes: Processes;
-  /** Folder for the functions' logs; made if needed. */
+  /** Folder for the logs of the functions. Created if it does not exist. */
   readonly dir: string;
-  /** How long each answer takes, milliseconds. @default 15 */
+  /** Latency of each answer, ms. @default 15 */
   readonly latencyMs?: number;
-  /** Reads see each change after a lag between 0 and this, milliseconds. @default 1000 */
+  /** Reads see each change after a lag between 0 and this value, ms. @default 1000 */
   readonly readLagMs?: number;
-  /** ListSecrets the same; in AWS it is up to five minutes. @default readLagMs */
+  /** The same for ListSecrets. In AWS the lag is up to five minutes. @default readLagMs */
   readonly listLagMs?: number;
   readonly rotation?: RotationOptions;
-  /** Throttles by AWS's quotas: 1 is AWS's own rates, 0.1 a tenth of them. @default nothing is throttled */
+  /**
+   * Throttles by AWS's quotas: 1 stands for AWS's own rates, 0.1 for a tenth of them. @default calls are not throttled
+   */
   readonly quotaShare?: number;
   /** @default "eu-west-1" */
   readonly region?: string;
   /** @default "111122223333" */
   readonly accountId?: string;
-  /** The lags and the ends of ARNs are drawn from it. @default 1 */
+  /** Seed of the lags and of the ends of ARNs. @default 1 */
   readonly seed?: number;
   /** @default the machine's clock */
   readonly clock?: Clock;
@@ -57,45 +59,47 @@ export interface FunctionOptions {
   readonly bundle: string;
   /** Name of the bundle's export. */
   readonly handler: string;
-  /** Wins over what the emulator sets, AWS_ENDPOINT_URL included. */
+  /** Overrides the variables that the emulator sets, AWS_ENDPOINT_URL included. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Milliseconds of one invocation, loading not included. @default 30000 */
+  /** Timeout of one invocation, without loading, ms. @default 30000 */
   readonly timeoutMs?: number;
 }
 
-/** Secrets Manager, Lambda and what it takes of STS and IAM, of one account and region, on loopback. */
+/** Secrets Manager, Lambda, and the necessary parts of STS and IAM, of one account and region, on loopback. */
 export interface AwsEmulator {
   /** http://127.0.0.1:PORT */
   readonly endpoint: string;
   readonly calls: readonly AwsCall[];
-  /** When staging labels came to versions, by the emulator's clock. */
+  /** All moves of staging labels to versions, by the emulator's clock. */
   readonly labelMoves: readonly LabelMove[];
   readonly rotations: readonly Rotation[];
-  /** Every session of a role that was begun. */
+  /** All sessions of roles since the start. */
   readonly sessions: readonly RoleSession[];
-  /** Registers an issuer of tokens with IAM; the same issuer again has other audiences, or other keys. */
+  /** Registers an issuer of tokens with IAM. Registering it again replaces its audiences and keys. */
   trustIssuer(provider: IdentityProvider): void;
-  /** Makes a role that the bearers of such tokens may assume, or changes it. */
+  /** Creates or replaces a role that the bearers of such tokens may assume. */
   declareRole(role: Role): void;
-  /** An identity called `name`, who may do everything; its key id appears in `calls`. */
+  /** The identity called `name`, which may do everything. Its key id is in `calls`. */
   credentials(name: string): AwsEnvironment;
   /**
-   * Puts a secret in place that none of the callers has made: a replica, or a secret that another AWS service manages.
-   * Returns its ARN.
+   * Puts a secret in place that no caller can create: a replica, or a secret of another AWS service. Returns its ARN.
    */
   placeSecret(placed: PlacedSecret): string;
-  /** Deploys a Lambda bundle, which runs in a process of its own behind the Lambda Runtime API; the same name again is new code. */
+  /**
+   * Deploys a Lambda bundle. It runs in its own process behind the Lambda Runtime API. The same name again deploys new
+   * code.
+   */
   deployFunction(options: FunctionOptions): Promise<{ readonly arn: string; readonly logPath: string }>;
-  /** Invokes a function and waits. @throws AwsError when there is no such function. */
+  /** Invokes a function and waits for its result. @throws AwsError if there is no such function */
   invoke(
     functionArn: string,
     payload: unknown,
   ): Promise<{ readonly payload: unknown; readonly functionError?: string }>;
-  /** The next `times` calls (default: all) that match get this error; returns a function that ends it. */
+  /** Answers the next `times` matching calls (default: all) with this error. Returns a function that ends it. */
   fail(match: FaultMatch, error: FaultError, times?: number): () => void;
-  /** Away: connections are destroyed until the returned function is called. */
+  /** Destroys all connections, old and new, until the returned function is called. */
   goAway(): () => void;
-  /** Ends the functions and the server; rotations break off. */
+  /** Stops the functions and the server. Running rotations break off. */
   stop(): Promise<void>;
 }
 
@@ -144,14 +148,14 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
     goAway: () => listener.goAway(),
     async stop() {
       await listener.stop();
-      stopping.abort(new Error("the AWS emulator is being stopped"));
+      stopping.abort(new Error("the AWS emulator is stopping"));
       await lambdas.stop();
       await rotations.ended();
     },
   };
 }
 
-/** The services and what they share, wired. */
+/** Creates the services and their common parts, and connects them. */
 function servicesOf(
   options: AwsEmulatorOptions & { readonly region: string; readonly accountId: string },
   functionArn: (name: string) => string,

@@ -1,6 +1,6 @@
 import { AwsError } from "./aws-error.ts";
 
-/** Which calls a scripted fault hits: those that agree in every member given. */
+/** The calls that a scripted fault hits: those that match all given fields. */
 export interface FaultMatch {
   readonly operation?: string;
   readonly accessKeyId?: string;
@@ -8,18 +8,18 @@ export interface FaultMatch {
   readonly secretId?: string;
 }
 
-/** The error that is answered. The status follows from the code where it is not given. */
+/** The error answer. Without `status`, the status follows from the code. */
 export interface FaultError {
   readonly code: string;
   readonly message: string;
   readonly status?: number;
 }
 
-/** A call as a fault sees it. */
+/** The fields of a call that faults are matched with. */
 export interface FaultTarget {
   readonly operation: string;
   readonly accessKeyId: string;
-  /** Everything that the call's secret is called: as in the request, name, ARN. */
+  /** All identifiers of the call's secret: the one in the request, its name and its ARN. */
   readonly secretIds: readonly string[];
 }
 
@@ -29,25 +29,25 @@ interface Fault {
   left: number;
 }
 
-/** The faults that are scripted at the moment; the first that matches a call answers it. */
+/** The active faults. The first one that matches a call answers it. */
 export class Faults {
   readonly #faults = new Set<Fault>();
 
-  /** Adds a fault for the next `times` calls that match. Returns a function that ends it earlier. */
+  /** Adds a fault for the next `times` matching calls. Returns a function that ends it earlier. */
   add(match: FaultMatch, { code, message, status }: FaultError, times: number): () => void {
     const fault = { match, error: new AwsError(code, message, status), left: times };
     this.#faults.add(fault);
     return () => this.#faults.delete(fault);
   }
 
-  /** The error for a call, if one is due. */
+  /** The error for this call, if a fault matches it. */
   take(target: FaultTarget): AwsError | undefined {
     return this.#take((match) => matches(match, target));
   }
 
   /**
-   * The error for one secret in a BatchGetSecretValue. AWS: BatchGetSecretValue API reference: each secret needs the
-   * permission for GetSecretValue, so a fault of either operation hits, if it names the secret.
+   * The error for one secret in a BatchGetSecretValue. AWS: BatchGetSecretValue API reference: each secret also needs
+   * the permission for GetSecretValue. So a fault of either operation hits, if it names the secret.
    */
   takeForBatchEntry(target: Omit<FaultTarget, "operation">): AwsError | undefined {
     return this.#take(

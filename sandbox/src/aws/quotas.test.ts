@@ -3,7 +3,7 @@ import type { Clock } from "./clock.ts";
 import { Quotas } from "./quotas.ts";
 import { startTestEmulator } from "./test-emulator.ts";
 
-/** How many of `n` calls at the same moment are let through. */
+/** How many of `n` calls at the same moment are admitted. */
 function admitted(quotas: Quotas, operation: string, n: number): number {
   return Array.from({ length: n }, () => quotas.admits(operation)).filter(Boolean).length;
 }
@@ -52,7 +52,7 @@ describe("Quotas", () => {
 });
 
 describe("an emulator with quotas", () => {
-  it("answers what is too much with a ThrottlingException, whoever calls", async () => {
+  it("answers calls above the quota with a ThrottlingException, for all callers together", async () => {
     await using emulator = await startTestEmulator({ quotaShare: 0.04, clock: handClock() });
     await emulator
       .client("alice")
@@ -69,7 +69,7 @@ describe("an emulator with quotas", () => {
     await emulator.client("bob").listSecrets({});
   });
 
-  it("has none unless asked", async () => {
+  it("has no quotas by default", async () => {
     await using emulator = await startTestEmulator();
     const client = emulator.client();
     await client.createSecret({ Name: "a", SecretString: "x" });

@@ -2,11 +2,11 @@ import type { Clock } from "./clock.ts";
 
 interface Quota {
   readonly operations: readonly string[];
-  /** Requests, of all identities of the account in the region together. */
+  /** Requests of all identities of the account in the region. */
   readonly perSecond: number;
 }
 
-// AWS: Secrets Manager user guide, "Quotas". Operations in one line share the rate.
+// AWS: Secrets Manager user guide, "Quotas". The operations in one line share a rate.
 const QUOTAS: readonly Quota[] = [
   { operations: ["DescribeSecret"], perSecond: 40_000 },
   { operations: ["GetSecretValue"], perSecond: 10_000 },
@@ -28,7 +28,7 @@ interface Bucket {
   filledAt: number;
 }
 
-/** AWS's request quotas as token buckets that hold one second's worth; how AWS itself counts is not documented. */
+/** AWS's request quotas as token buckets that hold the tokens of one second. AWS does not document how it counts. */
 export class Quotas {
   readonly #clock: Clock;
   readonly #buckets = new Map<string, Bucket>();
@@ -43,7 +43,7 @@ export class Quotas {
     }
   }
 
-  /** Whether a call is within its quota, which it then uses up. Operations without a quota always are. */
+  /** Whether a call is within its quota; if so, uses one request of it. Operations without a quota always are. */
   admits(operation: string): boolean {
     const bucket = this.#buckets.get(operation);
     if (bucket === undefined) return true;

@@ -5,38 +5,41 @@ import { SecretsManager } from "@aws-sdk/client-secrets-manager";
 import { Processes } from "../processes/processes.ts";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./emulator.ts";
 
-/** What a request is signed with. */
+/** The keys that sign a request. */
 interface SigningKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-/** An emulator of a test's own, in a temporary folder that goes with it. */
+/** An emulator for one test, in a temporary folder that is removed with it. */
 export interface TestEmulator extends AsyncDisposable {
   readonly aws: AwsEmulator;
   readonly dir: string;
-  /** The ordinary SDK as the identity `name`, or with these credentials; it does not retry. */
+  /** The SDK's client with the identity `name`, or with these credentials. It does not retry. */
   client(name?: string, credentials?: SigningKeys): SecretsManager;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * The bundle of a rotation function (handler `handler`) that sets each value to its version's id. In its environment,
- * optional: TRACE, a file that each step is written to; PLAN, JSON of what goes wrong: by step, for its first call and
- * the next ones, `fail`, `crash`, `hang`, `skip` or `override`.
+ * The bundle of a rotation function (handler `handler`) that sets each value to the id of its version. Optional
+ * environment variables: TRACE, a file to which it writes each step; PLAN, JSON with faults by step, for its first call
+ * and the following ones: `fail`, `crash`, `hang`, `skip` or `override`.
  */
 export const TEST_ROTATOR = join(import.meta.dirname, "test-rotator.mjs");
 
 let shared: Processes | undefined;
 
-/** One for all emulators of a test file: each has a reaper, which takes as long to start as an emulator. It ends with the test process. */
+/**
+ * Shared by all emulators of a test file, because each has a reaper that takes as long to start as an emulator. It ends
+ * with the test process.
+ */
 function sharedProcesses(): Processes {
   shared ??= new Processes(mkdtempSync(join(tmpdir(), "aws-emulators-")));
   return shared;
 }
 
-/** Starts one without latency and lag, where the options say nothing else. */
+/** Starts an emulator. Without other options it has no latency and no lag. */
 export async function startTestEmulator(options: Partial<AwsEmulatorOptions> = {}): Promise<TestEmulator> {
   const dir = mkdtempSync(join(tmpdir(), "aws-emulator-"));
   const processes = sharedProcesses();

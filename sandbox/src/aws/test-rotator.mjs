@@ -1,6 +1,6 @@
-// A rotation function for tests: rotates by AWS's book, each value being its version's id, but for what PLAN says of the
-// next calls of a step; writes each event's step to the file TRACE. Speaks the protocol without the SDK, so that a
-// process of it starts fast.
+// A rotation function for tests. It rotates as AWS documents it, and each value is the id of its version. PLAN changes
+// the next calls of a step. It writes the step of each event to the file TRACE. It speaks the protocol without the SDK,
+// so that its process starts fast.
 import { appendFileSync, readFileSync } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -26,7 +26,7 @@ function call(operation, body) {
 }
 
 /**
- * What the plan has for this call of the step.
+ * The planned fault of this call of the step.
  * @param {string} step
  * @returns {string | undefined}
  */

@@ -2,22 +2,22 @@ import type { AwsError } from "../aws-error.ts";
 import type { RoleSession } from "../sts/roles.ts";
 import type { HttpAnswer, HttpRequest } from "./message.ts";
 
-/** Who makes a call. */
+/** The caller of an operation. */
 export interface Caller {
   /** Empty for a call that needs no signature. */
   readonly accessKeyId: string;
-  /** Where the key is that of an assumed role; all other keys may do everything. */
+  /** The session, if the key belongs to an assumed role. All other keys may do everything. */
   readonly session?: RoleSession;
 }
 
-/** One call to an API, taken apart but not run. */
+/** A call that was read from a request and has not run yet. */
 export interface ApiCall {
   readonly operation: string;
   /** The secret as the request names it. */
   readonly secretId?: string;
-  /** Everything that this secret is called. */
+  /** All identifiers of this secret: the one in the request, its name and its ARN. */
   readonly secretIds: readonly string[];
-  /** The role that is to be assumed. */
+  /** The role in a request for AssumeRoleWithWebIdentity. */
   readonly roleArn?: string;
   /** Whether the call must be signed. */
   readonly signature: "required" | "none";
@@ -31,7 +31,7 @@ export interface Api {
   readonly signingName: string;
   /** Whether a request is for this service. */
   accepts(request: HttpRequest): boolean;
-  /** @throws AwsError when the request cannot be read. */
+  /** @throws AwsError if the request cannot be read */
   read(request: HttpRequest): ApiCall;
   /** An error in the protocol's form. */
   refuse(error: AwsError): HttpAnswer;

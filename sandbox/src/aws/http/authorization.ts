@@ -1,6 +1,6 @@
 import { AwsError } from "../aws-error.ts";
 
-/** Where a signed request comes from and what it is for, by its credential scope. */
+/** The caller, region and service of a signed request, from its credential scope. */
 export interface CredentialScope {
   readonly accessKeyId: string;
   readonly region: string;
@@ -31,7 +31,7 @@ export function credentialScopeOf(authorization: string | undefined): Credential
   return { accessKeyId, region, service };
 }
 
-/** @throws InvalidSignatureException when a request was signed for another region or service. */
+/** @throws InvalidSignatureException if the request was signed for another region or service */
 export function requireScope(
   scope: CredentialScope,
   wanted: { readonly region: string; readonly service: string },

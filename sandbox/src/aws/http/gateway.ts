@@ -16,15 +16,15 @@ export interface GatewayOptions {
   readonly latencyMs: number;
   readonly faults: Faults;
   readonly journal: CallJournal;
-  /** Whose sessions callers may have. */
+  /** The roles whose sessions callers may use. */
   readonly roles: Roles;
-  /** Missing where nothing is throttled. */
+  /** Undefined if calls are not throttled. */
   readonly quotas: Quotas | undefined;
-  /** Ends the waiting of answers that are on their way. */
+  /** Aborts the latency of answers that are waiting. */
   readonly stopping: AbortSignal;
 }
 
-/** What all services have in common: who calls, scripted faults, the journal, latency. */
+/** The common part of all services: authentication, scripted faults, quotas, the journal and latency. */
 export class Gateway {
   readonly #options: GatewayOptions;
 
@@ -32,7 +32,7 @@ export class Gateway {
     this.#options = options;
   }
 
-  /** Answers a request. What the call changes is changed at once; only the answer takes its time. */
+  /** Answers a request. The change takes effect at once; only the answer is delayed. */
   async answer(request: HttpRequest): Promise<HttpAnswer> {
     const { apis, clock, latencyMs, stopping } = this.#options;
     const at = clock.now();
@@ -61,7 +61,7 @@ export class Gateway {
     }
   }
 
-  /** @throws AwsError for a request that is not signed for this service and region, or by nobody that is known. */
+  /** @throws AwsError if the request is not signed for this service and region, or if its key is unknown */
   #callerOf(api: Api, { headers }: HttpRequest): Caller {
     const { region, roles, clock } = this.#options;
     const scope = credentialScopeOf(headers.authorization);
@@ -91,7 +91,9 @@ export class Gateway {
   }
 }
 
-/** AWS: "Common Errors", ThrottlingException. "Rate exceeded" is what its services say; wording not confirmed by AWS. */
+/**
+ * AWS: "Common Errors", ThrottlingException. Its services answer "Rate exceeded"; AWS does not confirm this wording.
+ */
 const throttled = () => new AwsError("ThrottlingException", "Rate exceeded");
 
 function notAnApi(): HttpAnswer {

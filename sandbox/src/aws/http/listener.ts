@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Socket } from "node:net";
 import type { HttpAnswer, HttpRequest } from "./message.ts";
 
-/** An HTTP server on loopback that can be away. */
+/** An HTTP server on loopback that can become unreachable. */
 export interface Listener {
   /** http://127.0.0.1:PORT */
   readonly url: string;
@@ -12,10 +12,13 @@ export interface Listener {
 }
 
 const BODY_BYTES = 8 * 1024 * 1024;
-// Longer than SDKs keep an idle connection, so that the server never closes one that is just being used.
+// Longer than SDKs keep an idle connection, so that the server never closes a connection that a client is about to use.
 const KEEP_ALIVE_MS = 120_000;
 
-/** Serves `answer` on a free port. What it throws is a fault of the emulator: it is printed, and the client gets a 500. */
+/**
+ * Serves `answer` on a free port. An exception in it is a fault of the emulator: it is printed, and the client gets a
+ * 500.
+ */
 export async function listen(answer: (request: HttpRequest) => Promise<HttpAnswer>): Promise<Listener> {
   const sockets = new Set<Socket>();
   let away = 0;
@@ -23,7 +26,7 @@ export async function listen(answer: (request: HttpRequest) => Promise<HttpAnswe
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
       if (response.destroyed) return;
-      // What is cut short by the end is no fault.
+      // Requests that break off while the server stops are not faults.
       if (!stopped) console.error(error);
       if (response.headersSent) response.destroy();
       else response.writeHead(500).end();
@@ -84,7 +87,7 @@ async function respond(
   response.writeHead(status, { ...sent, "content-length": Buffer.byteLength(text) }).end(text);
 }
 
-/** The whole body as UTF-8. @throws when it is longer than anything that AWS would take. */
+/** The whole body as UTF-8. @throws Error if it is longer than any request that AWS accepts */
 export async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** A request to an AWS API, read whole. */
+/** A complete request to an AWS API. */
 export interface HttpRequest {
   readonly method: string;
   /** Path without the query. */

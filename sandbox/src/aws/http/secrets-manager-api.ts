@@ -8,8 +8,9 @@ import type { HttpAnswer, HttpRequest } from "./message.ts";
 
 const TARGET = "secretsmanager.";
 
-// Recorded: errors of the service model have `Message`. Those that all services share are recorded only through an SDK
-// that reads either; `message` is the protocol's own. Smithy: AWS JSON 1.1 protocol, "Operation error serialization".
+// Recorded: errors of the service model have a field `Message`. Errors that all services share are recorded only
+// through an SDK that reads either spelling; the protocol itself says `message`. Smithy: AWS JSON 1.1 protocol,
+// "Operation error serialization".
 const COMMON_ERRORS = new Set([
   "AccessDeniedException",
   "ValidationException",
@@ -23,12 +24,12 @@ const COMMON_ERRORS = new Set([
   "ExpiredTokenException",
 ]);
 
-/** What serves the API besides the service itself. */
+/** The service, and the parts around it. */
 export interface SecretsManagerApiParts {
   readonly service: SecretsManager;
   /** The errors of single secrets in a batch. */
   readonly faults: Faults;
-  /** Drives a rotation that RotateSecret has ordered; must not wait for it. */
+  /** Starts to drive a rotation that RotateSecret has ordered, and returns at once. */
   readonly rotate: (order: RotationOrder) => void;
 }
 
@@ -70,7 +71,7 @@ function json(status: number, body: unknown): HttpAnswer {
 
 function parseBody({ body }: HttpRequest): unknown {
   try {
-    // A null is a member that is not there.
+    // A field with null is the same as a missing field.
     return JSON.parse(body, (_key, value: unknown) => value ?? undefined);
   } catch {
     throw new AwsError("SerializationException", "The request body is not JSON.");

@@ -21,7 +21,7 @@ const FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:rotator";
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf";
 const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
 
-/** The same service twice: one behind the SDK's own client, one behind SdkCalls. */
+/** The same service twice: one behind the SDK's client, one behind SdkCalls. */
 function twins() {
   const services = [0, 1].map(() => {
     const service = new SecretsManager({ now: () => NOON, randomInt: () => 0 });
@@ -87,7 +87,7 @@ function nameOf(command: Command): Parameters<SdkCalls["call"]>[0] {
   return command.constructor.name.replace("Command", "") as Parameters<SdkCalls["call"]>[0];
 }
 
-/** One of the SDK's overloads stands for all. */
+/** `send` has an overload per command. One of them is enough for all. */
 const sendBySdk = (sdk: SecretsManagerClient, command: Command) => sdk.send(command as GetSecretValueCommand);
 
 describe("SdkCalls", () => {
@@ -128,7 +128,7 @@ function refusalIn(call: () => unknown): unknown {
   }
 }
 
-/** What callers read of an error. */
+/** The fields of an error that callers read. */
 function shown(error: unknown): unknown {
   if (!(error instanceof Error) || !("$metadata" in error)) return error;
   const { httpStatusCode } = error.$metadata as { readonly httpStatusCode?: number };

@@ -34,7 +34,7 @@ interface SdkOperations {
 
 type Output<Name extends keyof SdkOperations> = SdkOperations[Name][1];
 
-/** An error of AWS as the SDK throws it: its code is the name. */
+/** An error of AWS in the form in which the SDK throws it: its name is the code. */
 export class SdkError extends Error {
   readonly $fault = "client";
   readonly $metadata: { readonly httpStatusCode: number };
@@ -47,8 +47,8 @@ export class SdkError extends Error {
 }
 
 /**
- * Secrets Manager as callers of the AWS SDK see it, without the SDK: for simulations, which make thousands of calls at no
- * cost and cannot wait. A test holds each answer to the one that the real client reads from the wire.
+ * The calls of the AWS SDK, without the SDK: for simulations, which make thousands of calls and cannot wait. A test
+ * compares each answer with the one that the SDK's client reads from the wire.
  */
 export class SdkCalls {
   readonly #service: SecretsManager;

@@ -5,14 +5,14 @@ import type { HttpAnswer, HttpRequest } from "../http/message.ts";
 
 type RequestHandler = Extract<NonNullable<SecretsManagerClientConfig["requestHandler"]>, { handle: unknown }>;
 
-/** A request as the SDK hands it to its handler. */
+/** A request in the form in which the SDK gives it to its handler. */
 interface SdkRequest extends Omit<HttpRequest, "body"> {
   readonly body: Uint8Array;
 }
 
 /**
- * A `requestHandler` for a client of the AWS SDK that gives each request to the API in this process. The client's own code
- * runs as always: it serializes, signs, reads answers and makes errors. Only the network is missing.
+ * A `requestHandler` for a client of the AWS SDK that sends each request to the API in this process. The client's own
+ * code runs as always: it serializes, signs, and reads answers and errors. Only the network is missing.
  */
 export function sdkHandler(api: Api): RequestHandler {
   return {

@@ -1,6 +1,7 @@
-// The program of a Lambda process: loads the bundle and serves invocations from the Lambda Runtime API.
-// AWS: Lambda developer guide, "Using the Lambda runtime API for custom runtimes". Plain JavaScript without imports of
-// ours, as it runs in the place of AWS's own client, beside a bundle that knows nothing of it.
+// The program of a Lambda process. It loads the bundle and serves invocations from the Lambda Runtime API. It is plain
+// JavaScript without imports from this repository, because it replaces AWS's own client and runs next to a bundle that
+// knows nothing about it.
+// AWS: Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
 import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
@@ -10,8 +11,10 @@ const { AWS_LAMBDA_RUNTIME_API: api = "", AWS_LAMBDA_FUNCTION_NAME: functionName
 const { LAMBDA_TASK_ROOT: taskRoot = ".", _HANDLER: handlerName = "" } = process.env;
 const agent = new Agent({ keepAlive: true });
 
-/** Id of the invocation that is being handled.
- * @type {string | undefined} */
+/**
+ * Id of the running invocation.
+ * @type {string | undefined}
+ */
 let requestId;
 
 /**
@@ -64,7 +67,7 @@ function report(path, error, errorType) {
 }
 
 /**
- * Ends the process, as in AWS: what the handler left half done must not meet the next invocation.
+ * Ends the process, as in AWS: state that the handler left behind must not affect the next invocation.
  * @param {unknown} error
  * @param {string} errorType
  * @param {number} exitCode

@@ -11,13 +11,13 @@ export interface LambdaFunction {
   readonly bundle: string;
   /** Name of the bundle's export. */
   readonly handler: string;
-  /** The whole environment, but for what belongs to one process. */
+  /** The complete environment, except for the variables of a single process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly logPath: string;
 }
 
-/** The result of an invocation: JSON, and how the function failed if it did. */
+/** The result of an invocation: JSON, and the kind of failure if there was one. */
 export interface InvocationResult {
   readonly payload: string;
   readonly functionError?: "Unhandled";
@@ -31,7 +31,7 @@ type End =
   | { readonly kind: "exited"; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   | { readonly kind: "late" };
 
-/** One Lambda process and its Runtime API: serves one invocation at a time, and stays warm for the next. */
+/** One Lambda process and its Runtime API. It serves one invocation at a time and stays warm for the next one. */
 export class ExecutionEnvironment {
   readonly #function: LambdaFunction;
   readonly #api: RuntimeApi;
@@ -48,7 +48,7 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Starts the process; it loads the function by itself. */
+  /** Starts the process, which loads the function. */
   static async start(deployed: LambdaFunction, processes: Processes): Promise<ExecutionEnvironment> {
     const api = new RuntimeApi();
     const address = await api.start();
@@ -69,24 +69,24 @@ export class ExecutionEnvironment {
     return new ExecutionEnvironment(deployed, api, running);
   }
 
-  /** True when the process has ended: it takes no further invocation. */
+  /** Whether the process has ended and accepts no more invocations. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Whether the process asks for the next invocation; one that ends itself after an error does not. */
+  /** Whether the process has asked for its next invocation. A process that ends itself after an error does not ask. */
   async isWarm(): Promise<boolean> {
     if (this.#over) return false;
     return (await this.#within(INIT_MS, this.#api.ready())) === undefined;
   }
 
-  /** Runs the function once. Never rejects: a crash or a timeout is a result too. */
+  /** Runs the function once. Never rejects: a crash and a timeout are results too. */
   async invoke(requestId: string, payload: string): Promise<InvocationResult> {
     const started = await this.#within(INIT_MS, Promise.race([this.#api.ready(), this.#api.initError]));
     if (started !== undefined) return this.#fail(requestId, started, INIT_MS);
     this.#log(`START RequestId: ${requestId} Version: $LATEST`);
     const { arn: functionArn, timeoutMs } = this.#function;
-    // By the real clock, which is the one that the process has.
+    // Uses the real clock, like the process itself.
     const deadline = Date.now() + timeoutMs;
     const report = await this.#within(
       timeoutMs,
@@ -103,7 +103,7 @@ export class ExecutionEnvironment {
     await this.#process.exited;
   }
 
-  /** What `happening` brings, unless the process ends or the time is up before. */
+  /** The result of `happening`, unless the process ends or the time runs out first. */
   async #within<T>(ms: number, happening: Promise<T>): Promise<T | End> {
     const late = Promise.withResolvers<End>();
     const timer = setTimeout(() => late.resolve({ kind: "late" }), ms);

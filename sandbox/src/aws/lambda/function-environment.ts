@@ -1,7 +1,7 @@
 import type { AwsEnvironment } from "../credentials.ts";
 
 /**
- * What a function finds in its environment.
+ * The environment variables that Lambda sets for each function.
  * AWS: Lambda developer guide, "Defined runtime environment variables".
  */
 export function functionEnvironment(

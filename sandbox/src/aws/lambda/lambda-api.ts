@@ -5,8 +5,8 @@ import type { Lambdas } from "./lambdas.ts";
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
- * Lambda's Invoke for RequestResponse. AWS: Lambda API reference, Invoke; no recording.
- * A function that fails is HTTP 200 with X-Amz-Function-Error.
+ * Lambda's Invoke for RequestResponse. AWS: Lambda API reference, Invoke; not recorded.
+ * The answer for a function that fails is HTTP 200 with X-Amz-Function-Error.
  */
 export function lambdaApi(lambdas: Lambdas, arnOf: (name: string) => string): Api {
   return {

@@ -19,14 +19,14 @@ export async function handler(event, context) {
     case "exit": process.exit(event.code);
     case "abort": process.kill(process.pid, "SIGKILL"); return sleep(10_000);
     case "escape": setTimeout(() => { throw new RangeError("out of the loop"); }); return sleep(10_000);
-    case "reject": Promise.reject(new Error("nobody caught it")); return sleep(10_000);
+    case "reject": Promise.reject(new Error("not caught")); return sleep(10_000);
     case "sleep": await sleep(event.ms); return { pid: process.pid };
   }
 }
 export const notAFunction = 1;
 `;
 
-// Processes start slowly on a machine that is busy with other tests.
+// Processes start slowly on a machine that also runs other tests.
 vi.setConfig({ testTimeout: 20_000 });
 
 let emulator: TestEmulator;
@@ -68,7 +68,7 @@ function alive(process_: number): boolean {
 }
 
 describe("a function", () => {
-  it("finds Lambda's environment, with the deployer's winning", async () => {
+  it("has Lambda's environment variables, and those of the deployment override them", async () => {
     const { payload } = await invoke({ do: "tell" });
     expect(payload).toMatchObject({
       env: {
@@ -90,17 +90,17 @@ describe("a function", () => {
     expect(payload).not.toHaveProperty("env.HOME");
   });
 
-  it("gets its event and answers, be it with nothing", async () => {
+  it("receives its event and answers, also without a result", async () => {
     const event = { do: "echo", text: "ä€😀", list: [1, null, { a: true }] };
     expect(await invoke(event)).toEqual({ payload: event });
     expect(await invoke({ do: "nothing" })).toEqual({ payload: null });
   });
 
-  it("stays warm: one process serves one invocation after the other", async () => {
+  it("stays warm: one process serves consecutive invocations", async () => {
     expect(await pid()).toBe(await pid());
   });
 
-  it("runs in two processes when it is invoked twice at a time", async () => {
+  it("runs in two processes for two invocations at the same time", async () => {
     const both = await Promise.all([invoke({ do: "sleep", ms: 50 }), invoke({ do: "sleep", ms: 50 })]);
     expect(new Set(both.map((result) => JSON.stringify(result.payload))).size).toBe(2);
   });
@@ -137,7 +137,7 @@ describe("a failure of a function", () => {
       },
     ],
     [
-      "exit as if all were well",
+      "exit with status 0",
       { do: "exit", code: 0 },
       {
         errorType: "Runtime.ExitError",
@@ -157,7 +157,7 @@ describe("a failure of a function", () => {
     [
       "unhandled rejection",
       { do: "reject" },
-      { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "nobody caught it" },
+      { errorType: "Runtime.UnhandledPromiseRejection", errorMessage: "not caught" },
     ],
   ])("%s is a FunctionError, and the next invocation works", async (_title, event, payload) => {
     expect(await invoke(event)).toEqual({
@@ -187,7 +187,7 @@ describe("a failure of a function", () => {
     });
   });
 
-  it("of a process killed while idle goes unnoticed", async () => {
+  it("of a process that is killed while idle is not visible", async () => {
     const first = await pid();
     process.kill(first, "SIGKILL");
     await expect.poll(() => alive(first)).toBe(false);
@@ -211,13 +211,13 @@ describe("a failure of a function", () => {
       "bundle.other is undefined or not exported",
     ],
     [
-      "a handler that is no function",
+      "a handler that is not a function",
       "bundle.mjs",
       "notAFunction",
       "Runtime.HandlerNotFound",
       "bundle.notAFunction is undefined or not exported",
     ],
-  ])("%s is told by the invocation", async (_title, file, handler, errorType, errorMessage) => {
+  ])("%s is reported by the invocation", async (_title, file, handler, errorType, errorMessage) => {
     const broken = await emulator.aws.deployFunction({
       name: "broken",
       bundle: join(emulator.dir, file),
@@ -245,7 +245,7 @@ describe("Lambda's Invoke over HTTP", () => {
     expect(await answer.json()).toEqual({ do: "echo" });
   });
 
-  it("is 200 with a header when the function fails", async () => {
+  it("is 200 with a header if the function fails", async () => {
     const answer = await post("tested", { do: "throw" });
     expect([answer.status, answer.headers.get("x-amz-function-error")]).toEqual([200, "Unhandled"]);
     expect(await answer.json()).toMatchObject({ errorType: "TypeError" });

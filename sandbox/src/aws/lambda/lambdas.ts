@@ -10,10 +10,10 @@ interface Deployment {
   readonly all: Set<ExecutionEnvironment>;
 }
 
-// As if by reserved concurrency: no test means to have more, and a laptop has no room for them.
+// Like reserved concurrency: tests do not need more, and a laptop has no room for more.
 const CONCURRENCY = 10;
 
-/** Lambda: the deployed functions, each with a process for every invocation that runs at the same time. */
+/** Lambda: the deployed functions. Invocations that run at the same time have a process each. */
 export class Lambdas {
   readonly #processes: Processes;
   readonly #deployments = new Map<string, Deployment>();
@@ -23,7 +23,9 @@ export class Lambdas {
     this.#processes = processes;
   }
 
-  /** Deploys a function, or new code for one of the same ARN: processes with the old code are ended. */
+  /**
+   * Deploys a function, or new code for the function with the same ARN. Idle processes with the old code are stopped.
+   */
   async deploy(deployed: LambdaFunction): Promise<void> {
     const before = this.#deployments.get(deployed.arn);
     this.#deployments.set(deployed.arn, { function: deployed, idle: [], all: new Set() });
@@ -35,8 +37,9 @@ export class Lambdas {
   }
 
   /**
-   * Invokes a function by its ARN, and waits.
-   * @throws AwsError ResourceNotFoundException for an unknown function, TooManyRequestsException beyond 10 at a time
+   * Invokes a function by its ARN and waits for the result.
+   * @throws AwsError ResourceNotFoundException for an unknown function, TooManyRequestsException for more than 10 at a
+   * time
    */
   async invoke(arn: string, payload: string): Promise<InvocationResult> {
     const deployment = this.#deployments.get(arn);
@@ -54,7 +57,7 @@ export class Lambdas {
     return result;
   }
 
-  /** Ends every process. */
+  /** Stops all processes. */
   async stop(): Promise<void> {
     this.#stopped = true;
     const environments = [...this.#deployments.values()].flatMap((deployment) => [...deployment.all]);
@@ -72,7 +75,7 @@ export class Lambdas {
   }
 }
 
-/** A process that waits for work; those that died while they waited are forgotten. */
+/** A process that waits for work. Processes that have died meanwhile are removed. */
 async function warm(deployment: Deployment): Promise<ExecutionEnvironment | undefined> {
   for (let next = deployment.idle.pop(); next !== undefined; next = deployment.idle.pop()) {
     if (await next.isWarm()) return next;

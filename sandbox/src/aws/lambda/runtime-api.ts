@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { bodyOf } from "../http/listener.ts";
 
-/** An event for the function, as the runtime gets it. */
+/** An event for the function, in the form in which the runtime receives it. */
 export interface Invocation {
   readonly requestId: string;
   readonly functionArn: string;
@@ -11,7 +11,7 @@ export interface Invocation {
   readonly deadline: number;
 }
 
-/** What the runtime posted: JSON of the result or of the error. */
+/** The runtime's report: the result or the error, as JSON. */
 export type RuntimeReport =
   | { readonly kind: "response"; readonly body: string }
   | { readonly kind: "error"; readonly body: string };
@@ -25,7 +25,7 @@ const VERSION = "/2018-06-01/runtime/";
 export class RuntimeApi {
   readonly #server: Server;
   readonly #initError = Promise.withResolvers<RuntimeReport>();
-  /** The runtime's open request for its next invocation, or the wait for that request. */
+  /** The runtime's open request for its next invocation, or a promise of that request. */
   #poll = Promise.withResolvers<ServerResponse>();
   #current: { readonly requestId: string; readonly report: (report: RuntimeReport) => void } | undefined;
 
@@ -38,7 +38,7 @@ export class RuntimeApi {
     });
   }
 
-  /** Starts to listen. Returns host:port, for AWS_LAMBDA_RUNTIME_API. */
+  /** Starts to listen. Returns `host:port` for AWS_LAMBDA_RUNTIME_API. */
   async start(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
@@ -50,17 +50,20 @@ export class RuntimeApi {
     return `127.0.0.1:${address.port}`;
   }
 
-  /** Settles when the runtime asks for an invocation: it is loaded, or done with the last one. */
+  /**
+   * Settles when the runtime asks for an invocation, because it has loaded the function or finished the last
+   * invocation.
+   */
   async ready(): Promise<void> {
     await this.#poll.promise;
   }
 
-  /** Settles when the function could not be loaded. */
+  /** Settles if the function cannot be loaded. */
   get initError(): Promise<RuntimeReport> {
     return this.#initError.promise;
   }
 
-  /** Hands an invocation to the runtime as soon as it is ready; settles with its report. */
+  /** Gives an invocation to the runtime as soon as it is ready. Settles with its report. */
   async invoke(invocation: Invocation): Promise<RuntimeReport> {
     const { promise, resolve } = Promise.withResolvers<RuntimeReport>();
     const poll = await this.#poll.promise;
@@ -83,7 +86,7 @@ export class RuntimeApi {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url?.startsWith(VERSION) ? request.url.slice(VERSION.length) : "";
-    // Stays open until there is an invocation.
+    // Left open until there is an invocation.
     if (request.method === "GET" && path === "invocation/next") return this.#poll.resolve(response);
     const body = await bodyOf(request);
     if (path === "init/error") this.#initError.resolve({ kind: "error", body });

@@ -8,7 +8,7 @@ import { startTestEmulator, TEST_ROTATOR } from "../test-emulator.ts";
 
 const REFUSED = "A previous rotation isn't complete. That rotation will be reattempted.";
 
-// Processes start slowly on a machine that is busy with other tests.
+// Processes start slowly on a machine that also runs other tests.
 vi.setConfig({ testTimeout: 20_000 });
 
 const WHOLE = ["createSecret", "setSecret", "testSecret", "finishSecret"];
@@ -18,10 +18,10 @@ interface Plan {
   readonly rotation?: AwsEmulatorOptions["rotation"];
 }
 
-/** createSecret fails, and the retry is not lived to see. */
+/** createSecret fails, and the test ends before the retry. */
 const STUCK: Plan = { plan: { createSecret: ["fail"] }, rotation: { retryDelayMs: 60_000 } };
 
-/** A secret whose value is `one`, and a function that rotates it as planned. */
+/** A secret with the value `one`, and a function that rotates it by the plan. */
 async function prepared({ plan = {}, rotation = {} }: Plan = {}) {
   const emulator = await startTestEmulator({ rotation: { retryDelayMs: 5, ...rotation } });
   const { aws, dir } = emulator;
@@ -78,7 +78,7 @@ describe.concurrent("a rotation", () => {
     expect(rotation?.endedAt).toBeGreaterThanOrEqual(rotation?.startedAt ?? 0);
   });
 
-  it("has an AWSPENDING version without a value until createSecret puts one, and refuses any other meanwhile", async () => {
+  it("has an AWSPENDING version without a value until createSecret puts one, and refuses another rotation meanwhile", async () => {
     await using p = await prepared(STUCK);
     await rotate(p);
     expect(await p.stages()).toEqual({ [p.one]: ["AWSCURRENT"], [p.token]: ["AWSPENDING"] });
@@ -90,7 +90,7 @@ describe.concurrent("a rotation", () => {
     expect(p.aws.rotations[0]?.outcome).toBeUndefined();
   });
 
-  it("shows in DescribeSecret: configuration, dates, the next one", async () => {
+  it("shows in DescribeSecret: configuration, dates, and the next rotation", async () => {
     await using p = await prepared();
     await rotate(p, { RotationRules: { AutomaticallyAfterDays: 1 } });
     await p.ended();
@@ -108,7 +108,7 @@ describe.concurrent("a rotation", () => {
     expect(Date.parse(next) - Date.now()).toBeGreaterThan(23 * 3_600_000);
   });
 
-  it("needs the configuration once", async () => {
+  it("needs its configuration only once", async () => {
     await using p = await prepared();
     await rotate(p);
     await p.ended();
@@ -117,7 +117,7 @@ describe.concurrent("a rotation", () => {
     expect(await p.stages()).toEqual({ [p.token]: ["AWSPREVIOUS"], [VersionId ?? ""]: ["AWSCURRENT"] });
   });
 
-  it("leaves AWSPENDING where it is, if that is the end state asked for, and can be repeated all the same", async () => {
+  it("leaves AWSPENDING in place if so configured, and the next rotation still starts", async () => {
     await using p = await prepared({ rotation: { pendingAfterFinish: "keep" } });
     await rotate(p);
     await p.ended();
@@ -127,7 +127,7 @@ describe.concurrent("a rotation", () => {
     expect(p.aws.rotations[1]?.outcome).toBe("succeeded");
   });
 
-  it("is not begun again by a token that is known", async () => {
+  it("does not start again by a known token", async () => {
     await using p = await prepared();
     await rotate(p);
     await p.ended();
@@ -135,7 +135,7 @@ describe.concurrent("a rotation", () => {
     expect(p.aws.rotations).toHaveLength(1);
   });
 
-  it("is made with the function's own identity", async () => {
+  it("runs with the function's own identity", async () => {
     await using p = await prepared();
     await rotate(p);
     await p.ended();
@@ -153,7 +153,7 @@ describe.concurrent("a rotation", () => {
 
 describe.concurrent("a step that fails", () => {
   it.each(["fail", "crash", "hang"])(
-    "twice (%s) makes the whole process begin again, on the same version",
+    "twice (%s) repeats the whole process with the same version",
     async (how) => {
       await using p = await prepared({ plan: { setSecret: how === "hang" ? [how] : [how, how] } });
       await rotate(p);
@@ -165,7 +165,7 @@ describe.concurrent("a step that fails", () => {
     },
   );
 
-  it("for good leaves AWSPENDING, and further rotations are refused until it is taken away", async () => {
+  it("on every attempt leaves AWSPENDING, and further rotations are refused until it is removed", async () => {
     await using p = await prepared({
       plan: { testSecret: ["fail", "fail", "fail"] },
       rotation: { retries: 2 },
@@ -187,7 +187,7 @@ describe.concurrent("a step that fails", () => {
     expect(p.aws.rotations[1]?.outcome).toBe("succeeded");
   });
 
-  it("finishSecret that moves nothing is no success", async () => {
+  it("fails if finishSecret moves nothing", async () => {
     await using p = await prepared({ plan: { finishSecret: ["skip", "skip"] }, rotation: { retries: 1 } });
     await rotate(p);
     await p.ended();
@@ -196,7 +196,7 @@ describe.concurrent("a step that fails", () => {
 });
 
 describe.concurrent("a rotation that is interfered with", () => {
-  it("is abandoned by a value put to AWSCURRENT, which takes AWSPENDING away", async () => {
+  it("is abandoned by a value put to AWSCURRENT, which removes AWSPENDING", async () => {
     await using p = await prepared({ plan: { setSecret: ["override"] } });
     await rotate(p);
     await p.ended();
@@ -210,7 +210,7 @@ describe.concurrent("a rotation that is interfered with", () => {
     expect((await p.client.getSecretValue({ SecretId: p.SecretId })).SecretString).toBe("by hand");
   });
 
-  it("is ended by CancelRotateSecret, which switches rotation off and leaves AWSPENDING", async () => {
+  it("ends by CancelRotateSecret, which disables rotation and leaves AWSPENDING", async () => {
     await using p = await prepared({ plan: { createSecret: ["fail"] }, rotation: { retryDelayMs: 800 } });
     await rotate(p);
     await vi.waitUntil(() => p.steps().length === 1, { timeout: 10_000, interval: 10 });
@@ -222,10 +222,10 @@ describe.concurrent("a rotation that is interfered with", () => {
     expect(described.VersionIdsToStages?.[p.token]).toEqual(["AWSPENDING"]);
   });
 
-  it("goes on after that once AWSPENDING is gone: RotateSecret switches rotation on again, with the schedule of before", async () => {
+  it("works again once AWSPENDING is removed: RotateSecret enables rotation again, with the old schedule", async () => {
     await using p = await prepared(STUCK);
     await rotate(p, { RotationRules: { ScheduleExpression: "rate(10 days)" } });
-    // Else the failure that is planned for the first call may meet the second rotation's.
+    // Otherwise the failure planned for the first call could hit the second rotation's call.
     await vi.waitUntil(() => p.steps().length === 1, { timeout: 10_000, interval: 10 });
     await p.client.cancelRotateSecret({ SecretId: p.SecretId });
     const pending = { SecretId: p.SecretId, VersionStage: "AWSPENDING", RemoveFromVersionId: p.token };

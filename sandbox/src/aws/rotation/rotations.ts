@@ -8,21 +8,21 @@ import type { RotationOrder } from "../secrets-manager/operation.ts";
 import type { RotationOutcome } from "../secrets-manager/rotation-course.ts";
 import type { SecretsManager } from "../secrets-manager/secrets-manager.ts";
 
-/** One rotation, from RotateSecret to its end. The test run of RotateImmediately=false is not one. */
+/** One rotation, from RotateSecret to its end. The test run of RotateImmediately=false does not count. */
 export interface Rotation {
   readonly arn: string;
-  /** Id of the version that it makes. */
+  /** Id of the new version. */
   readonly token: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   endedAt?: number;
   outcome?: RotationOutcome;
-  /** How many times the function was driven from its first step on. */
+  /** How many times the function was started from its first step. */
   attempts: number;
 }
 
 export interface RotationOptions extends FunctionRotationOptions {
-  /** Milliseconds before each retry; AWS's are not documented. @default 2000 */
+  /** Pause before each retry, ms. AWS does not document its own. @default 2000 */
   readonly retryDelayMs?: number;
 }
 
@@ -45,12 +45,12 @@ export class Rotations {
     this.#options = options;
   }
 
-  /** All rotations since the start, in the order of their beginnings. */
+  /** All rotations since the start, oldest first. */
   get all(): readonly Rotation[] {
     return this.#rotations;
   }
 
-  /** Begins what RotateSecret has ordered, and returns at once. */
+  /** Starts a rotation that RotateSecret has ordered, and returns at once. */
   begin(order: RotationOrder): void {
     const running = this.#drive(order);
     const ended = running.catch((error: unknown) => {
@@ -60,7 +60,7 @@ export class Rotations {
     void ended.then(() => this.#running.delete(ended));
   }
 
-  /** Resolves when nothing runs any more. The emulator's stop aborts waits and functions before it calls this. */
+  /** Resolves when no rotation runs any more. The emulator aborts waits and functions before it calls this. */
   async ended(): Promise<void> {
     await Promise.all(this.#running);
   }
@@ -98,7 +98,7 @@ export class Rotations {
       const { functionError } = await this.#parts.lambdas.invoke(functionArn, JSON.stringify(event));
       return functionError === undefined ? "succeeded" : "failed";
     } catch (error) {
-      // The function is gone, or has too many invocations at once.
+      // The function does not exist any more, or has too many invocations.
       if (error instanceof AwsError) return "failed";
       throw error;
     }

@@ -1,14 +1,14 @@
 import { nextRotationAt } from "./rotation-schedule.ts";
 import type { Secret, SecretVersion } from "./secret.ts";
 
-/** AWS's JSON 1.1 times are seconds since 1970. */
+/** Times in AWS's JSON 1.1 are seconds since 1970. */
 export function seconds(milliseconds: number): number;
 export function seconds(milliseconds: number | undefined): number | undefined;
 export function seconds(milliseconds: number | undefined): number | undefined {
   return milliseconds === undefined ? undefined : milliseconds / 1000;
 }
 
-/** The members of GetSecretValue's answer, which BatchGetSecretValue repeats for each secret. */
+/** The fields of GetSecretValue's answer. BatchGetSecretValue has them for each secret. */
 export function valueFields(secret: Secret, version: SecretVersion): Readonly<Record<string, unknown>> {
   const { value } = version;
   return {
@@ -22,7 +22,7 @@ export function valueFields(secret: Secret, version: SecretVersion): Readonly<Re
   };
 }
 
-/** Versions with labels; missing for a secret that never had a version (recorded). */
+/** The labels of each labelled version; undefined for a secret that never had a version (recorded). */
 export function stagesByVersion(secret: Secret): Readonly<Record<string, readonly string[]>> | undefined {
   const labelled = secret.versions.filter((version) => version.stages.length > 0);
   return labelled.length === 0
@@ -30,7 +30,10 @@ export function stagesByVersion(secret: Secret): Readonly<Record<string, readonl
     : Object.fromEntries(labelled.map((version) => [version.id, version.stages]));
 }
 
-/** What DescribeSecret and ListSecrets tell of a secret alike; rotation's members only where it was ever configured (recorded). */
+/**
+ * The fields that DescribeSecret and ListSecrets have in common. The fields of rotation exist only if it was ever
+ * configured (recorded).
+ */
 export function metadataFields(secret: Secret): Readonly<Record<string, unknown>> {
   return {
     ARN: secret.arn,

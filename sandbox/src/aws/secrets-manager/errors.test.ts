@@ -158,13 +158,13 @@ const cases: readonly Case[] = [
     "1 validation error detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null",
   ],
   [
-    "two bad members",
+    "two invalid fields",
     (c) => c.listSecrets({ MaxResults: 101, Filters: [{ Key: "name", Values: [] }] }),
     "ValidationException",
     "2 validation errors detected: Value '101' at 'maxResults' failed to satisfy constraint: Member must have value less than or equal to 100; Value '[]' at 'filters.1.member.values' failed to satisfy constraint: Member must have length greater than or equal to 1",
   ],
   [
-    "a token that is none",
+    "an invalid NextToken",
     (c) => c.listSecrets({ NextToken: "???" }),
     "InvalidNextTokenException",
     "The NextToken value is invalid.",
@@ -177,7 +177,7 @@ const cases: readonly Case[] = [
       `The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version ${one}, so you must explicitly reference that version in RemoveFromVersionId.`,
   ],
   [
-    "a move from one that is not the holder",
+    "a move from a version that does not have the label",
     (c) =>
       c.updateSecretVersionStage({
         SecretId,
@@ -189,7 +189,7 @@ const cases: readonly Case[] = [
     "When you move staging label AWSCURRENT, if you specify RemoveFromVersionId, it must be set to the version that currently has the staging label AWSCURRENT.",
   ],
   [
-    "AWSCURRENT taken away",
+    "the removal of AWSCURRENT",
     (c) => c.updateSecretVersionStage({ SecretId, VersionStage: "AWSCURRENT", RemoveFromVersionId: one }),
     "InvalidParameterException",
     "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed.",
@@ -225,13 +225,13 @@ const cases: readonly Case[] = [
     "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.",
   ],
   [
-    "a deletion at once and later",
+    "a deletion both at once and later",
     (c) => c.deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true, RecoveryWindowInDays: 7 }),
     "InvalidParameterException",
     "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
   ],
   [
-    "a batch of nothing",
+    "an empty batch",
     (c) => c.batchGetSecretValue({}),
     "InvalidParameterException",
     "Either 'SecretIdList' or 'Filters' must be provided, but not both.",
@@ -243,7 +243,7 @@ const cases: readonly Case[] = [
     `1 validation error detected: Value '${JSON.stringify(Array.from({ length: 21 }, () => "x"))}' at 'secretIdList' failed to satisfy constraint: Member must have length less than or equal to 20`,
   ],
   [
-    "a password too short for its kinds",
+    "a password too short for the required types",
     (c) => c.getRandomPassword({ PasswordLength: 3 }),
     "InvalidParameterException",
     "Password length is too short based on the required types.",
@@ -261,14 +261,14 @@ describe("AWS's own errors", () => {
     expect(error).toHaveProperty("$metadata.requestId", expect.stringMatching(/^[0-9a-f-]{36}$/));
   });
 
-  it("change nothing", async () => {
+  it("do not change anything", async () => {
     const { VersionIdsToStages, RotationEnabled } = await client.describeSecret({ SecretId });
     expect(VersionIdsToStages).toEqual({ [one]: ["AWSCURRENT"], [two]: ["MINE"] });
     expect(RotationEnabled).toBeUndefined();
   });
 });
 
-describe("a request without the token that the SDK would add", () => {
+describe("a request without the token that the SDK adds", () => {
   it.each([
     ["CreateSecret", "InvalidRequestException"],
     ["UpdateSecret", "InvalidRequestException"],
@@ -305,7 +305,7 @@ function signed(region: string, service: string): string {
 describe("a request that is not for this endpoint", () => {
   it.each([
     ["without a signature", "", "MissingAuthenticationTokenException"],
-    ["with half a signature", "AWS4-HMAC-SHA256 Credential=AKIATEST", "IncompleteSignatureException"],
+    ["with an incomplete signature", "AWS4-HMAC-SHA256 Credential=AKIATEST", "IncompleteSignatureException"],
     ["for another region", signed("us-east-1", "secretsmanager"), "InvalidSignatureException"],
     ["for another service", signed("eu-west-1", "sqs"), "InvalidSignatureException"],
   ])("%s", async (_title, authorization, type) => {
@@ -315,8 +315,8 @@ describe("a request that is not for this endpoint", () => {
 
   it.each([
     ["an unknown operation", "MakeCoffee", {}, "UnknownOperationException"],
-    ["no JSON", "ListSecrets", "{", "SerializationException"],
-    ["a member of the wrong type", "ListSecrets", { MaxResults: "ten" }, "SerializationException"],
+    ["a body that is not JSON", "ListSecrets", "{", "SerializationException"],
+    ["a field of the wrong type", "ListSecrets", { MaxResults: "ten" }, "SerializationException"],
   ])("%s", async (_title, operation, body, type) => {
     expect(await post(operation, body)).toMatchObject({ status: 400, body: { __type: type } });
   });

@@ -7,8 +7,9 @@ export interface Filter {
 }
 
 /**
- * Whether a secret passes every filter by at least one of its values.
- * AWS: Filter API reference: prefixes, case-sensitive but for description and all; a leading `!` turns a value round.
+ * Whether a secret matches at least one value of each filter.
+ * AWS: Filter API reference: values are prefixes, and case-sensitive except for description and all. A leading `!`
+ * negates a value.
  */
 export function passes(secret: Secret, filters: readonly Filter[] | undefined, region: string): boolean {
   return (filters ?? []).every(({ Key, Values }) =>

@@ -4,8 +4,8 @@ import type { Secret, Secrets } from "./secret.ts";
 const RANDOM_SUFFIX = /-[A-Za-z0-9]{6}$/;
 
 /**
- * The secret that `id` names: its name, its ARN, or its ARN without the random suffix.
- * Recorded: an incomplete ARN that itself ends like a suffix is taken for a complete one, and is not found.
+ * The secret with this name, this ARN, or this ARN without the random suffix.
+ * Recorded: an incomplete ARN whose name ends like a suffix counts as complete, and is not found.
  */
 export function findSecret(secrets: Secrets, id: string): Secret | undefined {
   if (id.startsWith("arn:") && RANDOM_SUFFIX.test(id)) return secrets.get(id);
@@ -22,7 +22,7 @@ export function requireSecret(secrets: Secrets, id: string): Secret {
   return secret;
 }
 
-/** @throws ResourceNotFoundException, or InvalidRequestException when the secret is marked for deletion. */
+/** @throws ResourceNotFoundException, or InvalidRequestException if the secret is marked for deletion */
 export function requireLiveSecret(secrets: Secrets, id: string): Secret {
   const secret = requireSecret(secrets, id);
   if (secret.deletedAt !== undefined) throw markedForDeletion();
@@ -30,8 +30,8 @@ export function requireLiveSecret(secrets: Secrets, id: string): Secret {
 }
 
 /**
- * For the operations that change a secret.
- * @throws as requireLiveSecret does, and what refuseReplica throws.
+ * For operations that change a secret.
+ * @throws as requireLiveSecret and refuseReplica
  */
 export function requireWritableSecret(secrets: Secrets, id: string): Secret {
   const secret = requireLiveSecret(secrets, id);
@@ -40,9 +40,9 @@ export function requireWritableSecret(secrets: Secrets, id: string): Secret {
 }
 
 /**
- * For the operations that change a value.
- * AWS: UpdateSecret and DeleteSecret API references, Errors; no recording, wording not confirmed by AWS.
- * @throws as requireWritableSecret does, and InvalidRequestException where another service manages the secret.
+ * For operations that change a value.
+ * AWS: UpdateSecret and DeleteSecret API references, Errors; not recorded, wording not confirmed by AWS.
+ * @throws as requireWritableSecret, and InvalidRequestException if another service manages the secret
  */
 export function requireUnmanagedSecret(secrets: Secrets, id: string): Secret {
   const secret = requireWritableSecret(secrets, id);
@@ -53,8 +53,8 @@ export function requireUnmanagedSecret(secrets: Secrets, id: string): Secret {
 }
 
 /**
- * AWS: user guide, "Replicate secrets across Regions": a replica is changed by way of its original. The wording is that
- * of moto and of users' reports, not confirmed by AWS.
+ * AWS: user guide, "Replicate secrets across Regions": a replica is changed through its original. The wording comes
+ * from moto and from users' reports; AWS does not confirm it.
  * @throws InvalidParameterException
  */
 export function refuseReplica(secret: Secret): void {

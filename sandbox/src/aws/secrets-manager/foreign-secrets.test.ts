@@ -55,7 +55,7 @@ describe("a replica", () => {
     });
   });
 
-  it("is read like any secret, and says where its original is", async () => {
+  it("is read like any other secret, and shows the region of its original", async () => {
     expect((await client.getSecretValue({ SecretId: "copied" })).SecretString).toBe("one");
     expect(await client.describeSecret({ SecretId })).toMatchObject({
       Name: "copied",
@@ -108,7 +108,7 @@ describe("a secret that RDS manages", () => {
     ]);
   });
 
-  it("is found by its service", async () => {
+  it("is found by the filter owning-service", async () => {
     const Filters = [{ Key: "owning-service" as const, Values: ["rds"] }];
     const { SecretList } = await client.listSecrets({ Filters });
     expect(SecretList?.map((secret) => secret.ARN)).toEqual([SecretId]);

@@ -6,15 +6,15 @@ import { holderOf, removeLabel } from "./staging-labels.ts";
 import type { SecretStore } from "./store.ts";
 
 export interface FunctionRotationOptions {
-  /** How many times the whole process is tried again after a failed step. AWS does not document its number. @default 3 */
+  /** How many times the whole process is repeated after a failed step. AWS does not document its number. @default 3 */
   readonly retries?: number;
-  /** What happens to AWSPENDING once it is on the version of AWSCURRENT: AWS was seen to do both. @default "remove" */
+  /** Whether AWSPENDING stays on the version that has become current. AWS was seen to do both. @default "remove" */
   readonly pendingAfterFinish?: "remove" | "keep";
 }
 
 const STEPS = rotationStepSchema.options;
 
-/** A rotation by a Lambda function. AWS: user guide, "Rotation by Lambda function": the whole process is tried again. */
+/** A rotation by a Lambda function. AWS: user guide, "Rotation by Lambda function": the whole process is repeated. */
 export class FunctionRotation implements RotationCourse {
   attempts = 0;
   readonly #store: SecretStore;

@@ -17,7 +17,7 @@ function viewWithLags(...lags: readonly number[]): LaggingView {
 }
 
 describe("LaggingView", () => {
-  it("shows a change when its time has come, a deletion too", () => {
+  it("shows a change when its lag is over, also a deletion", () => {
     const view = viewWithLags(100, 200);
     view.record(ARN, secret(1), 0);
     view.record(ARN, undefined, 100);
@@ -35,7 +35,7 @@ describe("LaggingView", () => {
     expect(view.at(900).get(ARN)).toEqual(secret(2));
   });
 
-  it("sees everything in the end, in order, whatever the lags", () => {
+  it("shows everything in the end, in order, with any lags", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000), { minLength: 1 }), (lags) => {
         const view = viewWithLags(...lags);

@@ -30,7 +30,7 @@ async function names(request: Parameters<SecretsManager["listSecrets"]>[0]) {
 }
 
 describe("ListSecrets", () => {
-  it("gives every secret once, 100 a page, with its versions and stages", async () => {
+  it("returns every secret once, 100 per page, with its versions and stages", async () => {
     const pages: number[] = [];
     const seen = new Set<string>();
     for await (const { SecretList = [] } of paginateListSecrets({ client }, {})) {
@@ -52,7 +52,7 @@ describe("ListSecrets", () => {
       ["app/s20", "app/s200", "app/s201", "app/s202", "app/s203", "app/s204"],
     ],
     ["name, case-sensitive", "name", ["APP/"], []],
-    ["description, whatever the case", "description", ["nUMBER 199"], ["app/s199"]],
+    ["description, ignoring case", "description", ["nUMBER 199"], ["app/s199"]],
     ["all, by words", "all", ["number EVEN 102"], ["app/s102"]],
     ["one of several values", "name", ["app/s199", "empty"], ["app/s199", "empty"]],
     ["owning-service", "owning-service", ["rds"], []],
@@ -60,7 +60,7 @@ describe("ListSecrets", () => {
     expect(await names({ Filters: [{ Key, Values: [...Values] }] })).toEqual(expected);
   });
 
-  it("combines filters, and turns one round", async () => {
+  it("combines filters, and negates one", async () => {
     const even = { Key: "tag-key", Values: ["par"] } as const;
     const twenties = { Key: "name", Values: ["app/s20"] } as const;
     const Values = ["!even"];
@@ -82,7 +82,7 @@ describe("ListSecrets", () => {
     ).toEqual(["app/s201", "app/s203"]);
   });
 
-  it("sorts by what it is told, and shows planned deletions on request", async () => {
+  it("sorts by the requested key, and shows planned deletions on request", async () => {
     expect(await names({ MaxResults: 2, SortBy: "name", SortOrder: "desc" })).toEqual(["empty", "app/s99"]);
     expect(await names({ MaxResults: 2, SortOrder: "desc", IncludePlannedDeletion: true })).toEqual([
       "empty",
@@ -90,7 +90,7 @@ describe("ListSecrets", () => {
     ]);
   });
 
-  it("loses nothing when a secret goes between two pages", async () => {
+  it("skips no secret if another one is deleted between two pages", async () => {
     const first = await client.listSecrets({ MaxResults: 50 });
     await client.deleteSecret({ SecretId: first.SecretList?.at(-1)?.Name, ForceDeleteWithoutRecovery: true });
     const [next] = await names({ MaxResults: 50, NextToken: first.NextToken });
@@ -112,7 +112,7 @@ describe("ListSecretVersionIds", () => {
 });
 
 describe("BatchGetSecretValue", () => {
-  it("gives 20 current values", async () => {
+  it("returns 20 current values", async () => {
     const SecretIdList = Array.from({ length: 20 }, (_, n) => `app/s${n + 100}`);
     const { SecretValues = [], Errors } = await client.batchGetSecretValue({ SecretIdList });
     expect(SecretValues.map((entry) => entry.SecretString)).toEqual(
@@ -122,7 +122,7 @@ describe("BatchGetSecretValue", () => {
     expect(Errors).toEqual([]);
   });
 
-  it("tells each secret's own error, and gives the others", async () => {
+  it("reports each secret's own error, and returns the other values", async () => {
     const { ARN = "" } = await client.describeSecret({ SecretId: "app/s1" });
     const end = emulator.aws.fail(
       { operation: "GetSecretValue", secretId: ARN },
@@ -152,7 +152,7 @@ describe("BatchGetSecretValue", () => {
     ]);
   });
 
-  it("goes by filters, in pages", async () => {
+  it("takes filters, and answers in pages", async () => {
     const Filters = [{ Key: "name" as const, Values: ["app/s20"] }];
     const first = await client.batchGetSecretValue({ Filters, MaxResults: 4 });
     expect(first.SecretValues).toHaveLength(4);

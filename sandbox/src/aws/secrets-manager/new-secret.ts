@@ -1,7 +1,7 @@
 import type { Context } from "./operation.ts";
 import type { Secret } from "./secret.ts";
 
-/** A secret as CreateSecret makes it, still without a version. */
+/** A secret after CreateSecret, without a version. */
 export function emptySecret(
   members: {
     readonly Name: string;

@@ -16,7 +16,7 @@ import { untagResource } from "./operations/untag-resource.ts";
 import { updateSecret } from "./operations/update-secret.ts";
 import { updateSecretVersionStage } from "./operations/update-secret-version-stage.ts";
 
-/** Every operation of Secrets Manager that the emulator has, by its name in X-Amz-Target. */
+/** All operations of Secrets Manager that the emulator has, by name. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   [
     batchGetSecretValue,

@@ -9,8 +9,8 @@ import type { SecretStore } from "./store.ts";
 const document = z.looseObject({ password: z.string() });
 
 /**
- * A rotation by the service that owns the secret: it writes a new password, without a function, steps or retries.
- * AWS: user guide, "Managed rotation"; what happens in between is not documented.
+ * A rotation by the service that owns the secret. It writes a new password, without a function, steps or retries.
+ * AWS: user guide, "Managed rotation"; the states in between are not documented.
  */
 export class OwnerRotation implements RotationCourse {
   attempts = 0;
@@ -33,7 +33,7 @@ export class OwnerRotation implements RotationCourse {
     this.#newPassword = newPassword;
   }
 
-  /** @throws Error when the current value is not a JSON object with a password */
+  /** @throws Error if the current value is not a JSON object with a password */
   next(): RotationAction {
     this.attempts = 1;
     const secret = this.#store.get(this.#arn);
@@ -45,7 +45,7 @@ export class OwnerRotation implements RotationCourse {
 
   stepEnded(): void {}
 
-  /** Undefined when the version has lost AWSPENDING. */
+  /** Undefined if the version has lost AWSPENDING. */
   #rotated(secret: Secret): Secret | undefined {
     const [id, now] = [this.#token, this.#now()];
     const current = holderOf(secret, AWSCURRENT)?.value;

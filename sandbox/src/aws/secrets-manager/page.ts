@@ -1,17 +1,17 @@
 import { AwsError } from "../aws-error.ts";
 
-/** Where an item stands in a list: what it is sorted by, and its ARN or id where that is equal. */
+/** The position of an item in a list: its sort key, and its ARN or id as a tie-breaker. */
 export type Position = readonly [number | string, string];
 
-/** One page of a list, and the token for the next one. */
+/** One page of a list, and the token of the next page. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextToken: string | undefined;
 }
 
 /**
- * The page after `token`. The token holds the position of the last item shown, not a number, so that items that
- * come and go between two pages shift nothing.
+ * The page after `token`. The token contains the position of the last item, not a number, so items that come and go
+ * between two pages do not shift the next page.
  * @throws InvalidNextTokenException
  */
 export function pageOf<Item>(
@@ -51,7 +51,7 @@ function decode(token: string): Position {
       return [parsed[0], String(parsed[1])];
     }
   } catch {
-    // Not one of our tokens: the same answer as for a list of another form.
+    // The token is not valid: the answer below is the same as for a list with another sort order.
   }
   // AWS: ListSecrets API reference, Errors; wording not confirmed by AWS.
   throw new AwsError("InvalidNextTokenException", "The NextToken value is invalid.");

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import { AwsError, validationError } from "../aws-error.ts";
 
-// AWS never quotes these in an error.
+// AWS does not quote these in errors.
 const SENSITIVE = new Set(["SecretString", "SecretBinary"]);
 
 /**
- * The request in its type. Members that the operation does not know are ignored.
- * @throws ValidationException in AWS's wording, SerializationException for a member of the wrong type.
+ * Parses a request. Unknown fields are ignored.
+ * @throws ValidationException in AWS's wording, SerializationException for a field of the wrong type
  */
 export function parseRequest<Request>(schema: z.ZodType<Request>, body: unknown): Request {
   const parsed = schema.safeParse(body);
@@ -33,8 +33,8 @@ function describe(issue: z.core.$ZodIssue, body: unknown): string {
   return `${quoted} at '${memberName(issue.path)}' failed to satisfy constraint: ${constraint(issue)}`;
 }
 
-// AWS: "Common Errors", ValidationException. The sentences are those that AWS's services share; for Secrets Manager none
-// of them is recorded: wording not confirmed by AWS.
+// AWS: "Common Errors", ValidationException. The sentences are the ones that AWS's services share. For Secrets Manager
+// none of them is recorded, and AWS does not confirm the wording.
 function constraint(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "too_small":
@@ -66,7 +66,7 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-// SecretId is `secretId`, the first of Tags' keys is `tags.1.member.key`.
+// SecretId becomes `secretId`, the first of Tags' keys `tags.1.member.key`.
 function memberName(path: readonly PropertyKey[]): string {
   return path
     .map((key) =>

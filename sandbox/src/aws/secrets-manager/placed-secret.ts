@@ -3,10 +3,12 @@ import type { Context } from "./operation.ts";
 import type { Secret } from "./secret.ts";
 import { standingSecret } from "./standing-secret.ts";
 
-/** A secret that CreateSecret cannot make: a replica, or one that another AWS service manages. */
+/** A secret that CreateSecret cannot make: a replica, or a secret of another AWS service. */
 export interface PlacedSecret {
   readonly name: string;
-  /** The text of its AWSCURRENT version. For a managed secret a JSON object with a field `password`, as RDS writes it. */
+  /**
+   * The text of its AWSCURRENT version. For a managed secret it is a JSON object with a field `password`, as in RDS.
+   */
   readonly value: string;
   /** Id of that version. */
   readonly versionId: string;

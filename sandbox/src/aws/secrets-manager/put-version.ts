@@ -3,11 +3,12 @@ import { AwsError } from "../aws-error.ts";
 import { type Secret, type SecretValue, type SecretVersion, sameValue, withVersion } from "./secret.ts";
 import { moveLabel, removeLabel } from "./staging-labels.ts";
 
-// AWS: PutSecretValue API reference: outdated versions go when there are more than 100, none younger than 24 hours.
+// AWS: PutSecretValue API reference: if there are more than 100 versions, outdated ones are removed, but none younger
+// than 24 hours.
 const VERSIONS_KEPT = 100;
 const DAY_MS = 86_400_000;
 
-/** A version to be: PutSecretValue's and UpdateSecret's common part. */
+/** A version to add: the common part of PutSecretValue and UpdateSecret. */
 export interface NewVersion {
   readonly id: string;
   readonly value: SecretValue;
@@ -17,14 +18,15 @@ export interface NewVersion {
 }
 
 /**
- * The secret with one more version, or with its empty AWSPENDING version filled; the same object if all is there already.
- * @throws ResourceExistsException when the id stands for another value.
+ * Returns the secret with one more version, or with a value in its empty AWSPENDING version. Returns the same object if
+ * nothing changes.
+ * @throws ResourceExistsException if the version has another value
  */
 export function putVersion(secret: Secret, { id, value, stages, now }: NewVersion): Secret {
   const existing = secret.versions.find((version) => version.id === id);
   if (existing?.value !== undefined) {
     if (sameValue(existing.value, value)) return secret;
-    // AWS: PutSecretValue API reference, ClientRequestToken; no recording, wording not confirmed by AWS.
+    // AWS: PutSecretValue API reference, ClientRequestToken; not recorded, wording not confirmed by AWS.
     throw new AwsError(
       "ResourceExistsException",
       `You can't use ClientRequestToken ${id} because that value is already in use for a version of secret ${secret.arn}.`,
@@ -32,18 +34,18 @@ export function putVersion(secret: Secret, { id, value, stages, now }: NewVersio
   }
   const filled =
     existing === undefined ? addVersion(secret, id, now, value) : withVersion(secret, { ...existing, value });
-  // AWS: PutSecretValue API reference: the first version of a secret gets AWSCURRENT in any case.
+  // AWS: PutSecretValue API reference: the first version of a secret always gets AWSCURRENT.
   const wanted = new Set(secret.versions.length === 0 ? [AWSCURRENT, ...stages] : stages);
   const labelled = [...wanted].reduce((next, stage) => moveLabel(next, stage, id), filled);
   const abandons = wanted.has(AWSCURRENT) && !wanted.has(AWSPENDING);
-  // Recorded: a value put to AWSCURRENT takes AWSPENDING off whatever version had it. That abandons a rotation.
+  // Recorded: putting a value to AWSCURRENT removes AWSPENDING from its version, which abandons a rotation.
   return dropOutdated(
     { ...(abandons ? removeLabel(labelled, AWSPENDING) : labelled), lastChangedAt: now },
     now,
   );
 }
 
-/** The secret with a new version that has no label, and no value where none is given. */
+/** Returns the secret with a new version without labels, and without a value if none is given. */
 export function addVersion(secret: Secret, id: string, now: number, value?: SecretValue): Secret {
   const version: SecretVersion = { id, createdAt: now, lastAccessedAt: undefined, value, stages: [] };
   return { ...secret, versions: [...secret.versions, version] };

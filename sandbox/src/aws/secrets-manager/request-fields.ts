@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-// The bounds here are those of the service model that the SDK is made from.
+// The limits are those of the service model from which the SDK is generated.
 
 const BYTES_PER_VALUE = 65_536;
 const INVALID_NAME =
   "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!";
 
-/** Recorded for ten operations: the same rule and text wherever a secret is named. */
+/** Recorded for ten operations: the same rule and text for every secret name. */
 export const secretName = z.string().min(1).max(512).refine(isName, INVALID_NAME);
 
 /** A name or an ARN. */
@@ -16,7 +16,7 @@ export const secretId = z
   .max(2048)
   .refine((id) => id.startsWith("arn:") || isName(id), INVALID_NAME);
 
-/** Becomes the id of the version. Optional here, for its absence has an error of its own. */
+/** Becomes the id of the version. Optional here, because a missing token has an error of its own. */
 export const clientRequestToken = z.string().min(32).max(64).optional();
 export const versionId = z.string().min(32).max(64);
 export const versionStage = z.string().min(1).max(256);
@@ -57,7 +57,7 @@ export const rotationRules = z.object({
     .optional(),
 });
 
-/** What ListSecrets and BatchGetSecretValue filter by. */
+/** The filters of ListSecrets and BatchGetSecretValue. */
 export const filters = z
   .array(
     z.object({

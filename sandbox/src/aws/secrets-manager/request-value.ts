@@ -3,7 +3,7 @@ import type { SecretValue } from "./secret.ts";
 
 /**
  * The value in a request, if it has one.
- * @throws InvalidParameterException when it has two. AWS: CreateSecret API reference; wording not confirmed by AWS.
+ * @throws InvalidParameterException if it has two. AWS: CreateSecret API reference; wording not confirmed by AWS
  */
 export function valueIn(request: {
   readonly SecretString?: string | undefined;
@@ -19,7 +19,7 @@ export function valueIn(request: {
   return base64 === undefined ? undefined : { kind: "binary", base64 };
 }
 
-/** @throws InvalidRequestException without a ClientRequestToken (recorded; the SDK makes one by itself). */
+/** @throws InvalidRequestException if ClientRequestToken is missing (recorded; the SDK always adds one) */
 export function requireToken(request: { readonly ClientRequestToken?: string | undefined }): string {
   if (request.ClientRequestToken === undefined) throw invalidRequest(NO_TOKEN);
   return request.ClientRequestToken;

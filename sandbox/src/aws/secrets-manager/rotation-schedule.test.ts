@@ -49,11 +49,11 @@ describe("requireSchedule", () => {
   it.each<[string, RotationRules]>([
     ["two schedules", { AutomaticallyAfterDays: 1, ScheduleExpression: "rate(1 day)" }],
     ["a rate below four hours", { ScheduleExpression: "rate(3 hours)" }],
-    ["a rate of nothing", { ScheduleExpression: "rate(0 days)" }],
+    ["a rate of zero", { ScheduleExpression: "rate(0 days)" }],
     ["a cron with minutes", { ScheduleExpression: "cron(30 8 * * ? *)" }],
     ["a cron with a year", { ScheduleExpression: "cron(0 8 * * ? 2027)" }],
     ["a cron of five fields", { ScheduleExpression: "cron(0 8 * * ?)" }],
-    ["a cron with an hour that is none", { ScheduleExpression: "cron(0 24 * * ? *)" }],
+    ["a cron with an invalid hour", { ScheduleExpression: "cron(0 24 * * ? *)" }],
   ])("refuses %s", (_title, rules) => {
     expect(() => requireSchedule(rules)).toThrow(
       expect.objectContaining({ code: "InvalidParameterException" }),

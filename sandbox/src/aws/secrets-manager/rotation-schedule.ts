@@ -5,15 +5,15 @@ import type { RotationRules, Secret } from "./secret.ts";
 type Schedule =
   | { readonly kind: "days"; readonly days: number }
   | { readonly kind: "hours"; readonly hours: number }
-  /** `hourly`: windows open more than once a day. */
+  /** `hourly`: there is more than one window per day. */
   | { readonly kind: "cron"; readonly cron: Cron; readonly hourly: boolean };
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Refuses rules that are no schedule. AWS: RotationRulesType API reference, and the user guide, "Rotation schedules":
- * at most every four hours, cron with minute 0 and year *. Wordings not confirmed by AWS.
+ * Refuses invalid rules. AWS: RotationRulesType API reference, and the user guide, "Rotation schedules": at most every
+ * four hours, cron with minute 0 and year `*`. Wording not confirmed by AWS.
  * @throws InvalidParameterException
  */
 export function requireSchedule(rules: RotationRules): void {
@@ -26,9 +26,8 @@ export function requireSchedule(rules: RotationRules): void {
 }
 
 /**
- * When the next rotation is due at the latest, milliseconds since 1970: the end of the next rotation window.
- * AWS: DescribeSecret API reference: "scheduled to occur on or before this date". The emulator itself rotates only
- * when RotateSecret is called.
+ * The latest time of the next rotation, in ms since 1970: the end of the next rotation window. AWS: DescribeSecret API
+ * reference: "scheduled to occur on or before this date". The emulator itself rotates only after RotateSecret.
  */
 export function nextRotationAt({ rotation, lastRotatedAt }: Secret): number | undefined {
   if (rotation?.enabled !== true || rotation.rules === undefined) return undefined;
@@ -39,7 +38,7 @@ export function nextRotationAt({ rotation, lastRotatedAt }: Secret): number | un
   return opensAt + windowMs(schedule, opensAt, rotation.rules.Duration) - 1000;
 }
 
-/** AWS: user guide, "Rotation schedules": windows of a rate open at midnight UTC, or some hours from it. */
+/** AWS: user guide, "Rotation schedules": the windows of a rate begin at midnight UTC, or some hours after it. */
 function nextWindow(schedule: Schedule, after: number): number | undefined {
   const midnight = after - (after % DAY_MS);
   switch (schedule.kind) {
@@ -54,7 +53,10 @@ function nextWindow(schedule: Schedule, after: number): number | undefined {
   }
 }
 
-/** As long as the rules say; else one hour for a schedule in hours, and until the end of the day for one in days. */
+/**
+ * The length in the rules. By default one hour for a schedule in hours, and until the end of the day for a schedule in
+ * days.
+ */
 function windowMs(schedule: Schedule, opensAt: number, duration: string | undefined): number {
   if (duration !== undefined) return Number.parseInt(duration, 10) * HOUR_MS;
   const hourly = schedule.kind === "hours" || (schedule.kind === "cron" && schedule.hourly);
@@ -74,7 +76,7 @@ function scheduleOf({
   return cron === undefined ? undefined : { kind: "cron", cron, hourly: !/^\d+$/.test(hours ?? "") };
 }
 
-/** AWS's cron counts weekdays from 1, Sunday, and has steps such as 4/12. */
+/** AWS's cron counts weekdays from 1 (Sunday) and has steps such as 4/12. */
 function cronOf(fields: string): Cron | undefined {
   try {
     return new Cron(fields, {

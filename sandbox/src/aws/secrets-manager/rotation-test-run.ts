@@ -3,8 +3,8 @@ import { rotationFunction } from "./rotation-function.ts";
 import type { SecretStore } from "./store.ts";
 
 /**
- * The run that RotateSecret orders by RotateImmediately=false. AWS: RotateSecret API reference: testSecret alone, on an
- * AWSPENDING version that is removed afterwards. Its result is shown nowhere.
+ * The test run that RotateSecret orders by RotateImmediately=false. AWS: RotateSecret API reference: testSecret alone,
+ * on an AWSPENDING version that is removed afterwards. AWS does not show its result.
  */
 export class RotationTestRun implements RotationCourse {
   attempts = 0;

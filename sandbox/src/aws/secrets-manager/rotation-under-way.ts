@@ -2,8 +2,8 @@ import { AWSCURRENT, AWSPENDING } from "@rotated-secrets/contract/labels";
 import type { Secret } from "./secret.ts";
 
 /**
- * AWS: RotateSecret API reference: AWSPENDING on another version than AWSCURRENT is a rotation that is not complete.
- * On the same version it is only a remainder.
+ * Whether a rotation is not complete. AWS: RotateSecret API reference: it is not complete while AWSPENDING and
+ * AWSCURRENT are on different versions. On the same version AWSPENDING is only left over.
  */
 export function rotationUnderWay(secret: Secret): boolean {
   return secret.versions.some(({ stages }) => stages.includes(AWSPENDING) && !stages.includes(AWSCURRENT));

@@ -14,7 +14,7 @@ import type { SecretsView } from "./secrets-view.ts";
 import { type StandingSecret, standingSecret } from "./standing-secret.ts";
 import { type LabelMove, SecretStore } from "./store.ts";
 
-/** Everything that the service takes from outside. */
+/** The inputs of the service from outside. */
 export interface SecretsManagerOptions {
   /** Milliseconds since 1970; never goes back. */
   readonly now: () => number;
@@ -24,19 +24,19 @@ export interface SecretsManagerOptions {
   readonly region?: string;
   /** @default "111122223333" */
   readonly accountId?: string;
-  /** The ends of new ARNs are drawn from it. @default 1 */
+  /** Seed of the ends of new ARNs. @default 1 */
   readonly seed?: number;
-  /** What reads see. @default the truth */
+  /** The view for reads. @default the truth */
   readonly reads?: SecretsView;
-  /** What lists see. @default the truth */
+  /** The view for lists. @default the truth */
   readonly lists?: SecretsView;
   /** Whether Secrets Manager may invoke this Lambda function. @default any */
   readonly mayInvoke?: (lambdaArn: string) => boolean;
 }
 
 /**
- * AWS Secrets Manager as state and operations, without I/O, timers or chance. Conformance tests hold its answers to those
- * recorded from AWS. The emulator serves it over HTTP; tests and simulations call it directly.
+ * AWS Secrets Manager as state and operations, without I/O, timers or randomness. Conformance tests compare its answers
+ * with answers recorded from AWS. The emulator serves it over HTTP. Tests and simulations call it directly.
  */
 export class SecretsManager {
   readonly place: Place;
@@ -58,7 +58,7 @@ export class SecretsManager {
   }
 
   /**
-   * Runs one operation. If the outcome holds an order, the rotation has to be driven by `rotation`.
+   * Runs one operation. If the outcome has a rotation order, the caller must drive it by `rotation`.
    * @param refusalFor the error that the caller gets for one secret of a batch. @default none
    * @throws AwsError
    */
@@ -76,7 +76,9 @@ export class SecretsManager {
     return outcome;
   }
 
-  /** Secrets Manager's part of a rotation that an outcome has ordered. @param newPassword for secrets of other services */
+  /**
+   * Secrets Manager's part of a rotation that an outcome has ordered. @param newPassword for secrets of other services
+   */
   rotation(
     order: RotationOrder,
     options: FunctionRotationOptions & { readonly newPassword: () => string },
@@ -97,7 +99,7 @@ export class SecretsManager {
     return findSecret(this.#store.seenBy("truth"), id);
   }
 
-  /** The state of a secret that a read sees now. */
+  /** The state of a secret that reads see now. */
   seen(arn: string): Secret | undefined {
     return this.#store.seenBy("reads").get(arn);
   }

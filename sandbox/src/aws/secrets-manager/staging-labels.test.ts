@@ -19,7 +19,7 @@ function put(secret: Secret, id: string, stages: readonly string[], now = 0): Se
 describe("staging labels", () => {
   const step = fc.record({ put: fc.boolean(), label: fc.constantFrom(...LABELS), version: fc.nat(4) });
 
-  it("are on one version at a time, and AWSCURRENT never gets lost, whatever is done", () => {
+  it("are on one version at a time, and AWSCURRENT is never lost, after any sequence of changes", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
         let secret = put(EMPTY, "v0", ["AWSCURRENT"]);
@@ -38,18 +38,18 @@ describe("staging labels", () => {
     );
   });
 
-  it("AWSPREVIOUS is where AWSCURRENT was before, there and back", () => {
+  it("AWSPREVIOUS is on the version that had AWSCURRENT before, also after moving back", () => {
     const two = put(put(EMPTY, "v1", ["AWSCURRENT"]), "v2", ["AWSCURRENT"]);
     const back = moveLabel(two, "AWSCURRENT", "v1");
     expect([holderOf(two, "AWSPREVIOUS")?.id, holderOf(back, "AWSPREVIOUS")?.id]).toEqual(["v1", "v2"]);
   });
 
-  it("stay away from AWSPREVIOUS when they are removed", () => {
+  it("do not move AWSPREVIOUS when they are removed", () => {
     const two = put(put(EMPTY, "v1", ["AWSCURRENT"]), "v2", ["AWSCURRENT", "mine"]);
     expect(holderOf(removeLabel(two, "mine"), "AWSPREVIOUS")?.id).toBe("v1");
   });
 
-  it("are 20 at most over all versions", () => {
+  it("are limited to 20 over all versions", () => {
     const labels = Array.from({ length: 19 }, (_, n) => `l${n}`);
     const full = put(put(EMPTY, "v1", ["AWSCURRENT"]), "v2", labels);
     expect(() => moveLabel(full, "one more", "v1")).toThrow(AwsError);
@@ -68,7 +68,7 @@ describe("putVersion", () => {
     ).toThrow("already in use");
   });
 
-  it("keeps 100 versions, and all of the last day", () => {
+  it("keeps 100 versions, and all versions of the last day", () => {
     const day = 86_400_000;
     let secret = EMPTY;
     for (let n = 0; n < 150; n++) secret = put(secret, `v${n}`, ["AWSCURRENT"], n);

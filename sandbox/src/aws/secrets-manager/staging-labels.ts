@@ -5,12 +5,12 @@ import type { Secret, SecretVersion } from "./secret.ts";
 // AWS: Secrets Manager user guide, "Quotas": staging labels attached across all versions of a secret.
 const LABELS_PER_SECRET = 20;
 
-/** The version that a label is on. */
+/** The version that has the label. */
 export function holderOf(secret: Secret, label: string): SecretVersion | undefined {
   return secret.versions.find((version) => version.stages.includes(label));
 }
 
-/** Takes a label off the version that has it. AWSPREVIOUS stays where it is. */
+/** Removes a label from its version. AWSPREVIOUS stays in its place. */
 export function removeLabel(secret: Secret, label: string): Secret {
   const versions = secret.versions.map((version) =>
     version.stages.includes(label)
@@ -21,8 +21,8 @@ export function removeLabel(secret: Secret, label: string): Secret {
 }
 
 /**
- * Puts a label on a version and takes it off the one that had it; where AWSCURRENT leaves, AWSPREVIOUS comes (recorded).
- * @throws LimitExceededException when the secret has no room for one more label.
+ * Moves a label to a version. If AWSCURRENT moves, AWSPREVIOUS moves to the version that had it (recorded).
+ * @throws LimitExceededException if the secret has too many labels
  */
 export function moveLabel(secret: Secret, label: string, versionId: string): Secret {
   const from = holderOf(secret, label);
@@ -33,7 +33,7 @@ export function moveLabel(secret: Secret, label: string, versionId: string): Sec
 
 function attach(secret: Secret, label: string, versionId: string): Secret {
   const labels = secret.versions.reduce((sum, version) => sum + version.stages.length, 0);
-  // AWS: UpdateSecretVersionStage API reference names LimitExceededException for it; wording not confirmed by AWS.
+  // AWS: UpdateSecretVersionStage API reference names LimitExceededException for this; wording not confirmed by AWS.
   if (labels >= LABELS_PER_SECRET) {
     throw new AwsError(
       "LimitExceededException",

@@ -2,26 +2,26 @@ import { emptySecret } from "./new-secret.ts";
 import type { Place } from "./operation.ts";
 import type { Secret } from "./secret.ts";
 
-/** A secret to begin with: no call of the API has created it. */
+/** A secret that exists from the start, without a call of the API. */
 export interface StandingSecret {
   readonly name: string;
   /** The six characters at the end of its ARN. @default "AbCdEf" */
   readonly arnSuffix?: string;
-  /** Milliseconds since 1970; the same for its versions unless they say otherwise. */
+  /** Milliseconds since 1970. Also for its versions, unless they have their own time. */
   readonly createdAt: number;
   /** Oldest first. */
   readonly versions: readonly {
     readonly id: string;
-    /** Missing in an AWSPENDING version that has no value yet. */
+    /** Undefined for an AWSPENDING version without a value. */
     readonly text?: string;
     readonly stages: readonly string[];
     readonly createdAt?: number;
   }[];
-  /** ARN of the function that rotates it. @default rotation was never configured */
+  /** ARN of its rotation function. @default rotation was never configured */
   readonly rotationFunction?: string;
 }
 
-/** The state of such a secret. */
+/** The state of this secret. */
 export function standingSecret(standing: StandingSecret, place: Place): Secret {
   const { name, arnSuffix = "AbCdEf", createdAt, versions, rotationFunction } = standing;
   const empty = emptySecret({ Name: name }, { ...place, now: createdAt, arnSuffix: () => arnSuffix });

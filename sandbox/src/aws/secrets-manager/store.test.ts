@@ -6,7 +6,7 @@ import { emptySecret } from "./new-secret.ts";
 import { seededLags } from "./seeded-lags.ts";
 import { SecretStore } from "./store.ts";
 
-/** A clock that stands where it is put. */
+/** A clock that a test sets by hand. */
 function handClock(start: number): Clock & { time: number } {
   return {
     time: start,
@@ -19,7 +19,7 @@ function handClock(start: number): Clock & { time: number } {
 
 const NOON = Date.UTC(2026, 10, 23, 12);
 
-/** After how many milliseconds, in steps of 10, a read and a list know of each of five changes. */
+/** The lag, in steps of 10 ms, after which a read and a list show each of five changes. */
 function lags(seed: number): { reads: number[]; lists: number[] } {
   const clock = handClock(NOON);
   const store = new SecretStore({
@@ -45,7 +45,7 @@ function lags(seed: number): { reads: number[]; lists: number[] } {
 }
 
 describe("eventual consistency", () => {
-  it("shows each change after a lag of its own, within the bound", () => {
+  it("shows each change after its own lag, within the limit", () => {
     const { reads, lists } = lags(1);
     expect(new Set(reads).size).toBeGreaterThan(1);
     expect(Math.max(...reads)).toBeLessThanOrEqual(110);
@@ -53,13 +53,13 @@ describe("eventual consistency", () => {
     expect(Math.max(...lists)).toBeLessThanOrEqual(1010);
   });
 
-  it("is the same for the same seed, and another for another", () => {
+  it("is the same for the same seed, and differs for another seed", () => {
     const [one, again, other] = [lags(1), lags(1), lags(2)];
     expect(again).toEqual(one);
     expect(other).not.toEqual(one);
   });
 
-  it("hides no write from the conditions of the next write", async () => {
+  it("does not hide a write from the conditions of the next write", async () => {
     const clock = handClock(NOON);
     await using emulator = await startTestEmulator({ readLagMs: 1000, clock });
     const client = emulator.client();

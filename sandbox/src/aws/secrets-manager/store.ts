@@ -2,7 +2,7 @@ import type { Change, Sight } from "./operation.ts";
 import { type Secret, type Secrets, withVersion } from "./secret.ts";
 import type { SecretsView } from "./secrets-view.ts";
 
-/** A staging label that came to a version. */
+/** A move of a staging label to a version. */
 export interface LabelMove {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -14,15 +14,15 @@ export interface LabelMove {
 export interface StoreOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** What reads see. */
+  /** The view for reads. */
   readonly reads: SecretsView;
-  /** What lists see. */
+  /** The view for lists. */
   readonly lists: SecretsView;
 }
 
 const DAY_MS = 86_400_000;
 
-/** The true state of all secrets, and the states that readers see. */
+/** The true state of all secrets, and the views for readers. */
 export class SecretStore {
   readonly #options: StoreOptions;
   readonly #truth = new Map<string, Secret>();
@@ -32,12 +32,12 @@ export class SecretStore {
     this.#options = options;
   }
 
-  /** All moves of labels since the start. */
+  /** All moves of staging labels since the start. */
   get labelMoves(): readonly LabelMove[] {
     return this.#labelMoves;
   }
 
-  /** The secrets as a write, a read or a list sees them. */
+  /** The secrets as writes, reads or lists see them. */
   seenBy(sight: Sight): Secrets {
     if (sight === "truth") return this.#truth;
     return this.#options[sight].at(this.#options.now());

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator[Symbol.asyncDispose]());
 
-/** A new secret with the value `one`; its name is its id. */
+/** Creates a secret with the value `one`. Its name is its id. */
 async function secretWithOne(): Promise<{ SecretId: string; one: string }> {
   const created = await client.createSecret({ Name: randomUUID(), SecretString: "one" });
   return { SecretId: created.Name ?? "", one: created.VersionId ?? "" };
@@ -23,7 +23,7 @@ async function stages(SecretId: string) {
 }
 
 describe("values", () => {
-  it("come back as they were put, text or bytes", async () => {
+  it("are returned as they were put, text or bytes", async () => {
     const { SecretId, one } = await secretWithOne();
     const text = await client.getSecretValue({ SecretId });
     expect(text).toMatchObject({
@@ -63,7 +63,7 @@ describe("values", () => {
     expect((await client.getSecretValue({ SecretId })).SecretString).toBe(SecretString);
   });
 
-  it("are missing in a secret created without one, until the first, which becomes AWSCURRENT", async () => {
+  it("are missing in a secret created without one; the first one becomes AWSCURRENT", async () => {
     const { Name: SecretId, VersionId } = await client.createSecret({ Name: randomUUID() });
     expect(VersionId).toBeUndefined();
     expect(await stages(SecretId ?? "")).toBeUndefined();
@@ -75,7 +75,7 @@ describe("values", () => {
 describe("a ClientRequestToken", () => {
   const token = randomUUID();
 
-  it("makes the version once, however often the same value is sent", async () => {
+  it("creates one version for any number of requests with the same value", async () => {
     const { SecretId, one } = await secretWithOne();
     const put = { SecretId, SecretString: "two", ClientRequestToken: token };
     const first = await client.putSecretValue(put);
@@ -121,7 +121,7 @@ describe("staging labels", () => {
     expect(deprecated?.CreatedDate).toBeInstanceOf(Date);
   });
 
-  it("are moved by UpdateSecretVersionStage, there and back", async () => {
+  it("are moved by UpdateSecretVersionStage, also back", async () => {
     const { SecretId, one } = await secretWithOne();
     const put = await client.putSecretValue({ SecretId, SecretString: "two", VersionStages: ["AWSPENDING"] });
     const two = put.VersionId ?? "";
@@ -132,7 +132,7 @@ describe("staging labels", () => {
     expect(await stages(SecretId)).toEqual({ [one]: ["AWSCURRENT"], [two]: ["AWSPENDING", "AWSPREVIOUS"] });
   });
 
-  it("of one's own move from version to version", async () => {
+  it("of a user's own move from version to version", async () => {
     const { SecretId, one } = await secretWithOne();
     const put = { SecretId, SecretString: "two", VersionStages: ["a", "b", "c"] };
     const { VersionId: two = "" } = await client.putSecretValue(put);
@@ -147,14 +147,14 @@ describe("staging labels", () => {
     });
   });
 
-  it("AWSPENDING goes when a value is put to AWSCURRENT", async () => {
+  it("AWSPENDING is removed when a value is put to AWSCURRENT", async () => {
     const { SecretId, one } = await secretWithOne();
     await client.putSecretValue({ SecretId, SecretString: "two", VersionStages: ["AWSPENDING"] });
     const { VersionId: three = "" } = await client.putSecretValue({ SecretId, SecretString: "three" });
     expect(await stages(SecretId)).toEqual({ [one]: ["AWSPREVIOUS"], [three]: ["AWSCURRENT"] });
   });
 
-  it("are told with their times in the order of their moves", async () => {
+  it("are listed in labelMoves in the order of their moves, with times", async () => {
     const { SecretId, one } = await secretWithOne();
     const { VersionId: two, ARN } = await client.putSecretValue({ SecretId, SecretString: "two" });
     const moves = emulator.aws.labelMoves.filter((move) => move.arn === ARN);
@@ -177,7 +177,7 @@ describe("metadata", () => {
     });
   });
 
-  it("has tags that come and go", async () => {
+  it("has tags that can be added and removed", async () => {
     const { SecretId } = await secretWithOne();
     expect((await client.describeSecret({ SecretId })).Tags).toBeUndefined();
     await client.tagResource({
@@ -196,7 +196,7 @@ describe("metadata", () => {
     expect((await client.describeSecret({ SecretId })).Tags).toEqual([]);
   });
 
-  it("tells the day of the last access, of the secret and of the version", async () => {
+  it("has the day of the last access, of the secret and of the version", async () => {
     const { SecretId } = await secretWithOne();
     expect((await client.describeSecret({ SecretId })).LastAccessedDate).toBeUndefined();
     await client.getSecretValue({ SecretId });
@@ -208,7 +208,7 @@ describe("metadata", () => {
 });
 
 describe("deletion", () => {
-  it("is planned, told by DescribeSecret, and undone by RestoreSecret", async () => {
+  it("is planned, shown by DescribeSecret, and undone by RestoreSecret", async () => {
     const { SecretId } = await secretWithOne();
     const { DeletionDate } = await client.deleteSecret({ SecretId, RecoveryWindowInDays: 7 });
     expect((await client.describeSecret({ SecretId })).DeletedDate).toEqual(DeletionDate);
@@ -216,7 +216,7 @@ describe("deletion", () => {
     expect((await client.getSecretValue({ SecretId })).SecretString).toBe("one");
   });
 
-  it("at once frees the name, for a secret with another ARN", async () => {
+  it("at once frees the name for a secret with another ARN", async () => {
     const { SecretId } = await secretWithOne();
     const { ARN } = await client.deleteSecret({ SecretId, ForceDeleteWithoutRecovery: true });
     const again = await client.createSecret({ Name: SecretId, SecretString: "two" });
@@ -224,20 +224,20 @@ describe("deletion", () => {
     expect(again.ARN?.slice(0, -7)).toBe(ARN?.slice(0, -7));
   });
 
-  it("at once is no error for a secret that never was", async () => {
+  it("at once is not an error for a secret that never existed", async () => {
     const gone = await client.deleteSecret({ SecretId: "never-was", ForceDeleteWithoutRecovery: true });
     expect(gone.Name).toBe("never-was");
   });
 });
 
 describe("GetRandomPassword", () => {
-  it("has 32 characters of every kind", async () => {
+  it("returns 32 characters, with each type among them", async () => {
     const { RandomPassword = "" } = await client.getRandomPassword({});
     expect(RandomPassword).toHaveLength(32);
     for (const kind of [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/]) expect(RandomPassword).toMatch(kind);
   });
 
-  it("keeps to what is excluded", async () => {
+  it("contains no excluded characters", async () => {
     const request = { PasswordLength: 200, ExcludePunctuation: true, ExcludeCharacters: "abcABC012" };
     const { RandomPassword = "" } = await client.getRandomPassword(request);
     expect(RandomPassword).toMatch(/^[d-zD-Z3-9]{200}$/);

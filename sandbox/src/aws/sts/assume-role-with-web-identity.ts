@@ -4,7 +4,7 @@ import type { IdentityProviders } from "./identity-provider.ts";
 import { element } from "./query-xml.ts";
 import type { Roles } from "./roles.ts";
 
-/** What the operation works with. */
+/** The parts that the operation uses. */
 export interface AssumeRoleContext {
   readonly providers: IdentityProviders;
   readonly roles: Roles;
@@ -17,8 +17,8 @@ const LONGEST_SECONDS = 43_200;
 const DEFAULT_SECONDS = 3_600;
 
 /**
- * Credentials of a role for the bearer of a token. The token is verified before the role is looked at.
- * @throws ValidationError, and what IdentityProviders.verify and Roles.begin throw
+ * Returns credentials of a role to the bearer of a token. The token is verified before the role.
+ * @throws ValidationError, and the errors of IdentityProviders.verify and Roles.begin
  */
 export async function assumeRoleWithWebIdentity(
   parameters: URLSearchParams,
@@ -51,7 +51,7 @@ function required(parameters: URLSearchParams, name: string, form: RegExp): stri
   const value = parameters.get(name);
   const member = name.replace(/^./, (first) => first.toLowerCase());
   if (value === null) throw invalid(`Value null at '${member}'`, "Member must not be null");
-  // AWS quotes the value. A token is none to be quoted.
+  // AWS quotes the value. A token must not be quoted.
   if (!form.test(value)) throw invalid(`Value at '${member}'`, `Member must satisfy the form ${form.source}`);
   return value;
 }

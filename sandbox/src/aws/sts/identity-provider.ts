@@ -11,15 +11,15 @@ import {
 
 /** An issuer of tokens that the account trusts: an IAM OpenID Connect provider. */
 export interface IdentityProvider {
-  /** As in the tokens' `iss`. */
+  /** The `iss` of its tokens. */
   readonly issuer: string;
-  /** The audiences that the provider is registered for. */
+  /** The registered audiences. */
   readonly audiences: readonly string[];
   /** Fetches the issuer's published keys (JWKS). */
   readonly keys: () => Promise<unknown>;
 }
 
-/** The providers of an account, and what was fetched of their keys. */
+/** The providers of an account, and their keys that were fetched. */
 export class IdentityProviders {
   readonly #providers = new Map<string, { readonly provider: IdentityProvider; keys: KeySet | undefined }>();
 
@@ -28,7 +28,7 @@ export class IdentityProviders {
   }
 
   /**
-   * The claims of a token that an issuer of ours has signed, for an audience of ours, and that holds now.
+   * Verifies a token: signed by a registered issuer, for a registered audience, and valid now. Returns its claims.
    * @throws InvalidIdentityToken, ExpiredTokenException, IDPCommunicationError
    */
   async verify(text: string, now: number): Promise<Claims> {

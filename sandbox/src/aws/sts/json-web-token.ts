@@ -2,7 +2,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 
-/** The claims that STS looks at. Times are seconds since 1970. OpenID Connect Core 1.0, ID Token. */
+/** The claims that STS reads. Times are seconds since 1970. OpenID Connect Core 1.0, ID Token. */
 const claimsSchema = z.object({
   iss: z.string(),
   sub: z.string(),
@@ -12,17 +12,20 @@ const claimsSchema = z.object({
 });
 const headerSchema = z.object({ alg: z.literal("RS256"), kid: z.string() });
 
-/** The published keys of an identity provider. RFC 7517; only RSA keys are looked at, as STS knows no other here. */
+/**
+ * The published keys of an identity provider. RFC 7517. Only RSA keys are read, as the emulator's STS supports no
+ * others.
+ */
 const keySetSchema = z.object({
   keys: z.array(z.looseObject({ kid: z.string(), kty: z.literal("RSA"), n: z.string(), e: z.string() })),
 });
 
-/** What a token says of its bearer. */
+/** The claims of a token about its bearer. */
 export type Claims = z.infer<typeof claimsSchema>;
-/** Public keys by their ids. */
+/** Public keys by id. */
 export type KeySet = z.infer<typeof keySetSchema>;
 
-/** A token taken apart; nothing of it is believed yet. */
+/** The parts of a token, not verified yet. */
 export interface UnverifiedToken {
   readonly keyId: string;
   readonly claims: Claims;
@@ -30,14 +33,14 @@ export interface UnverifiedToken {
   readonly signature: Buffer;
 }
 
-/** @throws IDPCommunicationError when this is no set of keys */
+/** @throws IDPCommunicationError if this is not a set of keys */
 export function parseKeySet(answer: unknown): KeySet {
   const parsed = keySetSchema.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw identityProviderAway();
 }
 
-/** Takes a signed token apart. RFC 7519. @throws InvalidIdentityToken for anything else */
+/** Splits a signed token into its parts. RFC 7519. @throws InvalidIdentityToken for any other text */
 export function parseToken(text: string): UnverifiedToken {
   const [header = "", payload = "", signature = "", ...rest] = text.split(".");
   const parsedHeader = headerSchema.safeParse(decoded(header));
@@ -69,7 +72,9 @@ export function isSignedBy(token: UnverifiedToken, { keys }: KeySet): boolean {
     );
 }
 
-/** AWS: AssumeRoleWithWebIdentity API reference, Errors. The texts are those that users report; not confirmed by AWS. */
+/**
+ * AWS: AssumeRoleWithWebIdentity API reference, Errors. The texts come from users' reports; AWS does not confirm them.
+ */
 export const invalidToken = (message: string) => new AwsError("InvalidIdentityToken", message);
 
 /** AWS: AssumeRoleWithWebIdentity API reference, Errors. */

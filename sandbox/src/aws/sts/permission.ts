@@ -2,26 +2,29 @@ import { AwsError } from "../aws-error.ts";
 import type { Secret } from "../secrets-manager/secret.ts";
 import type { RoleSession } from "./roles.ts";
 
-/** AWS: Service authorization reference, Secrets Manager: these have no resource, so a policy allows them for "*" or not at all. */
+/**
+ * AWS: Service authorization reference, Secrets Manager: these operations have no resource, so a policy allows them for
+ * "*" or not at all.
+ */
 const FOR_ALL_OR_NONE = new Set(["ListSecrets", "BatchGetSecretValue", "GetRandomPassword"]);
 
-/** One call of a session: what for, and which secret. */
+/** The question whether a session may call an operation on a secret. */
 export interface PermissionQuestion {
   readonly operation: string;
-  /** The secret as the request names it, and what it is, if it is there. */
+  /** The identifier in the request, and the secret if it exists. */
   readonly secretId: string | undefined;
   readonly secret: Secret | undefined;
-  /** Where the emulator's secrets are. */
+  /** The place of the emulator's secrets. */
   readonly region: string;
   readonly accountId: string;
 }
 
 /**
- * Whether the session's role allows the call. The role of another account reaches a secret by its whole ARN only (AWS:
- * user guide, "Access from a different account"); the secret's own policy is taken to admit it.
+ * Checks that the session's role allows the call. A role of another account reaches a secret only by its complete ARN
+ * (AWS: user guide, "Access from a different account"); the secret's own policy is assumed to allow it.
  *
- * The text is AWS's (recorded by users). Which resource AWS judges where a name is nobody's is not documented: taken to
- * be the ARN that a secret of this name would have.
+ * The text is AWS's (recorded by users). AWS does not document which resource it checks for a secret that does not
+ * exist. The emulator checks the ARN that a secret of this name would have.
  * @throws AccessDeniedException
  */
 export function requirePermission(session: RoleSession, question: PermissionQuestion): void {

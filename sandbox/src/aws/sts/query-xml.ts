@@ -1,9 +1,9 @@
-/** Members of an answer; nested ones are elements in elements. */
+/** Fields of an answer. Nested fields become nested elements. */
 export interface Members {
   readonly [name: string]: string | Members;
 }
 
-/** The answer of an STS operation in the query protocol's form. */
+/** The answer of an STS operation in the query protocol. */
 export function element(operation: string, members: Members): string {
   return (
     `<${operation}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">` +
@@ -11,7 +11,7 @@ export function element(operation: string, members: Members): string {
   );
 }
 
-/** A text that stands for itself between two tags. */
+/** Escapes text for use between two tags. */
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

@@ -2,25 +2,25 @@ import { createHash, randomBytes } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
 import type { Claims } from "./json-web-token.ts";
 
-/** An IAM role that tokens may assume. Stands for its trust policy and its permissions policy. */
+/** An IAM role that bearers of tokens may assume, with its trust policy and its permissions policy. */
 export interface Role {
   readonly arn: string;
-  /** Who may assume it: `StringEquals` on the provider's `sub` and `aud`. */
+  /** The trust policy: `StringEquals` on the provider's `sub` and `aud`. */
   readonly trust: {
     readonly issuer: string;
     readonly subjects: readonly string[];
     readonly audience: string;
   };
   /**
-   * The secrets that it may do everything with: globs of ARNs as in IAM. With `*` also what AWS allows for all secrets or
-   * none: ListSecrets and BatchGetSecretValue.
+   * The secrets that the role may use in every way: globs of ARNs as in IAM. `*` also allows ListSecrets and
+   * BatchGetSecretValue, which AWS allows for all secrets or for none.
    */
   readonly secrets: readonly string[];
-  /** The longest session, seconds. @default 3600, as in IAM */
+  /** The longest session, in seconds. @default 3600, as in IAM */
   readonly maxSessionSeconds?: number;
 }
 
-/** What somebody may do who has assumed a role, until when. */
+/** A session of an assumed role: its permissions, until it expires. */
 export interface RoleSession {
   readonly role: Role;
   /** `arn:aws:sts::111122223333:assumed-role/NAME/SESSION` */
@@ -34,7 +34,7 @@ export interface RoleSession {
   readonly expiresAt: number;
 }
 
-/** A request for a session, its token verified. */
+/** A request for a session, with a verified token. */
 export interface SessionRequest {
   readonly roleArn: string;
   readonly sessionName: string;
@@ -46,12 +46,12 @@ export interface SessionRequest {
 
 const IAM_MAX_SESSION_SECONDS = 3_600;
 
-/** The roles of the emulator, and the sessions that were begun with them. */
+/** The roles of the emulator, and their sessions. */
 export class Roles {
   readonly #roles = new Map<string, Role>();
   readonly #sessions = new Map<string, RoleSession>();
 
-  /** The same ARN again is the role's new trust and permissions; sessions keep those of their beginning. */
+  /** The same ARN again replaces the role's trust and permissions. Existing sessions keep the old ones. */
   declare(role: Role): void {
     this.#roles.set(role.arn, role);
   }
@@ -60,7 +60,7 @@ export class Roles {
     return [...this.#sessions.values()];
   }
 
-  /** @throws AccessDenied for a role that does not trust the bearer, or is not there; ValidationError */
+  /** @throws AccessDenied if the role does not exist or does not trust the bearer; ValidationError */
   begin(request: SessionRequest): RoleSession {
     const { roleArn, sessionName, durationSeconds, claims, now } = request;
     const role = this.#roles.get(roleArn);
@@ -79,7 +79,7 @@ export class Roles {
   }
 
   /**
-   * The session that a request was signed with; undefined where its key is no session's but a person's.
+   * The session whose keys signed a request; undefined if the key belongs to an ordinary identity.
    * AWS: "Common Errors"; the texts are those of its services, not confirmed for Secrets Manager.
    * @throws UnrecognizedClientException, ExpiredTokenException
    */
@@ -103,7 +103,7 @@ function isTrusted({ trust }: Role, { iss, sub, aud }: Claims): boolean {
   return trust.issuer === iss && trust.subjects.includes(sub) && aud.includes(trust.audience);
 }
 
-/** As users report it. A role that is not there looks the same. */
+/** From users' reports. A role that does not exist looks the same. */
 function notAuthorized(): AwsError {
   return new AwsError("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
 }

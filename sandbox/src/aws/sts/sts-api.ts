@@ -6,7 +6,7 @@ import { element, escaped } from "./query-xml.ts";
 
 /**
  * STS over the AWS query protocol: GetCallerIdentity and AssumeRoleWithWebIdentity.
- * AWS: STS API reference; no recording.
+ * AWS: STS API reference; not recorded.
  */
 export function stsApi(options: AssumeRoleContext & { readonly accountId: string }): Api {
   return {

@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox[Symbol.asyncDispose]());
 
-/** The cluster's key as its API server shows it. */
+/** The cluster's public key, as its API server publishes it. */
 async function published(): Promise<object> {
   return { keys: [{ ...cluster.publicKey.export({ format: "jwk" }), kid: "one", use: "sig", alg: "RS256" }] };
 }
@@ -45,7 +45,7 @@ interface Token {
   readonly header?: object;
 }
 
-/** A token of the cluster for the ServiceAccount payments/payments, changed as told. */
+/** A token of the cluster for the ServiceAccount payments/payments, with changes. */
 function token({ claims = {}, key = cluster.privateKey, header = {} }: Token = {}): string {
   const seconds = Math.floor(Date.now() / 1_000);
   const standard = { iss: ISSUER, sub: SUBJECT, aud: [AUDIENCE], exp: seconds + 600, nbf: seconds };
@@ -54,7 +54,7 @@ function token({ claims = {}, key = cluster.privateKey, header = {} }: Token = {
   return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), key).toString("base64url")}`;
 }
 
-/** The query protocol by hand, so that the answer's own form is seen. */
+/** Sends a request of the query protocol by hand, to see the form of the answer. */
 async function assume(parameters: Record<string, string>): Promise<{ status: number; body: string }> {
   const body = new URLSearchParams({
     Action: "AssumeRoleWithWebIdentity",
@@ -68,7 +68,7 @@ async function assume(parameters: Record<string, string>): Promise<{ status: num
 }
 
 describe("AssumeRoleWithWebIdentity", () => {
-  it("gives credentials to the bearer that the role trusts", async () => {
+  it("returns credentials to a bearer that the role trusts", async () => {
     const { status, body } = await assume({ WebIdentityToken: token(), DurationSeconds: "900" });
     expect(status).toBe(200);
     expect(body).toContain("<Arn>arn:aws:sts::111122223333:assumed-role/payments-secrets/test</Arn>");
@@ -86,7 +86,7 @@ describe("AssumeRoleWithWebIdentity", () => {
     ["of another issuer", { claims: { iss: "https://other.example" } }, "InvalidIdentityToken", 400],
     ["for another audience", { claims: { aud: ["https://cluster.example"] } }, "InvalidIdentityToken", 400],
     ["that has expired", { claims: { exp: seconds - 10 } }, "ExpiredTokenException", 400],
-    ["that does not hold yet", { claims: { nbf: seconds + 600 } }, "InvalidIdentityToken", 400],
+    ["that is not valid yet", { claims: { nbf: seconds + 600 } }, "InvalidIdentityToken", 400],
     [
       "of another ServiceAccount",
       { claims: { sub: "system:serviceaccount:payments:default" } },
@@ -94,7 +94,7 @@ describe("AssumeRoleWithWebIdentity", () => {
       403,
     ],
     [
-      "of a ServiceAccount of that name elsewhere",
+      "of a ServiceAccount with that name in another namespace",
       { claims: { sub: "system:serviceaccount:orders:payments" } },
       "AccessDenied",
       403,
@@ -106,12 +106,12 @@ describe("AssumeRoleWithWebIdentity", () => {
   });
 
   it.each([
-    ["what is no token", { WebIdentityToken: "not-a-token" }, "InvalidIdentityToken"],
+    ["a text that is not a token", { WebIdentityToken: "not-a-token" }, "InvalidIdentityToken"],
     ["no token", {}, "ValidationError"],
     ["less than 15 minutes", { WebIdentityToken: token(), DurationSeconds: "899" }, "ValidationError"],
     ["more than the role allows", { WebIdentityToken: token(), DurationSeconds: "3601" }, "ValidationError"],
     [
-      "a role that is not there",
+      "a role that does not exist",
       { WebIdentityToken: token(), RoleArn: "arn:aws:iam::111122223333:role/nobody" },
       "AccessDenied",
     ],
@@ -119,7 +119,7 @@ describe("AssumeRoleWithWebIdentity", () => {
     expect((await assume(parameters)).body).toContain(`<Code>${code}</Code>`);
   });
 
-  it("says that the issuer is away when it does not show its keys", async () => {
+  it("reports that the issuer cannot be reached if its keys are not available", async () => {
     sandbox.aws.trustIssuer({
       issuer: "https://away.example",
       audiences: [AUDIENCE],
@@ -147,23 +147,23 @@ describe("a session", () => {
   }
 
   it.each([
-    ["a secret of the role's", ROLE, "prod/payments/db", "value"],
+    ["a secret that the role allows", ROLE, "prod/payments/db", "value"],
     ["another secret", ROLE, "prod/orders/db", "AccessDeniedException"],
-    ["no secret, where the role may have it", ROLE, "prod/payments/none", "ResourceNotFoundException"],
-    ["no secret, where it may not", ROLE, "prod/orders/none", "AccessDeniedException"],
+    ["a missing secret that the role allows", ROLE, "prod/payments/none", "ResourceNotFoundException"],
+    ["a missing secret that the role does not allow", ROLE, "prod/orders/none", "AccessDeniedException"],
     ["a name in another account", FOREIGN_ROLE, "prod/payments/db", "AccessDeniedException"],
   ])("may read %s: %s, %s, %s", async (_, roleArn, secretId, outcome) => {
     expect(await read(secretId, await session(roleArn))).toBe(outcome);
   });
 
-  it("reaches a secret of another account by its whole ARN, not by a part of it", async () => {
+  it("reaches a secret of another account by its complete ARN, not by a part of it", async () => {
     const begun = await session(FOREIGN_ROLE);
     const arn = arns.get("prod/payments/db") ?? "";
     expect(await read(arn, begun)).toBe("value");
     expect(await read(arn.slice(0, -7), begun)).toBe("AccessDeniedException");
   });
 
-  it("may list and read in batches only where its role may do so with all secrets", async () => {
+  it("may list and read in batches only if its role allows that for all secrets", async () => {
     const outcomes = [ROLE, `${ROLE}-all`].map(async (roleArn) => {
       const client = sandbox.client("bearer", await session(roleArn));
       return await Promise.allSettled([
@@ -176,7 +176,7 @@ describe("a session", () => {
     expect(all?.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
   });
 
-  it("is nobody's without its token, or with keys that were never given out", async () => {
+  it("is unknown without its token, and with keys that were never issued", async () => {
     const begun = await session(ROLE);
     expect(await read("prod/payments/db", { ...begun, sessionToken: "another" })).toBe(
       "UnrecognizedClientException",
@@ -187,7 +187,7 @@ describe("a session", () => {
   });
 });
 
-describe("a session that is over", () => {
+describe("an expired session", () => {
   it("is refused", async () => {
     let now = Date.now();
     const clock = { now: () => now, sleep: () => Promise.resolve() };

@@ -11,8 +11,8 @@ import type { Secret, Secrets, SecretVersion } from "../secret.ts";
 import { versionByStage } from "./get-secret-value.ts";
 
 /**
- * No recording. AWS: BatchGetSecretValue API reference; an entry's error is the one that GetSecretValue would give.
- * Wordings of the refusals not confirmed by AWS.
+ * Not recorded. AWS: BatchGetSecretValue API reference. The error of an entry is the one that GetSecretValue would
+ * give. Wording of the refusals not confirmed by AWS.
  */
 export const batchGetSecretValue = operation({
   name: "BatchGetSecretValue",

@@ -8,8 +8,8 @@ import { rotationUnderWay } from "../rotation-under-way.ts";
 import { holderOf } from "../staging-labels.ts";
 
 /**
- * No recording. AWS: CancelRotateSecret API reference: switches automatic rotation off and ends a rotation that is
- * under way; AWSPENDING stays, and VersionId names its version. Wording of the refusal not confirmed by AWS.
+ * Not recorded. AWS: CancelRotateSecret API reference: it switches automatic rotation off and ends a running rotation.
+ * AWSPENDING stays, and VersionId names its version. Wording of the refusal not confirmed by AWS.
  */
 export const cancelRotateSecret = operation({
   name: "CancelRotateSecret",

@@ -43,7 +43,10 @@ export const createSecret = operation({
   },
 });
 
-/** AWS: CreateSecret API reference, ClientRequestToken: the same token and value again is ignored. */
+/**
+ * AWS: CreateSecret API reference, ClientRequestToken: a repeated request with the same token and value changes
+ * nothing.
+ */
 function repeated(existing: Secret, token: string, value: SecretValue | undefined): Outcome {
   if (existing.deletedAt !== undefined) {
     throw invalidRequest(

@@ -18,7 +18,7 @@ export const deleteSecret = operation({
     ForceDeleteWithoutRecovery: z.boolean().optional(),
   }),
   run(secrets, { SecretId, RecoveryWindowInDays: days, ForceDeleteWithoutRecovery: force }, context) {
-    // AWS: DeleteSecret API reference; wordings not confirmed by AWS.
+    // AWS: DeleteSecret API reference; wording not confirmed by AWS.
     if (force === true && days !== undefined) {
       throw invalidParameter(
         "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
@@ -40,7 +40,7 @@ export const deleteSecret = operation({
   },
 });
 
-/** AWS: DeleteSecret API reference: no error where the secret is deleted already (recorded) or never was. */
+/** AWS: DeleteSecret API reference: no error if the secret is already deleted (recorded) or never existed. */
 function deleteAtOnce(secrets: Secrets, id: string, context: Context): Outcome {
   const secret = findSecret(secrets, id);
   if (secret !== undefined) refuseReplica(secret);

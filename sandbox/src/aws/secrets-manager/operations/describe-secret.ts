@@ -4,7 +4,7 @@ import { requireSecret } from "../find-secret.ts";
 import { operation } from "../operation.ts";
 import { secretId } from "../request-fields.ts";
 
-/** Also tells of a secret that is marked for deletion (recorded). */
+/** Also describes a secret that is marked for deletion (recorded). */
 export const describeSecret = operation({
   name: "DescribeSecret",
   sees: "reads",

@@ -9,7 +9,7 @@ const CLASSES = {
   punctuation: "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
 };
 
-/** No recording. AWS: GetRandomPassword API reference; wordings of the refusals not confirmed by AWS. */
+/** Not recorded. AWS: GetRandomPassword API reference; wording of the refusals not confirmed by AWS. */
 export const getRandomPassword = operation({
   name: "GetRandomPassword",
   sees: "truth",

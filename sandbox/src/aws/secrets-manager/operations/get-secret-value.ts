@@ -29,7 +29,9 @@ export const getSecretValue = operation({
   },
 });
 
-/** @throws ResourceNotFoundException also for a version that has no value yet (the AWSPENDING of a rotation that just began). */
+/**
+ * @throws ResourceNotFoundException, also for a version without a value (AWSPENDING before createSecret has put one)
+ */
 export function versionByStage(secret: Secret, stage: string): SecretVersion {
   const version = holderOf(secret, stage);
   if (version?.value === undefined) throw valueNotFound(`staging label: ${stage}`);

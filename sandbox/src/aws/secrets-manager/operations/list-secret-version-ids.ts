@@ -39,7 +39,7 @@ export const listSecretVersionIds = operation({
 function versionFields(version: SecretVersion, kmsKeyId = "DefaultEncryptionKey") {
   return {
     VersionId: version.id,
-    // Recorded: a deprecated version has no such member, not an empty one.
+    // Recorded: a deprecated version does not have this field at all.
     VersionStages: version.stages.length > 0 ? version.stages : undefined,
     CreatedDate: seconds(version.createdAt),
     LastAccessedDate: seconds(version.lastAccessedAt),

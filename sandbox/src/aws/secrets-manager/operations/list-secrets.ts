@@ -6,7 +6,7 @@ import { type Position, pageOf } from "../page.ts";
 import { filters, nextToken } from "../request-fields.ts";
 import type { Secret } from "../secret.ts";
 
-/** Recorded for two lists; filters, pages and order follow AWS: ListSecrets API reference. */
+/** Two lists are recorded. Filters, pages and order follow AWS: ListSecrets API reference. */
 export const listSecrets = operation({
   name: "ListSecrets",
   sees: "lists",

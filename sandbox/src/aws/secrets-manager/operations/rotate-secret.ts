@@ -11,7 +11,7 @@ import { rotationUnderWay } from "../rotation-under-way.ts";
 import type { RotationConfiguration, RotationRules, Secret } from "../secret.ts";
 import { moveLabel } from "../staging-labels.ts";
 
-/** Stores the configuration, puts an AWSPENDING version without a value in place, and leaves the rest to the rotation. */
+/** Stores the configuration, adds an AWSPENDING version without a value, and orders the rotation. */
 export const rotateSecret = operation({
   name: "RotateSecret",
   sees: "truth",
@@ -24,16 +24,16 @@ export const rotateSecret = operation({
   }),
   run(secrets, request, context) {
     const token = request.ClientRequestToken;
-    // Recorded: here it is this exception, in the other operations InvalidRequestException.
+    // Recorded: this exception here, InvalidRequestException in the other operations.
     if (token === undefined) throw invalidParameter(NO_TOKEN);
     const before = requireWritableSecret(secrets, request.SecretId);
     const rotation = configurationFor(before, request, context);
-    // AWS: RotateSecret API reference; reported with both kinds of apostrophe.
+    // AWS: RotateSecret API reference. Users report the text with both kinds of apostrophe.
     if (rotationUnderWay(before)) {
       throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
     }
     const answer = { ARN: before.arn, Name: before.name, VersionId: token };
-    // AWS documents the token as what keeps a retry from making a second version, and nothing about what it answers.
+    // AWS documents that the token prevents a second version on a retry. It does not document the answer.
     if (before.versions.some((version) => version.id === token)) return { answer };
     const pending = moveLabel(addVersion(before, token, context.now), AWSPENDING, token);
     return {
@@ -45,8 +45,8 @@ export const rotateSecret = operation({
 });
 
 /**
- * What the request leaves out stays as it was; what it has replaces what was. A secret that another service manages
- * needs no function. AWS: user guide, "Managed rotation".
+ * Fields that the request leaves out keep their values. A secret of another service needs no function. AWS: user guide,
+ * "Managed rotation".
  */
 function configurationFor(
   { rotation: old, owningService }: Secret,

@@ -8,8 +8,8 @@ import type { Secret } from "../secret.ts";
 import { holderOf, moveLabel, removeLabel } from "../staging-labels.ts";
 
 /**
- * Moves a label, compare-and-swap by RemoveFromVersionId. Successes are recorded; the refusals follow AWS:
- * UpdateSecretVersionStage API reference, in wordings not confirmed by AWS.
+ * Moves a label. RemoveFromVersionId makes it a compare-and-swap. Successes are recorded. The refusals follow AWS:
+ * UpdateSecretVersionStage API reference; their wording is not confirmed by AWS.
  */
 export const updateSecretVersionStage = operation({
   name: "UpdateSecretVersionStage",

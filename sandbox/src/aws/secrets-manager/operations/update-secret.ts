@@ -13,7 +13,7 @@ import {
 } from "../request-fields.ts";
 import { requireToken, valueIn } from "../request-value.ts";
 
-/** Metadata, a new value, or both; VersionId is in the answer only when there is a new value (recorded). */
+/** Changes metadata, the value, or both. The answer has a VersionId only if there is a new value (recorded). */
 export const updateSecret = operation({
   name: "UpdateSecret",
   sees: "truth",
