@@ -1,4 +1,4 @@
-/** The request on the command line of a program. */
+/** What the command line of a program asks for. */
 export type CommandLine<Options> =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "invalid"; readonly problem: string }

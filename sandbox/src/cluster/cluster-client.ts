@@ -1,13 +1,13 @@
 import { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import { loadKubeConfig } from "@rotated-secrets/kube-runtime/client/kube-config";
 
-// The API server is on the same machine and serves only tests, so requests are not limited.
+// The API server is on the same machine and serves tests alone: only the server itself limits how fast it is asked.
 const UNLIMITED = { perSecond: 1e6, burst: 1e6 };
 const CONNECTIONS = 256;
-/** A laptop under load answers slowly. */
+/** A laptop under load answers late. */
 const TIMEOUT_MS = 30_000;
 
-/** A client of the sandbox's cluster, with the identity in the kubeconfig file. @throws KubeConfigError */
+/** A client of a cluster of the sandbox, with the identity that the kubeconfig file holds. @throws KubeConfigError */
 export function clusterClient(kubeconfig: string): KubeClient {
   return new KubeClient({
     config: loadKubeConfig(kubeconfig),

@@ -13,16 +13,16 @@ import { freePorts } from "./free-port.ts";
 /** `iss` of the tokens of ServiceAccounts. */
 export const SERVICE_ACCOUNT_ISSUER = "https://kubernetes.default.svc";
 
-/** The options of the API server besides its program. */
+/** What the API server needs besides its program. */
 export interface ApiServerOptions extends ComponentOptions {
   readonly etcd: Etcd;
   readonly caPem: string;
   readonly serving: KeyPair;
-  /** The identity for readiness probes. It must be allowed to read everything. */
+  /** Asks whether the server is ready; must be allowed to read everything. */
   readonly admin: ProbeIdentity;
 }
 
-/** The files of the API server. */
+/** Files that the API server works with. */
 export interface ApiServerFiles {
   readonly ca: string;
   readonly auditLog: string;
@@ -139,15 +139,15 @@ function accessFlags(dir: string, url: string): string[] {
     `--authentication-config=${join(dir, "authentication.yaml")}`,
     "--authorization-mode=RBAC",
     `--service-account-issuer=${SERVICE_ACCOUNT_ISSUER}`,
-    // The default contains the machine's external address, where nothing listens.
+    // By default it would name the machine's outside address, where nothing listens.
     `--service-account-jwks-uri=${url}/openid/v1/jwks`,
     `--service-account-key-file=${serviceAccountKey}`,
     `--service-account-signing-key-file=${serviceAccountKey}`,
-    // Tokens expire after the requested time, not after a year.
+    // Tokens live as long as was asked for, not a year.
     "--service-account-extend-token-expiration=false",
     `--audit-policy-file=${join(dir, "audit-policy.yaml")}`,
     `--audit-log-path=${join(dir, "audit.log")}`,
-    // In megabytes. Tests read the complete log, so it must not be rotated.
+    // Megabytes. Tests read the log whole, so it must not be rotated away under them.
     "--audit-log-maxsize=4096",
   ];
 }
@@ -155,11 +155,10 @@ function accessFlags(dir: string, url: string): string[] {
 function clusterFlags(): string[] {
   return [
     "--service-cluster-ip-range=10.96.0.0/16",
-    // Pods do not use the Service `kubernetes`, and the server rejects its loopback address as an endpoint.
+    // No pod reaches the API server by the Service `kubernetes`, and the server refuses its loopback address as an endpoint.
     "--endpoint-reconciler-type=none",
     "--advertise-address=192.0.2.1",
-    // `kubectl logs` reaches the node at the address where it listens. Without a CA for kubelets, any certificate of
-    // the node is accepted.
+    // `kubectl logs` reaches the node where it listens; without a CA for kubelets any certificate of the node will do.
     "--kubelet-preferred-address-types=InternalIP",
   ];
 }

@@ -1,7 +1,4 @@
-/**
- * The API server's authentication besides certificates and ServiceAccount tokens, as YAML: an anonymous caller sees
- * only health endpoints.
- */
+/** How the API server knows its callers besides certificates and service account tokens, as YAML: without any, only health is to be seen. */
 export const AUTHENTICATION = `apiVersion: apiserver.config.k8s.io/v1
 kind: AuthenticationConfiguration
 anonymous:

@@ -1,7 +1,7 @@
-/** The end of a container's process. */
+/** A container's process that has ended. */
 export interface Terminated {
   readonly kind: "terminated";
-  /** 128 plus the signal's number if a signal ended it. */
+  /** 128 plus the signal's number when a signal ended it. */
   readonly exitCode: number;
   readonly reason: "Completed" | "Error";
   readonly startedAt: Date;
@@ -9,29 +9,29 @@ export interface Terminated {
   readonly containerId: string;
 }
 
-/** A container without a process, and the reason. */
+/** A container without a process, and why. */
 export interface Waiting {
   readonly kind: "waiting";
-  /** A kubelet's reason, such as `CrashLoopBackOff`. */
+  /** One word of a kubelet's, such as `CrashLoopBackOff`. */
   readonly reason: string;
   readonly message?: string;
 }
 
-/** The three container states of Kubernetes. */
+/** The three states of Kubernetes. */
 export type ContainerState = Waiting | { readonly kind: "running"; readonly startedAt: Date } | Terminated;
 
-/** The facts of one container for the pod's status. */
+/** Everything that a pod's status tells of one container. */
 export interface ContainerSnapshot {
   readonly name: string;
   readonly image: string;
   readonly state: ContainerState;
-  /** The previous run. */
+  /** The run before this one. */
   readonly last?: Terminated;
-  /** Whether it has passed its startup probe, or has none and runs. */
+  /** Passed its startup probe, or has none and runs. */
   readonly started: boolean;
-  /** Whether it passes its readiness probe, or has none and has started. */
+  /** Passes its readiness probe, or has none and has started. */
   readonly ready: boolean;
   readonly restartCount: number;
-  /** Id of the current or the last process. Each start has a new one. */
+  /** Of the current or the last process; another one after every start. */
   readonly containerId?: string;
 }

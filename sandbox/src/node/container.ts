@@ -5,25 +5,25 @@ import type { ContainerSpec } from "./kubernetes-types.ts";
 import type { Launch, LaunchPlan } from "./launch.ts";
 import { type BackoffLimits, RestartBackoff } from "./restart-backoff.ts";
 
-/** The ends of a process after which the container is restarted. */
+/** After which ends a container is started again. */
 export type RestartPolicy = "Always" | "OnFailure" | "Never";
 
-/** The parts of the pod and the node that one container uses. */
+/** What one container needs of its pod and its node. */
 export interface ContainerParts
   extends Pick<ContainerProcessOptions, "pod" | "address" | "processes" | "logs" | "changed"> {
   readonly backoff: BackoffLimits;
-  /** `init`: runs to its end before the next container may start, and is ready if it succeeded. */
+  /** `init`: runs to its end before the next may start, and is ready when it ended well. */
   readonly role: "init" | "sidecar" | "main";
-  /** Reads all values now, and builds the process from them. */
+  /** Puts the process together, from values read at this moment. */
   launch(restarts: number): Promise<Launch>;
-  /** Settles with the next change of any object that the pod refers to. */
+  /** Settles with the next change of anything that the pod refers to. */
   nextChange(): Promise<void>;
 }
 
-/** A container that cannot start is tried again after this time at the latest, in ms. */
+/** What keeps a container from starting is tried again after this time at the latest, milliseconds. */
 const RETRY_MS = 2_000;
 
-/** One container of one pod. It starts the process, and restarts it when it ends. */
+/** One container of one pod: starts its process, and starts it again when it ends. */
 export class Container {
   readonly spec: ContainerSpec;
   readonly #parts: ContainerParts;
@@ -57,24 +57,22 @@ export class Container {
     };
   }
 
-  /** The process that runs now. */
+  /** Of the process that runs now. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** Settles when the container has passed its startup probe for the first time, or never will. */
+  /** Settles when the container runs and has passed its startup probe for the first time, or never will. */
   get firstStart(): Promise<void> {
     return this.#firstStart.promise;
   }
 
-  /** Sets the reason in the status why the container has not started yet. */
+  /** Says in the status why the container's turn has not come yet. */
   explainWaiting(message: string): void {
     if (this.#state.kind === "waiting") this.#become({ ...this.#state, message });
   }
 
-  /**
-   * Runs until the policy allows no further start, or until `stop`. Resolves with the last exit code, if there is one.
-   */
+  /** Runs until the policy wants no further start, or `stop`. Resolves with the last exit code, if there was any. */
   async run(policy: RestartPolicy): Promise<number | undefined> {
     const backoff = new RestartBackoff(this.#parts.backoff);
     let ended: Terminated | undefined;
@@ -89,7 +87,7 @@ export class Container {
     return ended?.exitCode;
   }
 
-  /** Ends the process: preStop hook, SIGTERM, and SIGKILL once `kill` aborts. It is not started again. */
+  /** Ends the process: preStop hook, SIGTERM, and SIGKILL once `kill` is aborted. It is not started again. */
   async stop(kill: AbortSignal): Promise<void> {
     this.#ending.abort();
     this.#parts.changed();
@@ -122,7 +120,7 @@ export class Container {
     try {
       const changed = () => this.#changed();
       const process = new ContainerProcess({ ...this.#parts, spec: this.spec, plan, restarts, changed });
-      // Set at once, so that `stop` always finds the process.
+      // At once, so that no `stop` finds nothing to end.
       this.#process = process;
       return process;
     } catch (error) {
@@ -149,7 +147,7 @@ export class Container {
     this.#last = ended;
     this.#become({ kind: "waiting", reason: "CrashLoopBackOff", message });
     await pause(waitMs, this.#ending.signal);
-    // A container that waits for its next start when the pod ends counts as ended.
+    // What waits for its next start when the pod ends has ended.
     if (this.#ending.signal.aborted) this.#become(ended);
   }
 

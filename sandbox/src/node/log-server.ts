@@ -7,9 +7,7 @@ import type { PodLogs } from "./pod-logs.ts";
 
 const PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
-/**
- * Serves `kubectl logs` on loopback: the API server requests `/containerLogs/NAMESPACE/POD/CONTAINER` from the node.
- */
+/** Serves `kubectl logs`: the API server asks the node's `/containerLogs/NAMESPACE/POD/CONTAINER`. Loopback only. */
 export class LogServer {
   readonly port: number;
   readonly #server: Server;
@@ -19,7 +17,7 @@ export class LogServer {
     this.port = (server.address() as AddressInfo).port;
   }
 
-  /** Listens on a free port of 127.0.0.1. */
+  /** Listens at a free port of 127.0.0.1. */
   static async start(
     logs: PodLogs,
     serving: { readonly certPem: string; readonly keyPem: string },
@@ -32,7 +30,7 @@ export class LogServer {
     return new LogServer(server);
   }
 
-  /** Stops the server and all connections that follow a log. */
+  /** Ends the server and whoever still follows a log. */
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();

@@ -5,17 +5,17 @@ import type { ObjectReader } from "./object-reader.ts";
 import type { PodLogs } from "./pod-logs.ts";
 import type { BackoffLimits } from "./restart-backoff.ts";
 
-/** The meaning of an image name. */
+/** What an image name stands for. */
 export interface Image {
-  /** Program and arguments: the image's entry point. A container's `command` replaces it. */
+  /** Program and arguments: the image's entry point, which a container's `command` replaces. */
   readonly command: readonly string[];
-  /** Variables of the image. The container's own variables override them. */
+  /** Variables of the image; the container's own win. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Working folder. @default a folder for the pod alone */
+  /** Working folder. @default a folder of the pod's own */
   readonly cwd?: string;
 }
 
-/** The parts that all pods of a node share. */
+/** What all pods of one node share. */
 export interface NodeContext {
   readonly client: KubeClient;
   readonly objects: ObjectReader;
@@ -24,13 +24,13 @@ export interface NodeContext {
   readonly addresses: AddressPool;
   readonly logs: PodLogs;
   readonly backoff: BackoffLimits;
-  /** The parent of the folders of all pods that are on the node. */
+  /** Folder that each pod has a folder in, while it is here. */
   readonly podsDir: string;
-  /** The API server's address in the kubeconfigs of pods. */
+  /** Where kubeconfigs of pods point. */
   readonly apiServerUrlForPods: string;
   readonly caPem: string;
-  /** Aborts when the node stops. Nothing is written to the API server after that. */
+  /** Aborted when the node stops: nothing is written to the API server any more. */
   readonly stopped: AbortSignal;
-  /** Writes a fault that will be retried to the node's own log. */
+  /** Notes a fault that is being retried in the node's own log. */
   readonly complain: (about: string, error: unknown) => void;
 }

@@ -1,4 +1,4 @@
-/** The decoded content of a Secret or ConfigMap. */
+/** The content of a Secret or ConfigMap, decoded. */
 export type KeyValues = Readonly<Record<string, Buffer>>;
 
 /** One Secret or ConfigMap that a pod refers to. */
@@ -8,10 +8,10 @@ export interface Reference {
   readonly name: string;
 }
 
-/** The contents of the objects that a pod refers to, at the time when they were read. */
+/** What the objects that a pod refers to held when they were read. */
 export interface ObjectData {
-  /** `undefined` if the Secret does not exist. */
+  /** `undefined` where there is no such Secret. */
   secret(name: string): KeyValues | undefined;
-  /** `undefined` if the ConfigMap does not exist. */
+  /** `undefined` where there is no such ConfigMap. */
   configMap(name: string): KeyValues | undefined;
 }

@@ -1,18 +1,15 @@
-/**
- * The real folder of a path in the container. Without a mount namespace, paths in arguments and variables must be
- * replaced.
- */
+/** Where a path of the container really lies. There is no mount namespace, so the process has to be told. */
 export interface Mount {
-  /** Absolute mountPath in the pod's spec. */
+  /** Absolute path that the pod's specification mounts at. */
   readonly mountPath: string;
   /** Absolute path on this machine. */
   readonly realPath: string;
 }
 
-// Arguments such as `--ca-file=/etc/tls/ca.crt` contain a path too.
+// `--ca-file=/etc/tls/ca.crt` names a path as plainly as `/etc/tls/ca.crt` alone.
 const OPTION = /^--?[A-Za-z0-9][\w.-]*=(?=\/)/;
 
-/** Replaces the mountPath at the beginning of the text, or after `--option=`, by the real folder. */
+/** The text with a mountPath that it begins with, alone or behind `--option=`, replaced by the real folder. */
 export function rewritePath(text: string, mounts: readonly Mount[]): string {
   const option = OPTION.exec(text)?.[0] ?? "";
   const path = text.slice(option.length);

@@ -1,4 +1,4 @@
-/** The end of a pod: first it is asked to end, and it is killed when its grace period is over. */
+/** How a pod comes to its end: first it is asked to, and when its grace is over it is killed. */
 export class PodEnding {
   readonly #begun = new AbortController();
   readonly #kill = new AbortController();
@@ -6,17 +6,17 @@ export class PodEnding {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** Aborts when the pod must end. */
+  /** Aborted when the pod is to end. */
   get begun(): AbortSignal {
     return this.#begun.signal;
   }
 
-  /** Aborts when its grace period is over. */
+  /** Aborted when its grace is over. */
   get kill(): AbortSignal {
     return this.#kill.signal;
   }
 
-  /** Ends the pod. As on a kubelet, a further call can only shorten the grace period. */
+  /** Ends the pod; a further call can only shorten the grace, as on a kubelet. */
   within(graceSeconds: number): void {
     if (this.#closed || graceSeconds >= this.#graceSeconds) {
       this.#begun.abort();
@@ -28,7 +28,7 @@ export class PodEnding {
     this.#begun.abort();
   }
 
-  /** Called when no process is left. */
+  /** Nothing is left to kill. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);

@@ -1,17 +1,17 @@
 import type { Pod } from "./kubernetes-types.ts";
 
-/** The address at which a pod's processes listen and probes connect. */
+/** Where processes of a pod listen and probes knock. */
 export interface PodAddress {
-  /** The pod's loopback address, for its processes and its probes. */
+  /** Loopback address of the pod's own: what its processes and its probes use. */
   readonly local: string;
-  /** The address in the pod's status, because the API server rejects loopback addresses in endpoints. */
+  /** What the pod's status shows, for the API server refuses loopback addresses in endpoints. */
   readonly shown: string;
 }
 
 const HOST_IP = "127.0.0.1";
 const SUBSCRIPT = /^metadata\.(labels|annotations)\['(.+)'\]$/;
 
-/** The value of a downward API field; `undefined` for a path that the node does not support. */
+/** Value of a downward API field, or `undefined` for a path that the node does not know. */
 export function podField(pod: Pod, address: PodAddress, path: string): string | undefined {
   const subscript = SUBSCRIPT.exec(path);
   if (subscript) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { firstProbeIn, NO_RESULTS, nextProbeIn, type ProbeKind, tally } from "./probe-tally.ts";
 
-/** The verdicts after each result, with one result per second. */
+/** Verdicts after each result; a result a second. */
 function verdicts(kind: ProbeKind, results: string, probe: object, everyMs = 1_000) {
   let state = NO_RESULTS;
   return [...results].map((result, index) => {
@@ -21,7 +21,7 @@ describe("tally", () => {
       ["success", "success", "success", "failure"],
     ],
     [
-      "a success in between resets the count",
+      "a success in between starts the count anew",
       "liveness",
       "--+--",
       { periodSeconds: 1 },
@@ -35,7 +35,7 @@ describe("tally", () => {
       ["failure", "failure", "success"],
     ],
     [
-      "a startup probe fails by periods, not by single probes",
+      "a startup probe fails by periods, not by questions",
       "startup",
       "----",
       { periodSeconds: 2, failureThreshold: 2 },

@@ -4,25 +4,23 @@ import type { Pod, PodStatus } from "./kubernetes-types.ts";
 import { isObjectGone } from "./object-gone.ts";
 import { conditionStatus } from "./pod-status.ts";
 
-/** Changes within this time are written together, in ms: the start of a container is one write instead of three. */
+/** Changes that come within this time travel together, milliseconds: a start is one write, not three. */
 const GATHER_MS = 10;
 const RETRY_MS = 500;
 
-/** The pod, and the source of its status. */
+/** Whose status, and what it is. */
 export interface StatusWriterOptions {
   readonly client: KubeClient;
   readonly pod: Pod;
-  /** Computes the current status. */
+  /** Gives the status as it is now. */
   readonly compute: () => PodStatus;
-  /** Receives the errors of writes that are retried. */
+  /** Told of writes that failed and are tried again. */
   readonly complain: (error: unknown) => void;
-  /** An abort drops the writes that are still outstanding. */
+  /** An abort gives up what is not yet written. */
   readonly signal: AbortSignal;
 }
 
-/**
- * Writes one pod's status: one write at a time, only if it differs from the last one, and retried until it succeeds.
- */
+/** Writes one pod's status: serially, only when it differs from the last, again until the API server took it. */
 export class StatusWriter {
   readonly #client: KubeClient;
   readonly #pod: Pod;
@@ -42,12 +40,12 @@ export class StatusWriter {
     this.#signal = options.signal;
   }
 
-  /** The status that was written last. */
+  /** The status as last written. */
   get last(): PodStatus | undefined {
     return this.#last;
   }
 
-  /** Requests a write of the current status. */
+  /** Has the current status written soon. */
   request(): void {
     this.#dirty = true;
     this.#writing ??= this.#writeAll();
@@ -59,7 +57,7 @@ export class StatusWriter {
     await this.#writing;
   }
 
-  /** Compares with the API server's state: the node lifecycle controller sets Ready to False while the node is away. */
+  /** Compares with what the API server shows: the node lifecycle controller turns Ready off while the node is away. */
   observe(pod: Pod): void {
     const stale = Number(pod.metadata.resourceVersion) < this.#lastVersion;
     const ready = this.#last && conditionStatus(this.#last, "Ready");
@@ -83,14 +81,14 @@ export class StatusWriter {
         await pause(RETRY_MS, this.#signal);
       }
     }
-    // Set here and not after the promise, so that no request is lost between the last check of #dirty and the end.
+    // Here and not behind the promise, so that no request falls between the last look at #dirty and the end.
     this.#writing = undefined;
   }
 
   async #write(status: PodStatus): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
-    // Otherwise they are merged by key, and a pod whose node came back would have two.
+    // Merged by their key otherwise, and a pod whose node came again would have two.
     const podIPs = [...(status.podIPs ?? []), { $patch: "replace" }];
     const body = { metadata: { uid }, status: { ...status, podIPs } };
     const written = await this.#client.patch<Pod>(path, body, { type: "strategic" });

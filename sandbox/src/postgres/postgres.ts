@@ -9,40 +9,32 @@ import type { Login } from "./login.ts";
 import { installPostgres, type PostgresMajor } from "./postgres-binaries.ts";
 import { serverUser } from "./server-user.ts";
 
-/** A running PostgreSQL server. Its database is `postgres`. Clients may connect with or without TLS. */
+/** A PostgreSQL server that runs; its database is `postgres`, and clients may come with TLS or without. */
 export interface PostgresServer {
   readonly host: "127.0.0.1";
   readonly port: number;
-  /** Only for the checks of a test. The product must not need it. */
+  /** For a test's own looking only: nothing of the product may need it. */
   readonly superuser: Login;
-  /**
-   * The master user: it may log in, and create roles and databases. It is not a superuser, like the master user of RDS.
-   */
+  /** May log in, and make roles and databases; not a superuser, as the master user of RDS. */
   readonly master: Login;
-  /**
-   * The log file, with logins, their ends, and errors. Each line of a session has time, client's host, user, database
-   * and application.
-   */
+  /** Log file: logins and their ends, errors; every line of a session has time, client's host, user, database, application. */
   readonly logPath: string;
-  /** The certificate of the authority that signed the server's certificate, in PEM. */
+  /** Certificate, in PEM, of the authority that signed the server's. */
   readonly caPath: string;
-  /** Ends all sessions, stops the server, and removes its data. */
+  /** Ends all sessions and the server, and removes its data. */
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
-/** Another process may take the free port first. Three times in a row has a different cause. */
+/** Another process may take the free port first; to be so unlucky three times in a row is something else. */
 const ATTEMPTS = 3;
 
-/**
- * Starts a server on a free port of 127.0.0.1. `dir` gets its log and its CA. @throws Error with the path of the log if
- * it does not start
- */
+/** Starts a server on a free port of 127.0.0.1; `dir` gets its log and its CA. @throws with the log's place when it does not come up. */
 export async function startPostgres(options: {
   readonly dir: string;
   readonly processes: Processes;
-  /** The release. Tests of changes between releases need both. @default 18 */
+  /** Tests of what changed between releases need both. @default 18 */
   readonly major?: PostgresMajor;
 }): Promise<PostgresServer> {
   const user = serverUser();
@@ -59,7 +51,7 @@ export async function startPostgres(options: {
       env: { LC_ALL: "C" },
       cwd: folder.data,
       log: logPath,
-      // PostgreSQL: SIGTERM waits until clients leave, SIGINT disconnects them.
+      // PostgreSQL: SIGTERM waits for clients to leave, SIGINT sends them away.
       stopSignal: "SIGINT",
       ...(user && { user }),
     });
@@ -67,7 +59,7 @@ export async function startPostgres(options: {
       return await makeMaster({ folder, server, port, superuser, logPath });
     await server.stop();
     if (attempt === ATTEMPTS)
-      throw new Error(`PostgreSQL did not start on 127.0.0.1:${port}; its log is ${logPath}`);
+      throw new Error(`PostgreSQL did not come up on 127.0.0.1:${port}; its log is ${logPath}`);
   }
 }
 
@@ -110,7 +102,7 @@ async function makeMaster(started: {
   return { host: "127.0.0.1", port, superuser, master, logPath, caPath: folder.caPath, stop };
 }
 
-/** A login whose password needs no quoting. */
+/** A login with a password that needs no quoting. */
 function login(username: string): Login {
   return { username, password: randomBytes(24).toString("base64url") };
 }
@@ -126,7 +118,7 @@ async function query(port: number, { username, password }: Login, sql: string): 
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
   });
-  // The promises report errors of the connection. Without a listener, an error event would end the process.
+  // What happens to the connection is told by the promises; without a listener it would end the process.
   client.on("error", () => {});
   try {
     await client.connect();

@@ -4,33 +4,30 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type FaultProxy, startProxy } from "./proxy.ts";
 
-/** The way in which an upstream answers a request. */
+/** How an upstream answers a request. */
 export type Answering = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
-/** The answer that a client received. */
+/** What a client got. */
 export interface Got {
   readonly status: number | undefined;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** A real server on loopback with a proxy in front of it, for tests. */
+/** A real server on loopback, with a proxy before it, for tests. */
 export interface TestUpstream {
   readonly proxy: FaultProxy;
-  /** Answers `hello` until a test replaces it. */
+  /** Says `hello` until it is told otherwise. */
   answer: Answering;
   /** Requests that reached it, as `METHOD path`. */
   readonly reached: readonly string[];
-  /** Connections to it. */
+  /** Connections that were made to it. */
   readonly connections: number;
-  /**
-   * Sends a request through the proxy on a new connection, and reads the complete answer. @throws Error if there is
-   * none
-   */
+  /** Asks through the proxy, over a connection of its own, and reads the whole answer. @throws when there is none */
   ask(path: string, options?: http.RequestOptions, body?: string): Promise<Got>;
-  /** Opens a stream through the proxy. Resolves when its head has arrived. */
+  /** Opens a stream through the proxy; resolves when its head is there. */
   open(path: string): Promise<http.IncomingMessage>;
-  /** Stops the server. The proxy stays. */
+  /** Ends the server and leaves the proxy. */
   goAway(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -74,7 +71,7 @@ export async function startTestUpstream(): Promise<TestUpstream> {
   return upstream;
 }
 
-/** Stops a server and its connections. Does nothing if it has stopped. */
+/** Ends a server and its connections; fine where it has ended. */
 export async function close(server: http.Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
