@@ -23,7 +23,7 @@ export class CarriedVersions {
   async until(wanted: ReadonlyMap<string, string | undefined>, timeoutMs: number): Promise<number> {
     const missing = new Set(wanted.keys());
     const done = Promise.withResolvers<void>();
-    const look = () => {
+    const check = () => {
       for (const name of missing) {
         const id = this.#versions.get(name)?.id;
         if (id !== undefined && id === (wanted.get(name) ?? id)) missing.delete(name);
@@ -36,13 +36,13 @@ export class CarriedVersions {
         new Error(`after ${timeoutMs / 1_000} s ${missing.size} Secrets are not as wanted, such as ${name}`),
       );
     }, timeoutMs);
-    this.#waiting.add(look);
-    look();
+    this.#waiting.add(check);
+    check();
     try {
       await Promise.race([done.promise, this.#end.then(() => Promise.reject(new Error("the watch ended")))]);
     } finally {
       clearTimeout(timer);
-      this.#waiting.delete(look);
+      this.#waiting.delete(check);
     }
     return Math.max(...[...wanted.keys()].map((name) => this.#versions.get(name)?.at ?? 0));
   }
@@ -60,7 +60,7 @@ export class CarriedVersions {
       const id = annotations[VERSION_ID_ANNOTATION];
       if (id === undefined || id === this.#versions.get(name)?.id) continue;
       this.#versions.set(name, { id, at: Date.now() });
-      for (const look of this.#waiting) look();
+      for (const check of this.#waiting) check();
     }
   }
 }

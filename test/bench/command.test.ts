@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readBenchCommand } from "./command.ts";
 
 describe("the command line of the bench", () => {
-  it("asks for 100 RotatedSecrets and a minute of rest where it says nothing", () => {
+  it("asks for 100 RotatedSecrets and a minute of rest by default", () => {
     expect(readBenchCommand([])).toEqual({
       kind: "run",
       options: { n: 100, restMs: 60_000, settings: {}, json: undefined, against: undefined },
@@ -43,14 +43,14 @@ describe("the command line of the bench", () => {
 
   it.each([
     ["no secrets", ["--n", "0"], "a whole number from 1"],
-    ["a number that is none", ["--n", "many"], "a whole number from 1"],
+    ["a word as a number", ["--n", "many"], "a whole number from 1"],
     ["a rest without a unit", ["--rest", "60"], "not a duration"],
     ["a setting without a value", ["--setting", "workers"], "write NAME=VALUE"],
     ["no file", ["--json", ""], "the name of a file"],
     ["no other build", ["--against", ""], "--against needs the name of a file"],
     ["no rounds", ["--against", "old.mjs", "--rounds", "0"], '--rounds is "0"'],
     ["rounds of one build", ["--rounds", "2"], "--rounds needs --against"],
-    ["what it does not know", ["--fast"], "--fast"],
+    ["an unknown flag", ["--fast"], "--fast"],
   ])("refuses %s", (_, args, problem) => {
     expect(readBenchCommand(args)).toMatchObject({
       kind: "invalid",

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "@rotated-secrets/operator/api/duration";
 import type { CommandLine } from "@rotated-secrets/sandbox/command-line";
 
-/** What a run measures. */
+/** The size and the settings of a run. */
 export interface BenchOptions {
   /** Number of RotatedSecrets. */
   readonly n: number;

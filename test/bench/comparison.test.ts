@@ -60,7 +60,10 @@ describe("the comparison of two builds", () => {
   });
 
   it.each([
-    ["what was measured", /^1,000 RotatedSecrets, AWS latency 15 ms, workers=4; 2 CPUs \(A\); rounds: 2$/m],
+    [
+      "the size and the machine",
+      /^1,000 RotatedSecrets, AWS latency 15 ms, workers=4; 2 CPUs \(A\); rounds: 2$/m,
+    ],
     ["times", /^cold start +time to Secrets +5\.50 s +10\.0 s +0\.55 +0\.50 +0\.60$/m],
     ["counts", /^cold start +AWS calls +60 +60 +1\.00 +1\.00 +1\.00$/m],
     ["memory", /^rest +memory +120 MiB +120 MiB +1\.00/m],

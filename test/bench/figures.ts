@@ -1,7 +1,7 @@
 /** How many of each kind. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** What a phase has cost. */
+/** The cost of a phase. */
 export interface Cost {
   /** Length of the phase, seconds. */
   readonly seconds: number;
@@ -17,16 +17,16 @@ export interface Cost {
   readonly peakRssMiB: number;
 }
 
-/** A loop that writes as many Secrets of the same size with nothing else to do, as the measure of the machine. */
+/** A loop that writes as many Secrets of the same size and does nothing else. It shows how fast the machine is. */
 export interface BareLoop {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly apiServerCpuSeconds: number;
 }
 
-/** What changed in AWS and how soon it was in the cluster. */
+/** A change in AWS, and how soon it was in the cluster. */
 export interface Change extends Cost {
-  /** From the last change in AWS until the operator saw it; what it waits for is its next look at AWS. */
+  /** From the last change in AWS until the operator saw it, which is when it next reads AWS. */
   readonly secondsToNoticed: number;
   /** From then until the last Secret carried its version. */
   readonly secondsToCarried: number;

@@ -14,7 +14,7 @@ export interface Goal {
   readonly read: (figures: Figures) => number;
 }
 
-/** The goals, on two processors that nobody else uses. */
+/** The goals, on two processors that nothing else uses. */
 export const GOALS: readonly Goal[] = [
   { name: "cold start", most: 5, unit: "s", read: ({ coldStart }) => coldStart.secondsToSecrets },
   {
@@ -30,7 +30,7 @@ export const GOALS: readonly Goal[] = [
     read: ({ coldStart, n }) => total(coldStart.apiRequests) / n,
   },
   {
-    name: "API requests at rest, but for watches, lease and tokens",
+    name: "API requests at rest, except watches, lease and tokens",
     most: 0,
     unit: "requests",
     read: ({ rest }) => workRequests(rest),

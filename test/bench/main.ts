@@ -14,7 +14,7 @@ import { report } from "./report.ts";
 
 process.exitCode = await runCommandLine(readBenchCommand(process.argv.slice(2)), run);
 
-/** What a run found: a text for people, and the same for programs. */
+/** The result of a run: a text for people, and the same for programs. */
 interface Found {
   readonly text: string;
   readonly figures: object;
@@ -22,7 +22,7 @@ interface Found {
 
 /** Measures, and prints the figures. Returns the exit status. */
 async function run(options: BenchOptions): Promise<number> {
-  // What was started ends with this process.
+  // The processes of the bench end with this one.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => process.exit(128 + constants.signals[signal]));
   try {

@@ -7,11 +7,11 @@ import { type Cost, countKinds } from "./figures.ts";
 import { usageOf } from "./process-usage.ts";
 import { isUpkeepKind } from "./upkeep.ts";
 
-/** Without a request but upkeep for so long the operator has nothing left to do, ms. */
+/** An operator that makes only upkeep requests for this time has nothing left to do, ms. */
 const QUIET_MS = 3_000;
 const LONGEST_WORK_MS = 600_000;
 
-/** What the operator does and uses, from one moment to another. */
+/** Measures the operator's calls, requests, CPU time and memory between two moments. */
 export class Meter {
   readonly #cluster: BenchCluster;
   readonly #pid: number;
@@ -31,7 +31,7 @@ export class Meter {
     return this.#cluster.aws.calls.filter(({ accessKeyId }) => accessKeyId === AWS_ACCESS_KEY_ID);
   }
 
-  /** What `work` costs, from now to its end. */
+  /** Measures the cost of `work`, from now to its end. */
   async measure(work: () => Promise<unknown>): Promise<Cost> {
     const before = await this.#read();
     await work();

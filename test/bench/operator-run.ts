@@ -23,7 +23,7 @@ interface Container {
   }[];
 }
 
-/** What a pod would be told of itself. */
+/** The values that the downward API gives to a pod. */
 const POD_FIELDS: Readonly<Record<string, string>> = {
   "status.podIP": "127.0.0.1",
   "metadata.name": "bench",

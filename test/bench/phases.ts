@@ -6,7 +6,7 @@ import type { CarriedVersions } from "./carried-versions.ts";
 import type { Change, Cost, Figures } from "./figures.ts";
 import type { Meter } from "./meter.ts";
 
-/** What the phases of a run work with. */
+/** The parts that the phases of a run share. */
 export interface Bench {
   readonly cluster: BenchCluster;
   readonly secrets: BenchSecrets;
@@ -15,7 +15,7 @@ export interface Bench {
 }
 
 const LONGEST_WAIT_MS = 600_000;
-/** The operator's looks at AWS are no further apart; see the settings `list-every` and `describe-unlisted-every`. */
+/** The operator reads AWS at least this often; see the settings `list-every` and `describe-unlisted-every`. */
 const LONGEST_PASS_MS = 90_000;
 /** Pages of a list follow each other faster than this. */
 const PASS_IS_OVER_MS = 500;
@@ -38,7 +38,7 @@ export function rest({ meter }: Bench, ms: number): Promise<Cost> {
 }
 
 /**
- * Gives these secrets other values just after the operator has looked at AWS, which is when it takes longest to notice,
+ * Gives these secrets other values just after the operator has read AWS, when it takes longest to notice,
  * and waits until all are in the cluster.
  */
 export async function change({ secrets, carried, meter }: Bench, names: readonly string[]): Promise<Change> {
@@ -73,11 +73,11 @@ function noticedAt(
   return calls.find(({ operation }) => /GetSecretValue$/.test(operation))?.at ?? carried;
 }
 
-/** Waits until the operator has just ended a look at all secrets. */
+/** Waits until the operator has just read all secrets. */
 async function afterPass(meter: Meter): Promise<void> {
   const start = Date.now();
   await eventually(
-    "the operator has looked at AWS",
+    "the operator has read AWS",
     () => {
       const lists = meter.awsCalls.filter(({ operation }) => operation === "ListSecrets");
       const calls = lists.length > 1 ? lists : meter.awsCalls;

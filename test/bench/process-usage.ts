@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** What a process has used up to now. */
+/** The CPU time and memory of a process up to now. */
 export interface ProcessUsage {
   /** User and system time, seconds. */
   readonly cpuSeconds: number;

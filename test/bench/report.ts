@@ -79,7 +79,7 @@ function kindsRow({ name, cost }: Phase): readonly string[] {
   return [name, list(cost.awsCalls), list(cost.apiRequests)];
 }
 
-/** What does not depend on the machine so much. */
+/** Ratios, which depend less on the machine than seconds do. */
 function comparison({ bareLoop, coldStart, burst }: Figures): readonly string[] {
   const times = (value: number, bare: number) => (value / bare).toFixed(1);
   return [

@@ -15,6 +15,6 @@ async function run(options: SoakOptions): Promise<number> {
   for (const course of COURSES.filter((name) => results.some(([cell]) => cell.course === name)))
     process.stdout.write(`\n${course}\n\n${tableOf(course, results)}\n`);
   await soaked.end();
-  // A connection that is kept alive is no reason to stay.
+  // A connection that is kept alive must not keep the process.
   process.exit(results.some(([, { kind }]) => kind === "failed") ? 1 : 0);
 }

@@ -15,7 +15,7 @@ const atRest: Cost = {
   apiRequests: { "watch /secrets": 2, "patch coordination.k8s.io/leases": 30 },
 };
 const change: Change = { ...cost, secondsToNoticed: 58, secondsToCarried: 4 };
-/** What a run might have measured. */
+/** Figures of an imagined run. */
 export const sampleFigures: Figures = {
   startedAt: "2026-01-31T15:04:05.000Z",
   machine: { cpus: 2, model: "A", memoryGiB: 8, node: "24.0.0", loadBefore: 0.5, loadAfter: 1.5 },
