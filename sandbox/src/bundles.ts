@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { run } from "./run.ts";
 
-/** The built programs, absolute paths of ESM files. */
+/** The built programs, as absolute paths of ESM files. */
 export interface Bundles {
   readonly operator: string;
   readonly rotator: string;
 }
 
-/** The root of the repository. */
+/** The root folder of the repository. */
 export const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Builds what is not up to date; about a second. @throws when it does not build */
+/** Builds the programs that are not up to date, in about a second. @throws Error if a build fails */
 export async function bundles(): Promise<Bundles> {
   await run(process.execPath, [join(ROOT, "tools", "bundle.ts")], {
     env: { PATH: process.env.PATH ?? "" },

@@ -1,4 +1,4 @@
-/** What the command line of a program asks for. */
+/** The request on the command line of a program. */
 export type CommandLine<Options> =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "invalid"; readonly problem: string }

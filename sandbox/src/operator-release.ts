@@ -4,21 +4,21 @@ import { ROOT } from "./bundles.ts";
 import { OPERATOR_IMAGE } from "./images.ts";
 import type { Sandbox } from "./sandbox.ts";
 
-/** Name of the release, and of the namespace that it is in. */
+/** The name of the release and of its namespace. */
 export const OPERATOR_RELEASE = "rotated-secrets";
-/** The chart that is installed. */
+/** The installed chart. */
 const CHART = join(ROOT, "charts", "rotated-secrets");
 
-/** Values of the chart, as far as they are set here. */
+/** The values of the chart that are set here. */
 export interface OperatorValues {
-  /** Settings of the operator, by the names of its flags. */
+  /** The operator's settings, by the names of its flags. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** SecretAccessPolicies that come with the release. */
+  /** The SecretAccessPolicies of the release. */
   readonly policies?: readonly object[];
   readonly [other: string]: unknown;
 }
 
-/** Installs the operator with helm, or upgrades it, and waits until it is ready. @throws with helm's words */
+/** Installs or upgrades the operator with helm, and waits until it is ready. @throws Error with helm's output */
 export async function installOperator(sandbox: Sandbox, values: OperatorValues = {}): Promise<void> {
   const file = join(sandbox.dir, "operator-values.json");
   const { AWS_REGION, ...credentials } = {
@@ -26,7 +26,7 @@ export async function installOperator(sandbox: Sandbox, values: OperatorValues =
     AWS_ENDPOINT_URL: sandbox.awsProxy.url,
   };
   const extraEnv = Object.entries(credentials).map(([name, value]) => ({ name, value }));
-  // One, so that there is no doubt about who is at work.
+  // One replica, so that it is clear which operator is active.
   const all = { replicas: 1, image: OPERATOR_IMAGE, aws: { region: AWS_REGION }, extraEnv, ...values };
   await writeFile(file, JSON.stringify(all));
   await sandbox.helm(
@@ -43,7 +43,7 @@ export async function installOperator(sandbox: Sandbox, values: OperatorValues =
   );
 }
 
-/** Name of the operator's pod; undefined while there is none that is not being deleted. */
+/** The name of the operator's pod; undefined if all its pods are being deleted. */
 export async function operatorPod(sandbox: Sandbox): Promise<string | undefined> {
   const list = await sandbox.kubectl("get", "pods", "--namespace", OPERATOR_RELEASE, "--output", "json");
   const { items } = JSON.parse(list) as {
@@ -52,7 +52,7 @@ export async function operatorPod(sandbox: Sandbox): Promise<string | undefined>
   return items.find(({ metadata }) => metadata.deletionTimestamp === undefined)?.metadata.name;
 }
 
-/** Takes the operator away, or brings it back, and waits until it is so. */
+/** Scales the operator to 0 or 1, and waits until that is done. */
 export async function scaleOperator(sandbox: Sandbox, replicas: 0 | 1): Promise<void> {
   const deployment = `deployment/${OPERATOR_RELEASE}`;
   await sandbox.kubectl("scale", deployment, "--namespace", OPERATOR_RELEASE, `--replicas=${replicas}`);

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** A program that ended with another status than 0; the message holds what it wrote to stderr. */
+/** A program ended with a status other than 0. The message contains its error output. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
 }
 
-/** Runs a program to its end; resolves with what it wrote to stdout. @throws CommandFailed */
+/** Runs a program to its end. Resolves with its output. @throws CommandFailed */
 export async function run(
   program: string,
   args: readonly string[],
@@ -17,7 +17,7 @@ export async function run(
     child.once("error", reject);
     child.once("close", resolve);
   });
-  // A program that does not read its input closes it, which is no fault of ours.
+  // A program that does not read its input closes it, which is not an error.
   child.stdin.on("error", () => {});
   child.stdin.end(options.input ?? "");
   const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

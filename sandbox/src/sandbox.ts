@@ -18,23 +18,23 @@ import { type FaultProxy, startProxy } from "./proxy/proxy.ts";
 import { run } from "./run.ts";
 import { findTools, type ToolPaths } from "./tools/tools.ts";
 
-/** How a sandbox differs from the usual one. */
+/** The options of a sandbox. */
 export interface SandboxOptions {
-  /** Hears what is being started, a line at a time. @default nobody */
+  /** Receives a line for each part that is started. @default none */
   readonly progress?: (line: string) => void;
-  /** Knobs of the AWS emulator. @default its own */
+  /** Options of the AWS emulator. @default its own defaults */
   readonly aws?: Partial<Omit<AwsEmulatorOptions, "processes" | "dir">>;
-  /** Knobs of the node. @default its own */
+  /** Options of the node. @default its own defaults */
   readonly node?: Pick<ProcessNodeOptions, "restartBackoff">;
-  /** More image names, and what they stand for. */
+  /** Additional image names, and their meaning. */
   readonly images?: Readonly<Record<string, Image>>;
-  /** Keeps the folder, with all logs, after the end. @default "remove" */
+  /** Whether the folder, with all logs, stays after the end. @default "remove" */
   readonly folder?: "keep" | "remove";
 }
 
 /** A cluster with a node, an AWS and a PostgreSQL on this machine. */
 export interface Sandbox {
-  /** Private folder: logs, certificates, data. */
+  /** The private folder of logs, certificates and data. */
   readonly dir: string;
   readonly processes: Processes;
   readonly tools: ToolPaths;
@@ -42,25 +42,28 @@ export interface Sandbox {
   readonly node: ProcessNode;
   readonly aws: AwsEmulator;
   readonly postgres: PostgresServer;
-  /** What pods see as the API server. */
+  /** The API server for pods. */
   readonly apiProxy: FaultProxy;
-  /** What pods see as AWS; the rotation function speaks with the emulator itself. */
+  /** AWS for pods. The rotation function calls the emulator directly. */
   readonly awsProxy: FaultProxy;
-  /** ARN of the deployed rotation function, and its log. */
+  /** The deployed rotation function, and its log. */
   readonly rotator: { readonly arn: string; readonly logPath: string };
-  /** Environment variables with which kubectl, helm, the AWS CLI and `npm run operator` work against this sandbox. */
+  /** The environment variables with which kubectl, helm, the AWS CLI and `npm run operator` use this sandbox. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Runs kubectl as admin; resolves with its output. @throws with its error output */
+  /** Runs kubectl as admin. Resolves with its output. @throws Error with its error output */
   kubectl(...args: string[]): Promise<string>;
-  /** Applies manifests: objects, or YAML. */
+  /** Applies manifests, as objects or YAML. */
   apply(...manifests: (object | string)[]): Promise<string>;
-  /** Runs helm as admin. @throws with its error output */
+  /** Runs helm as admin. @throws Error with its error output */
   helm(...args: string[]): Promise<string>;
-  /** Ends all that was started; nothing is left. */
+  /** Stops everything that was started. */
   stop(): Promise<void>;
 }
 
-/** Starts a sandbox, in about 7 s once its parts are there. Two at once are fine. @throws when a part does not start; the others are ended then */
+/**
+ * Starts a sandbox, in about 7 s if its programs are there. Several can run at the same time. @throws Error if a part
+ * does not start; the others are then stopped
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const dir = mkdtempSync(join(tmpdir(), "rotated-secrets-sandbox-"));
   const processes = new Processes(dir, options.folder ?? "remove");

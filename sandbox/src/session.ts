@@ -1,14 +1,17 @@
 import { constants } from "node:os";
 import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
 
-/** What a command does with its sandbox; resolves with the exit status. The signal aborts when the user ends it. */
+/**
+ * The work of a command with its sandbox. Resolves with the exit status. The signal aborts when the user ends the
+ * command.
+ */
 export type SessionBody = (sandbox: Sandbox, ended: AbortSignal) => Promise<number>;
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs a command of the terminal on a sandbox of its own, and ends the process with its exit status. Ctrl-C ends both at
- * any moment; a second one does not wait for the sandbox's parts, which end with this process all the same.
+ * Runs a command of the terminal with its own sandbox, and ends the process with its exit status. Ctrl-C ends both at
+ * any time. A second Ctrl-C does not wait for the parts of the sandbox, which end with this process.
  */
 export async function runSession(
   options: SandboxOptions & { readonly beforeEnd?: () => void },
@@ -18,7 +21,7 @@ export async function runSession(
   let sandbox: Sandbox | undefined;
   const end = async (code: number) => {
     if (ended.signal.aborted) process.exit(code);
-    // What is still at work loses the parts that it works with, one by one: no news, and no reason to end before them.
+    // Running work loses the parts that it uses, one by one. These errors are expected, and must not end the process.
     process.on("uncaughtException", () => {});
     ended.abort(new Error("ended by the user"));
     options.beforeEnd?.();
@@ -26,15 +29,16 @@ export async function runSession(
     try {
       await sandbox?.stop();
     } finally {
-      // A part that did not stop by itself ends with this process.
+      // A part that did not stop ends with this process.
       process.exit(code);
     }
   };
   for (const signal of SIGNALS) process.on(signal, () => void end(128 + constants.signals[signal]));
-  // Whoever reads the output has gone (`| head`): nobody is left to end the sandbox.
+  // The reader of the output has gone (`
+  // head`), so no user is left to end the sandbox.
   process.stdout.on("error", () => void end(128 + constants.signals.SIGPIPE));
   const code = await run();
-  // What comes after the user's Ctrl-C is no news: the handler above ends the process.
+  // Errors after the user's Ctrl-C are expected: the handler above ends the process.
   if (ended.signal.aborted) return new Promise(() => {});
   options.beforeEnd?.();
   await sandbox?.stop();

@@ -3,12 +3,12 @@ import { SERVICE_ACCOUNT_ISSUER } from "../control-plane/api-server.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { clusterClient } from "./cluster-client.ts";
 
-/** What STS expects in the tokens of ServiceAccounts. EKS user guide, "IAM roles for service accounts". */
+/** The audience that STS expects in the tokens of ServiceAccounts. EKS user guide, "IAM roles for service accounts". */
 export const STS_AUDIENCE = "sts.amazonaws.com";
 
 /**
- * Has STS believe the tokens of the cluster's ServiceAccounts, by the keys that the API server publishes. EKS shows them
- * to everybody; here the administrator fetches them.
+ * Lets STS trust the tokens of the cluster's ServiceAccounts, by the keys that the API server publishes. EKS publishes
+ * them for everyone; here the administrator reads them.
  */
 export function trustCluster(aws: AwsEmulator, { adminKubeconfig }: ControlPlane): void {
   aws.trustIssuer({
@@ -25,7 +25,7 @@ export function trustCluster(aws: AwsEmulator, { adminKubeconfig }: ControlPlane
   });
 }
 
-/** What a role's trust policy says of one ServiceAccount of the cluster. */
+/** The trust policy of a role for one ServiceAccount of the cluster. */
 export function trustIn(namespace: string, serviceAccount: string) {
   return {
     issuer: SERVICE_ACCOUNT_ISSUER,

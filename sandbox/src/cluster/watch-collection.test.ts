@@ -10,7 +10,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { watchCollection } from "./watch-collection.ts";
 
 type Event = { readonly type: string; readonly object: object };
-/** The API server's answer to one request: a list as of a version, an error, or events before the stream ends, breaks or stays open. */
+/**
+ * The API server's answer to one request: a list with its version, an error, or events before the stream ends, breaks
+ * or stays open.
+ */
 type Answer =
   | { readonly list: readonly object[]; readonly version: string }
   | { readonly error: number }
@@ -42,7 +45,7 @@ beforeEach(async () => {
     if ("error" in answer) return status(response, answer.error, "InternalError");
     send(response, ...answer.events);
     if (answer.ending === "end") response.end();
-    // Later than the events, which would be lost with the connection.
+    // Sent later than the events, which would be lost with the connection.
     if (answer.ending === "break") setTimeout(() => response.destroy(), 20);
   };
   client = new KubeClient({ config: server.config, userAgent: "test/1" });
@@ -86,7 +89,7 @@ describe("watchCollection", () => {
     ));
 
   it.each(["end", "break"] as const)(
-    "goes on behind the last event when the stream comes to an %s",
+    "continues after the last event when the stream comes to an %s",
     (ending) =>
       hears(
         [
@@ -98,7 +101,7 @@ describe("watchCollection", () => {
       ),
   );
 
-  it("lists again when its version has expired, and removes what went meanwhile", () =>
+  it("lists again if its version has expired, and removes objects that are gone", () =>
     hears(
       [
         { list: [object("a"), object("b")], version: "5" },
@@ -108,7 +111,7 @@ describe("watchCollection", () => {
       { heard: ["+a", "+b", "+c", "-a@1"], requests: ["list", "watch 5", "list", "watch 8"] },
     ));
 
-  it("removes an object before its namesake is new", () =>
+  it("removes an object before it adds a new one with the same name", () =>
     hears(
       [
         { list: [object("a", "1", "first")], version: "5" },
@@ -118,7 +121,7 @@ describe("watchCollection", () => {
       { heard: ["+first", "-first@1", "+second"], requests: ["list", "watch 5", "list", "watch 8"] },
     ));
 
-  it("complains of a failure that repeats, not of a single one", async () => {
+  it("complains about repeated failures, not about a single one", async () => {
     await hears([{ error: 500 }, { list: [], version: "5" }], {
       heard: [],
       requests: ["list", "list", "watch 5"],

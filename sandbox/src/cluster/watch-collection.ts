@@ -7,7 +7,7 @@ import { systemClock } from "@rotated-secrets/kube-runtime/time/clock";
 import { systemRandom } from "@rotated-secrets/kube-runtime/time/random";
 import type { StoredObject } from "../node/kubernetes-types.ts";
 
-/** A collection to watch, and the handlers of its changes. Handlers run one after the other and must not wait. */
+/** A collection to watch, and the handlers of its changes. Handlers run one after the other and must return at once. */
 export interface CollectionWatch<T extends StoredObject> {
   readonly client: ReflectorOptions<T & KubernetesObject>["client"];
   /** Collection, such as `/api/v1/pods`. */
@@ -16,18 +16,18 @@ export interface CollectionWatch<T extends StoredObject> {
   readonly selectors?: ReflectorOptions<T & KubernetesObject>["selectors"];
   /** The object is new or has changed. */
   readonly onUpsert: (object: T) => void;
-  /** The object is gone; this is its last known state. A namesake that took its place follows as an upsert. */
+  /** The object is gone, and this is its last known state. If a new object has the same name, its upsert follows. */
   readonly onRemove: (object: T) => void;
-  /** Hears of a watch that fails again and again, and of a handler that throws. @default neither is reported */
+  /** Receives repeated failures of the watch, and exceptions in handlers. @default none */
   readonly complain?: (about: string, error: unknown) => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
 }
 
-/** A test that restarts the API server wants its watches back soon. */
+/** Short, as tests restart the API server and need their watches soon afterwards. */
 const BACKOFF = { baseMs: 100, maxMs: 3_000 };
 
-/** Lists and watches a collection through the runtime's Reflector; resolves when the signal aborts. */
+/** Lists and watches a collection with the runtime's Reflector. Resolves when the signal aborts. */
 export async function watchCollection<T extends StoredObject>(watch: CollectionWatch<T>): Promise<void> {
   const { client, path, selectors, complain = () => {} } = watch;
   const reflector = new Reflector({
@@ -52,7 +52,7 @@ function storeFor<T extends StoredObject>({
   complain = () => {},
 }: CollectionWatch<T>): Store<T & KubernetesObject> {
   const store = new Store<T & KubernetesObject>({
-    // The API server serves objects of one schema under one path.
+    // All objects under one path have the same schema.
     transform: (object) => object as T & KubernetesObject,
     failed: ({ name }, error) => complain(`handler of ${path}, object ${name}`, error),
   });
@@ -67,7 +67,7 @@ function storeFor<T extends StoredObject>({
   return store;
 }
 
-/** Passes on warnings alone: a single failure is everyday life in a cluster. */
+/** Passes on only warnings. A single failure is normal in a cluster. */
 function complainingLogger(about: string, complain: (about: string, error: unknown) => void): Logger {
   return { ...silentLogger, warn: (message, { error } = {}) => complain(`${about}: ${message}`, error) };
 }

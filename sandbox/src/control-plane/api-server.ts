@@ -13,16 +13,16 @@ import { freePorts } from "./free-port.ts";
 /** `iss` of the tokens of ServiceAccounts. */
 export const SERVICE_ACCOUNT_ISSUER = "https://kubernetes.default.svc";
 
-/** What the API server needs besides its program. */
+/** The options of the API server besides its program. */
 export interface ApiServerOptions extends ComponentOptions {
   readonly etcd: Etcd;
   readonly caPem: string;
   readonly serving: KeyPair;
-  /** Asks whether the server is ready; must be allowed to read everything. */
+  /** The identity for readiness probes. It must be allowed to read everything. */
   readonly admin: ProbeIdentity;
 }
 
-/** Files that the API server works with. */
+/** The files of the API server. */
 export interface ApiServerFiles {
   readonly ca: string;
   readonly auditLog: string;
@@ -139,15 +139,15 @@ function accessFlags(dir: string, url: string): string[] {
     `--authentication-config=${join(dir, "authentication.yaml")}`,
     "--authorization-mode=RBAC",
     `--service-account-issuer=${SERVICE_ACCOUNT_ISSUER}`,
-    // By default it would name the machine's outside address, where nothing listens.
+    // The default contains the machine's external address, where nothing listens.
     `--service-account-jwks-uri=${url}/openid/v1/jwks`,
     `--service-account-key-file=${serviceAccountKey}`,
     `--service-account-signing-key-file=${serviceAccountKey}`,
-    // Tokens live as long as was asked for, not a year.
+    // Tokens expire after the requested time, not after a year.
     "--service-account-extend-token-expiration=false",
     `--audit-policy-file=${join(dir, "audit-policy.yaml")}`,
     `--audit-log-path=${join(dir, "audit.log")}`,
-    // Megabytes. Tests read the log whole, so it must not be rotated away under them.
+    // In megabytes. Tests read the complete log, so it must not be rotated.
     "--audit-log-maxsize=4096",
   ];
 }
@@ -155,10 +155,11 @@ function accessFlags(dir: string, url: string): string[] {
 function clusterFlags(): string[] {
   return [
     "--service-cluster-ip-range=10.96.0.0/16",
-    // No pod reaches the API server by the Service `kubernetes`, and the server refuses its loopback address as an endpoint.
+    // Pods do not use the Service `kubernetes`, and the server rejects its loopback address as an endpoint.
     "--endpoint-reconciler-type=none",
     "--advertise-address=192.0.2.1",
-    // `kubectl logs` reaches the node where it listens; without a CA for kubelets any certificate of the node will do.
+    // `kubectl logs` reaches the node at the address where it listens. Without a CA for kubelets, any certificate of
+    // the node is accepted.
     "--kubelet-preferred-address-types=InternalIP",
   ];
 }

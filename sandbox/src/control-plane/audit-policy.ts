@@ -1,6 +1,6 @@
 /**
- * What the API server writes to its audit log, as YAML: who did what to which object and how it ended, never a body, so
- * that no Secret's data can be in it. A watch is written when it starts (ResponseStarted) and when it ends.
+ * The API server's audit policy, as YAML. It records user, verb, object and status of each request, but never a body,
+ * so no Secret's data can be in the log. A watch is recorded when it starts (ResponseStarted) and when it ends.
  */
 export const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy

@@ -1,4 +1,7 @@
-/** How the API server knows its callers besides certificates and service account tokens, as YAML: without any, only health is to be seen. */
+/**
+ * The API server's authentication besides certificates and ServiceAccount tokens, as YAML: an anonymous caller sees
+ * only health endpoints.
+ */
 export const AUTHENTICATION = `apiVersion: apiserver.config.k8s.io/v1
 kind: AuthenticationConfiguration
 anonymous:

@@ -26,7 +26,7 @@ describe("a certificate authority", () => {
     expect(certificate.checkHost("elsewhere")).toBeUndefined();
   });
 
-  it("is itself an authority, and no other one's", async () => {
+  it("is an authority itself, and no other authority has signed it", async () => {
     const [one, other] = await Promise.all([
       CertificateAuthority.create("a"),
       CertificateAuthority.create("a"),

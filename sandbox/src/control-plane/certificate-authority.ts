@@ -1,4 +1,4 @@
-// tsyringe, which @peculiar/x509 stands on, wants this before it is loaded.
+// tsyringe, a dependency of @peculiar/x509, needs this import first.
 import "reflect-metadata";
 import type { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
@@ -9,7 +9,7 @@ export interface KeyPair {
   readonly keyPem: string;
 }
 
-/** Who a client certificate speaks for. Kubernetes: the common name is the user, the organizations are its groups. */
+/** The identity in a client certificate. Kubernetes: the common name is the user, the organizations are its groups. */
 export interface Identity {
   readonly user: string;
   /** @default none */
@@ -18,12 +18,14 @@ export interface Identity {
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
-// A clock that is set back a little, as after a laptop's sleep, must not make the cluster unusable.
+// The cluster must stay usable if the clock is set back a little, as after a laptop's sleep.
 const BACKDATE_MS = 60 * 60 * 1000;
 
-/** Signs the certificates of one sandbox. Its key is never written to disk; everything ends after 30 days. */
+/**
+ * Signs the certificates of one sandbox. Its key is never written to disk, and all certificates expire after 30 days.
+ */
 export class CertificateAuthority {
-  /** The authority's own certificate, for clients and servers that are to trust it. */
+  /** The authority's own certificate, for the clients and servers that trust it. */
   readonly certPem: string;
   readonly #certificate: x509.X509Certificate;
   readonly #key: webcrypto.CryptoKey;
@@ -50,13 +52,16 @@ export class CertificateAuthority {
     return new CertificateAuthority(certificate, keys.privateKey);
   }
 
-  /** A certificate by which a client proves to be `identity`. */
+  /** A client certificate for `identity`. */
   async issueClient(identity: Identity): Promise<KeyPair> {
     const organizations = (identity.groups ?? []).map((group) => ({ O: [group] }));
     return await this.#issue([{ CN: [identity.user] }, ...organizations], [x509.ExtendedKeyUsage.clientAuth]);
   }
 
-  /** A certificate for servers on `names` (DNS names and IP addresses); it serves as a client's too, as between etcd's members. */
+  /**
+   * A certificate for servers on `names` (DNS names and IP addresses). It is also valid for clients, as between the
+   * members of etcd.
+   */
   async issueServing(
     name: string,
     names: { readonly dns: readonly string[]; readonly ip: readonly string[] },

@@ -27,7 +27,7 @@ describe("the start of a component", () => {
     expect(asked).toBe(3);
   });
 
-  it("fails with the end of its log when it dies", async () => {
+  it("fails with the end of its log if the component dies", async () => {
     const start = untilReady(component("echo one; echo no such flag >&2; exit 3"), async () => false);
     await expect(start).rejects.toThrow(
       /^tester ended while it started \(exit code 3\).*test\.log:\none\nno such flag$/s,
@@ -35,7 +35,7 @@ describe("the start of a component", () => {
   });
 
   it.each([
-    ["once more when its port was taken", "listen tcp 127.0.0.1:1: bind: address already in use", 2],
+    ["once more if its port was taken", "listen tcp 127.0.0.1:1: bind: address already in use", 2],
     ["not again for other reasons", "unknown flag", 1],
   ])("is tried %s", async (_what, message, tries) => {
     let count = 0;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { RunningProcess } from "../processes/processes.ts";
 import type { KeyPair } from "./certificate-authority.ts";
 
-/** How a probe proves who it is and whom it trusts. */
+/** The client certificate of a probe, and the CA that it trusts. */
 export interface ProbeIdentity {
   readonly caPem: string;
   readonly client: KeyPair;
@@ -16,10 +16,10 @@ const START_TIMEOUT_MS = 90_000;
 const TAIL_LINES = 20;
 const TAKEN_PORT = "address already in use";
 
-/** A component of the control plane did not come up; the message ends with the tail of its log. */
+/** A component of the control plane did not start. The message ends with the end of its log. */
 export class ComponentFailed extends Error {
   override readonly name = "ComponentFailed";
-  /** Another process took the component's port between its choice and its use. */
+  /** Another process took the component's port before the component could listen on it. */
   readonly portTaken: boolean;
 
   constructor(message: string, portTaken: boolean) {
@@ -29,8 +29,8 @@ export class ComponentFailed extends Error {
 }
 
 /**
- * Waits until `ready` says so, asking every 50 ms.
- * @throws ComponentFailed when the process ends before that, or after 90 s (the process is then ended).
+ * Waits until `ready` returns true. Calls it every 50 ms.
+ * @throws ComponentFailed if the process ends before that, or after 90 s (the process is then killed)
  */
 export async function untilReady(component: RunningProcess, ready: () => Promise<boolean>): Promise<void> {
   const watch = { ended: false };
@@ -50,7 +50,10 @@ export async function untilReady(component: RunningProcess, ready: () => Promise
   throw await failure(component, `ended while it started (${signal ?? `exit code ${code}`})`);
 }
 
-/** Starts a component that listens on a port chosen beforehand; once more, on other ports, if somebody else was quicker. */
+/**
+ * Starts a component on ports that were chosen before. If another process took one of them, tries once more on other
+ * ports.
+ */
 export async function retryOnTakenPort<T>(start: () => Promise<T>): Promise<T> {
   try {
     return await start();
@@ -60,7 +63,7 @@ export async function retryOnTakenPort<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The HTTP status of a GET, or undefined when there was no answer within 2 s. */
+/** The HTTP status of a GET; undefined without an answer within 2 s. */
 export function probe(url: string, identity: ProbeIdentity): Promise<number | undefined> {
   return new Promise((resolve) => {
     const { certPem: cert, keyPem: key } = identity.client;

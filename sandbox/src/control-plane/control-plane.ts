@@ -12,13 +12,16 @@ import { Kubeconfigs } from "./kubeconfigs.ts";
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT` of the API server. */
   readonly url: string;
-  /** Certificate of the authority that signs the API server's and all clients' certificates. */
+  /** The certificate of the authority that signs the certificates of the API server and of all clients. */
   readonly caPem: string;
-  /** Path of a kubeconfig file of the user `admin`, of the group system:masters. */
+  /** The kubeconfig file of the user `admin` in the group system:masters. */
   readonly adminKubeconfig: string;
-  /** Makes a client certificate for an identity, and a kubeconfig file with it; resolves with the file's path. */
+  /** Creates a client certificate for an identity, and a kubeconfig file with it. Resolves with the file's path. */
   kubeconfigFor(identity: Identity): Promise<string>;
-  /** A serving certificate for 127.0.0.1, localhost and kubernetes.default.svc, for whatever stands before or beside the API server. */
+  /**
+   * A serving certificate for 127.0.0.1, localhost and kubernetes.default.svc, for servers next to or in front of the
+   * API server.
+   */
   readonly serving: KeyPair;
   /** Path of the audit log: JSON lines of audit.k8s.io/v1 Events at level Metadata. */
   readonly auditLog: string;
@@ -26,23 +29,23 @@ export interface ControlPlane {
   readonly pid: { readonly apiserver: number; readonly etcd: number; readonly controllerManager: number };
   /** Kills the API server and starts it again at the same address; resolves when it is ready. Open watches and requests break. */
   restartApiServer(): Promise<void>;
-  /** Ends the components at once; what they held is lost. */
+  /** Kills the components. Their data is lost. */
   stop(): Promise<void>;
 }
 
-/** What a control plane is started with. */
+/** The parameters of a control plane. */
 export interface ControlPlaneOptions {
-  /** Folder of its certificates, data and audit log; made if needed, readable by nobody else. */
+  /** The folder of its certificates, data and audit log, readable only by its owner. Created if it does not exist. */
   readonly dir: string;
   readonly processes: Processes;
   readonly tools: ToolPaths;
-  /** Hears a line when a component is ready. @default nobody */
+  /** Receives a line for each component that is ready. @default none */
   readonly progress?: (line: string) => void;
 }
 
 /**
- * Starts a control plane, which takes about 5 s: RBAC, default admission, audit log, tokens by TokenRequest.
- * @throws ComponentFailed with the end of its log when a component does not come up; the others are ended then.
+ * Starts a control plane, in about 5 s, with RBAC, default admission, an audit log, and tokens by TokenRequest.
+ * @throws ComponentFailed with the end of its log if a component does not start; the others are then killed
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const started: Component[] = [];
@@ -57,7 +60,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
-/** A part that was started; `stop` kills it after `graceMs`. */
+/** A started component. `stop` kills it after `graceMs`. */
 interface Component {
   stop(graceMs: number): Promise<void>;
 }

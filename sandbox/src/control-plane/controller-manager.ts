@@ -4,15 +4,17 @@ import type { ApiServer } from "./api-server.ts";
 import { type ProbeIdentity, probe, untilReady } from "./component.ts";
 import type { ComponentOptions } from "./etcd.ts";
 
-/** What kube-controller-manager needs besides its program. */
+/** The options of kube-controller-manager besides its program. */
 export interface ControllerManagerOptions extends ComponentOptions {
   readonly apiServer: ApiServer;
-  /** Its own kubeconfig file, of the user system:kube-controller-manager. */
+  /** Its kubeconfig file, of the user system:kube-controller-manager. */
   readonly kubeconfig: string;
   readonly admin: ProbeIdentity;
 }
 
-/** Starts kube-controller-manager and waits until its controllers have made the first ServiceAccount that pods need. */
+/**
+ * Starts kube-controller-manager, and waits until its controllers have created the first ServiceAccount that pods need.
+ */
 export async function startControllerManager(options: ControllerManagerOptions): Promise<RunningProcess> {
   const { dir, apiServer, kubeconfig, processes, program, admin } = options;
   const process = processes.spawn({
@@ -21,16 +23,16 @@ export async function startControllerManager(options: ControllerManagerOptions):
     command: program,
     args: [
       `--kubeconfig=${kubeconfig}`,
-      // It serves nothing that the sandbox needs.
+      // The sandbox does not use any of its endpoints.
       "--secure-port=0",
       "--leader-elect=false",
       "--use-service-account-credentials",
       `--service-account-private-key-file=${apiServer.files.serviceAccountKey}`,
-      // Without it every kube-root-ca.crt holds an empty certificate.
+      // Without it every kube-root-ca.crt contains an empty certificate.
       `--root-ca-file=${apiServer.files.ca}`,
-      // By default it makes a folder under /usr/libexec.
+      // By default it creates a folder under /usr/libexec.
       `--flex-volume-plugin-dir=${join(dir, "volume-plugins")}`,
-      // By default 20 and 30: a Deployment of 1,000 pods would take 50 s.
+      // The defaults are 20 and 30: a Deployment of 1,000 pods would take 50 s.
       "--kube-api-qps=1000",
       "--kube-api-burst=2000",
     ],

@@ -5,7 +5,7 @@ import { CertificateAuthority } from "./certificate-authority.ts";
 import { probe, retryOnTakenPort, untilReady } from "./component.ts";
 import { freePorts } from "./free-port.ts";
 
-/** What a component of the control plane is started with. */
+/** The parameters of a component of the control plane. */
 export interface ComponentOptions {
   /** Folder of its files. */
   readonly dir: string;
@@ -14,15 +14,18 @@ export interface ComponentOptions {
   readonly program: string;
 }
 
-/** A running etcd, and how the API server reaches it. */
+/** A running etcd, and the way in which the API server reaches it. */
 export interface Etcd {
   readonly process: RunningProcess;
   readonly url: string;
-  /** Files of the authority, and of the certificate that stands for server and client alike. */
+  /** The files of the authority, and of the certificate that server and client share. */
   readonly files: { readonly ca: string; readonly cert: string; readonly key: string };
 }
 
-/** Starts etcd with one member. It trusts only an authority of its own: a certificate of a cluster's user opens nothing here. */
+/**
+ * Starts etcd with one member. It trusts only its own authority: certificates of the cluster's users are not valid
+ * here.
+ */
 export async function startEtcd(options: ComponentOptions): Promise<Etcd> {
   const { dir, processes, program } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -63,7 +66,7 @@ function etcdFlags(etcd: { dir: string; files: Etcd["files"]; url: string; peerU
       `--peer-key-file=${key}`,
       "--peer-client-cert-auth",
     ],
-    // What it holds ends with the sandbox: waiting for the disk would only make it slow.
+    // Its data ends with the sandbox, so waiting for the disk would only cost time.
     "--unsafe-no-fsync",
     "--log-level=warn",
   ];

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * Ports of 127.0.0.1 that nobody listens on, chosen by the kernel. Another process can take one before it is used:
- * whoever starts a server on it must be ready to ask again.
+ * Free ports of 127.0.0.1, chosen by the kernel. Another process can take one before it is used, so the caller must be
+ * ready to ask again.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import type { KeyPair } from "./certificate-authority.ts";
 
-/** What a kubeconfig file says: where the API server is, whom to trust, and as whom to speak. */
+/** The values of a kubeconfig file: the API server's address, the trusted CA, and the client certificate. */
 export interface KubeconfigContent {
   readonly server: string;
   readonly caPem: string;
@@ -9,7 +9,7 @@ export interface KubeconfigContent {
   readonly client: KeyPair;
 }
 
-/** The text of a kubeconfig file with one context; certificates and key are in it, so that it needs no other file. */
+/** The text of a kubeconfig file with one context. It contains certificates and key, so it needs no other file. */
 export function kubeconfig(content: KubeconfigContent): string {
   const base64 = (text: string) => Buffer.from(text).toString("base64");
   return stringify({

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CertificateAuthority, Identity } from "./certificate-authority.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 
-/** Writes the kubeconfig files of one cluster, each under a name of its own. */
+/** Writes the kubeconfig files of one cluster, each with a different name. */
 export class Kubeconfigs {
   readonly #dir: string;
   readonly #server: string;
@@ -16,7 +16,7 @@ export class Kubeconfigs {
     this.#authority = authority;
   }
 
-  /** Makes a client certificate and a file with it; resolves with the file's path. */
+  /** Creates a client certificate and a file with it. Resolves with the file's path. */
   async write(identity: Identity): Promise<string> {
     this.#count += 1;
     const name = identity.user.replaceAll(/[^A-Za-z0-9.-]+/g, "-");

@@ -12,7 +12,7 @@ describe.runIf(process.platform === "linux")("AddressPool", () => {
     return pool;
   };
 
-  it("gives every node a network of its own", async () => {
+  it("gives every node its own network", async () => {
     const [a, b] = [await claim(), await claim()];
     expect(a.take().local.split(".")[1]).not.toBe(b.take().local.split(".")[1]);
   });
@@ -23,14 +23,14 @@ describe.runIf(process.platform === "linux")("AddressPool", () => {
     expect(shown).toBe(local.replace(/^127/, "10"));
   });
 
-  it("does not give an address again soon after it came back", async () => {
+  it("does not reuse an address soon after its release", async () => {
     const pool = await claim();
     const first = pool.take();
     pool.release(first);
     expect(pool.take()).not.toEqual(first);
   });
 
-  it("never gives one address to two", async () => {
+  it("never gives one address to two pods", async () => {
     const pool = await claim();
     const taken = new Set(Array.from({ length: 1_000 }, () => pool.take().local));
     expect(taken.size).toBe(1_000);

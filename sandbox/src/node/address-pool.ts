@@ -2,14 +2,15 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { PodAddress } from "./pod-field.ts";
 
-/** Any fixed port above the privileged ones: listening on it says that the addresses of a network are taken. */
+/** A fixed unprivileged port. A listener on it marks the addresses of a network as taken. */
 const CLAIM_PORT = 10_250;
 const NETWORKS = 255;
 const HOSTS = 256 * 256;
 
 /**
- * Addresses for the pods of one node out of a network 127.a.0.0/16 of its own, so that the pods of two sandboxes on one
- * machine never meet. An address comes again as late as possible: whoever still knocks at an old one finds nobody.
+ * Addresses for the pods of one node, from a network 127.a.0.0/16 that no other node uses, so that the pods of two
+ * sandboxes on one machine never meet. An address is reused as late as possible: a client that still connects to an old
+ * address finds no listener.
  */
 export class AddressPool {
   readonly #network: number;
@@ -22,11 +23,14 @@ export class AddressPool {
     this.#claim = claim;
   }
 
-  /** Takes a network that no other node on this machine has. @throws when all are taken, or on anything but Linux */
+  /**
+   * Claims a network that no other node on this machine uses. @throws Error if all are taken, or on any system other
+   * than Linux
+   */
   static async claim(): Promise<AddressPool> {
     if (process.platform !== "linux") {
       throw new Error(
-        `the process node gives each pod a loopback address of its own, which ${process.platform} does not have; run the sandbox on Linux`,
+        `the process node needs a loopback address for each pod, which ${process.platform} does not have; run the sandbox on Linux`,
       );
     }
     const first = Math.floor(Math.random() * NETWORKS);
@@ -36,11 +40,11 @@ export class AddressPool {
       if (claim) return new AddressPool(network, claim);
     }
     throw new Error(
-      `every network 127.a.0.0/16 has a listener on port ${CLAIM_PORT}; stop some of the sandboxes that run`,
+      `every network 127.a.0.0/16 has a listener on port ${CLAIM_PORT}; stop some of the running sandboxes`,
     );
   }
 
-  /** An address that no pod of this machine has. */
+  /** Returns an address that no pod of this machine has. */
   take(): PodAddress {
     while (this.#used.has(this.#next)) this.#step();
     const host = this.#next;
@@ -50,13 +54,13 @@ export class AddressPool {
     return { local: `127.${rest}`, shown: `10.${rest}` };
   }
 
-  /** Gives an address of `take` back. */
+  /** Returns an address to the pool. */
   release(address: PodAddress): void {
     const [, , high = 0, low = 0] = address.local.split(".").map(Number);
     this.#used.delete(high * 256 + low);
   }
 
-  /** Gives the network back. */
+  /** Releases the network. */
   close(): void {
     this.#claim.close();
   }

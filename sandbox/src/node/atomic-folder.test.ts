@@ -19,13 +19,13 @@ describe("AtomicFolder", () => {
 
   const read = (path: string) => readFile(join(folder.path, path), "utf8");
 
-  it("shows files, nested ones too, with their modes", async () => {
+  it("shows files, also nested ones, with their modes", async () => {
     await folder.write(files({ user: "ann", "ca/root.crt": "pem" }));
     expect([await read("user"), await read("ca/root.crt")]).toEqual(["ann", "pem"]);
     expect((await stat(join(folder.path, "user"))).mode & 0o777).toBe(0o600);
   });
 
-  it("swaps all files at once, takes away what is gone, and leaves no old generation behind", async () => {
+  it("replaces all files at once, removes old ones, and leaves no old generation behind", async () => {
     await folder.write(files({ user: "ann", pass: "1" }));
     const before = await readlink(join(folder.path, "..data"));
     await folder.write(files({ user: "ann_clone", port: "5432" }));

@@ -5,9 +5,9 @@ import type { VolumeFiles } from "./volume-files.ts";
 const DATA = "..data";
 
 /**
- * Lays files out as a kubelet does (pkg/volume/util/atomic_writer.go): they lie in a folder of their own, `..data` points
- * at it, every name in the volume points into `..data`; an update makes a new folder and swaps the one link, so a reader
- * sees all of the old or all of the new.
+ * Lays out files like a kubelet (pkg/volume/util/atomic_writer.go). The files are in a separate folder, `..data` is a
+ * link to it, and every name in the volume is a link into `..data`. An update creates a new folder and replaces that
+ * one link, so a reader sees either all old files or all new ones.
  */
 export class AtomicFolder {
   readonly path: string;

@@ -16,7 +16,7 @@ export interface BinderOptions {
 
 const RETRY_MS = 1_000;
 
-/** Stands in for kube-scheduler in a cluster of one node: binds every pod that fits, until aborted. */
+/** Replaces kube-scheduler in a cluster of one node: binds every pod that fits, until the signal aborts. */
 export async function bindPods(options: BinderOptions): Promise<void> {
   const waiting = new Map<string, Pod>();
   const consider = (pod: Pod) => {
@@ -48,14 +48,14 @@ async function bindEventually(
   }
 }
 
-/** True when there is nothing left to do for the pod. */
+/** Whether there is nothing left to do for the pod. */
 async function bind({ client, name, complain }: BinderOptions, pod: Pod): Promise<boolean> {
   const { namespace, name: podName, uid } = pod.metadata;
   try {
     await client.create(`/api/v1/namespaces/${namespace}/pods/${podName}/binding`, {
       apiVersion: "v1",
       kind: "Binding",
-      // The uid keeps a namesake that came meanwhile from being bound in its place.
+      // The uid prevents that a new pod with the same name is bound instead.
       metadata: { name: podName, namespace, uid },
       target: { apiVersion: "v1", kind: "Node", name },
     });

@@ -10,38 +10,38 @@ import type { PodLogs } from "./pod-logs.ts";
 import type { ProbeKind, Verdict } from "./probe-tally.ts";
 import { keepProbing } from "./prober.ts";
 
-/** What one start of a container needs. */
+/** The parts of one start of a container. */
 export interface ContainerProcessOptions {
   readonly pod: Pod;
   readonly spec: ContainerSpec;
   readonly plan: LaunchPlan;
-  /** How often the container was started before. */
+  /** How many times the container was started before. */
   readonly restarts: number;
-  /** Address that probes knock at. */
+  /** Address that probes connect to. */
   readonly address: string;
   readonly processes: Processes;
   readonly logs: PodLogs;
-  /** `started` or `ready` has changed. */
+  /** Called when `started` or `ready` has changed. */
   readonly changed: () => void;
 }
 
-/** One start of a container: its process and its probes, from the start to the end. */
+/** One run of a container: its process and its probes, from start to end. */
 export class ContainerProcess {
   readonly startedAt: Date;
   readonly containerId: string;
-  /** How often the container was started before. */
+  /** How many times the container was started before. */
   readonly restarts: number;
-  /** Settles with the process's end; never rejects. */
+  /** Settles when the process ends. Never rejects. */
   readonly ended: Promise<Terminated>;
   readonly #options: ContainerProcessOptions;
   readonly #process: RunningProcess;
   readonly #probing = new AbortController();
   #started: boolean;
   #readiness: Verdict = "unknown";
-  /** The hook runs once, however often the process is asked to end. */
+  /** The hook runs once, for any number of requests to end. */
   #preStop: Promise<void> | undefined;
 
-  /** Starts the process. @throws when it cannot be started at all */
+  /** Starts the process. @throws Error if it cannot be started */
   constructor(options: ContainerProcessOptions) {
     const { pod, spec, plan, restarts, processes, logs } = options;
     const log = logs.begin(pod, spec.name, restarts);
@@ -61,23 +61,23 @@ export class ContainerProcess {
     return this.#process.pid;
   }
 
-  /** Passed its startup probe, or has none. */
+  /** Whether it has passed its startup probe, or has none. */
   get started(): boolean {
     return this.#started;
   }
 
-  /** Passes its readiness probe, or has none and has started. */
+  /** Whether it passes its readiness probe, or has none and has started. */
   get ready(): boolean {
     return (
       this.#started && (this.#options.spec.readinessProbe === undefined || this.#readiness === "success")
     );
   }
 
-  /** preStop hook, SIGTERM, and SIGKILL once `kill` is aborted. Resolves when the process has ended. */
+  /** Runs the preStop hook, then sends SIGTERM, and SIGKILL once `kill` aborts. Resolves when the process has ended. */
   async end(kill: AbortSignal): Promise<void> {
     this.#preStop ??= this.#runPreStop(kill);
     await Promise.race([this.#preStop, this.ended, aborted(kill)]);
-    // After an end the number may be another process's.
+    // Once it has ended, its number may belong to another process.
     if (this.#probing.signal.aborted) return;
     this.#process.kill("SIGTERM");
     await Promise.race([this.ended, aborted(kill)]);
@@ -100,7 +100,7 @@ export class ContainerProcess {
     return { kind: "terminated", exitCode, reason, startedAt, finishedAt: new Date(), containerId };
   }
 
-  /** Readiness and liveness wait for the startup probe, as on a kubelet. */
+  /** As on a kubelet, readiness and liveness probes wait for the startup probe. */
   #startProbes(): void {
     const { startupProbe } = this.#options.spec;
     if (!startupProbe) this.#startSteadyProbes();

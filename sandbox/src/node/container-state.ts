@@ -1,7 +1,7 @@
-/** A container's process that has ended. */
+/** The end of a container's process. */
 export interface Terminated {
   readonly kind: "terminated";
-  /** 128 plus the signal's number when a signal ended it. */
+  /** 128 plus the signal's number if a signal ended it. */
   readonly exitCode: number;
   readonly reason: "Completed" | "Error";
   readonly startedAt: Date;
@@ -9,29 +9,29 @@ export interface Terminated {
   readonly containerId: string;
 }
 
-/** A container without a process, and why. */
+/** A container without a process, and the reason. */
 export interface Waiting {
   readonly kind: "waiting";
-  /** One word of a kubelet's, such as `CrashLoopBackOff`. */
+  /** A kubelet's reason, such as `CrashLoopBackOff`. */
   readonly reason: string;
   readonly message?: string;
 }
 
-/** The three states of Kubernetes. */
+/** The three container states of Kubernetes. */
 export type ContainerState = Waiting | { readonly kind: "running"; readonly startedAt: Date } | Terminated;
 
-/** Everything that a pod's status tells of one container. */
+/** The facts of one container for the pod's status. */
 export interface ContainerSnapshot {
   readonly name: string;
   readonly image: string;
   readonly state: ContainerState;
-  /** The run before this one. */
+  /** The previous run. */
   readonly last?: Terminated;
-  /** Passed its startup probe, or has none and runs. */
+  /** Whether it has passed its startup probe, or has none and runs. */
   readonly started: boolean;
-  /** Passes its readiness probe, or has none and has started. */
+  /** Whether it passes its readiness probe, or has none and has started. */
   readonly ready: boolean;
   readonly restartCount: number;
-  /** Of the current or the last process; another one after every start. */
+  /** Id of the current or the last process. Each start has a new one. */
   readonly containerId?: string;
 }

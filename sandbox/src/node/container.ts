@@ -5,25 +5,25 @@ import type { ContainerSpec } from "./kubernetes-types.ts";
 import type { Launch, LaunchPlan } from "./launch.ts";
 import { type BackoffLimits, RestartBackoff } from "./restart-backoff.ts";
 
-/** After which ends a container is started again. */
+/** The ends of a process after which the container is restarted. */
 export type RestartPolicy = "Always" | "OnFailure" | "Never";
 
-/** What one container needs of its pod and its node. */
+/** The parts of the pod and the node that one container uses. */
 export interface ContainerParts
   extends Pick<ContainerProcessOptions, "pod" | "address" | "processes" | "logs" | "changed"> {
   readonly backoff: BackoffLimits;
-  /** `init`: runs to its end before the next may start, and is ready when it ended well. */
+  /** `init`: runs to its end before the next container may start, and is ready if it succeeded. */
   readonly role: "init" | "sidecar" | "main";
-  /** Puts the process together, from values read at this moment. */
+  /** Reads all values now, and builds the process from them. */
   launch(restarts: number): Promise<Launch>;
-  /** Settles with the next change of anything that the pod refers to. */
+  /** Settles with the next change of any object that the pod refers to. */
   nextChange(): Promise<void>;
 }
 
-/** What keeps a container from starting is tried again after this time at the latest, milliseconds. */
+/** A container that cannot start is tried again after this time at the latest, in ms. */
 const RETRY_MS = 2_000;
 
-/** One container of one pod: starts its process, and starts it again when it ends. */
+/** One container of one pod. It starts the process, and restarts it when it ends. */
 export class Container {
   readonly spec: ContainerSpec;
   readonly #parts: ContainerParts;
@@ -57,22 +57,24 @@ export class Container {
     };
   }
 
-  /** Of the process that runs now. */
+  /** The process that runs now. */
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** Settles when the container runs and has passed its startup probe for the first time, or never will. */
+  /** Settles when the container has passed its startup probe for the first time, or never will. */
   get firstStart(): Promise<void> {
     return this.#firstStart.promise;
   }
 
-  /** Says in the status why the container's turn has not come yet. */
+  /** Sets the reason in the status why the container has not started yet. */
   explainWaiting(message: string): void {
     if (this.#state.kind === "waiting") this.#become({ ...this.#state, message });
   }
 
-  /** Runs until the policy wants no further start, or `stop`. Resolves with the last exit code, if there was any. */
+  /**
+   * Runs until the policy allows no further start, or until `stop`. Resolves with the last exit code, if there is one.
+   */
   async run(policy: RestartPolicy): Promise<number | undefined> {
     const backoff = new RestartBackoff(this.#parts.backoff);
     let ended: Terminated | undefined;
@@ -87,7 +89,7 @@ export class Container {
     return ended?.exitCode;
   }
 
-  /** Ends the process: preStop hook, SIGTERM, and SIGKILL once `kill` is aborted. It is not started again. */
+  /** Ends the process: preStop hook, SIGTERM, and SIGKILL once `kill` aborts. It is not started again. */
   async stop(kill: AbortSignal): Promise<void> {
     this.#ending.abort();
     this.#parts.changed();
@@ -120,7 +122,7 @@ export class Container {
     try {
       const changed = () => this.#changed();
       const process = new ContainerProcess({ ...this.#parts, spec: this.spec, plan, restarts, changed });
-      // At once, so that no `stop` finds nothing to end.
+      // Set at once, so that `stop` always finds the process.
       this.#process = process;
       return process;
     } catch (error) {
@@ -147,7 +149,7 @@ export class Container {
     this.#last = ended;
     this.#become({ kind: "waiting", reason: "CrashLoopBackOff", message });
     await pause(waitMs, this.#ending.signal);
-    // What waits for its next start when the pod ends has ended.
+    // A container that waits for its next start when the pod ends counts as ended.
     if (this.#ending.signal.aborted) this.#become(ended);
   }
 

@@ -31,7 +31,7 @@ describe("resolveEnvironment", () => {
       variables: { DB_user: "ann", DB_pass: "$(USER)", A: "ann@$(LATER)", LATER: "x" },
     },
     {
-      why: "does not expand what comes from an object",
+      why: "does not expand values from objects",
       container: {
         env: [
           { name: "USER", value: "u" },
@@ -41,12 +41,12 @@ describe("resolveEnvironment", () => {
       variables: { USER: "u", P: "$(USER)" },
     },
     {
-      why: "lets env win over envFrom",
+      why: "lets env override envFrom",
       container: { envFrom: [{ configMapRef: { name: "app" } }], env: [{ name: "mode", value: "slow" }] },
       variables: { mode: "slow" },
     },
     {
-      why: "leaves out what is optional and missing",
+      why: "leaves out optional missing objects",
       container: {
         envFrom: [{ secretRef: { name: "none", optional: true } }],
         env: [
@@ -57,7 +57,7 @@ describe("resolveEnvironment", () => {
       variables: {},
     },
     {
-      why: "reads fields, and takes a variable without a value for an empty one",
+      why: "reads fields, and treats a variable without a value as empty",
       container: {
         env: [{ name: "POD", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, { name: "EMPTY" }],
       },
@@ -91,7 +91,7 @@ describe("resolveEnvironment", () => {
 });
 
 describe("environmentReferences", () => {
-  it("names every object, optional ones too", () => {
+  it("lists every object, also optional ones", () => {
     const container: ContainerSpec = {
       name: "main",
       envFrom: [{ configMapRef: { name: "app" } }],

@@ -2,14 +2,14 @@ import { expandVariables } from "./expansion.ts";
 import type { ContainerSpec } from "./kubernetes-types.ts";
 import type { KeyValues, ObjectData, Reference } from "./object-data.ts";
 
-/** What environment variables are made of. */
+/** The sources of environment variables. */
 export interface EnvironmentSources extends ObjectData {
   readonly namespace: string;
-  /** A downward API field; `undefined` for a path that the node does not know. */
+  /** A downward API field; `undefined` for a path that the node does not support. */
   field(path: string): string | undefined;
 }
 
-/** The variables, or what a kubelet says when it cannot make them. */
+/** The variables, or a kubelet's message if one cannot be made. */
 export type Environment =
   | { readonly kind: "resolved"; readonly variables: Readonly<Record<string, string>> }
   | { readonly kind: "missing"; readonly message: string };
@@ -17,10 +17,12 @@ export type Environment =
 type Variable = NonNullable<ContainerSpec["env"]>[number];
 type ValueFrom = NonNullable<Variable["valueFrom"]>;
 
-/** Carries a kubelet's message out of the depth of one variable. */
+/** Carries a kubelet's message out of the code for a single variable. */
 class Missing extends Error {}
 
-/** A container's variables by a kubelet's rules (kubelet_pods.go, makeEnvironmentVariables): envFrom, then env. */
+/**
+ * A container's variables by a kubelet's rules (kubelet_pods.go, makeEnvironmentVariables): first envFrom, then env.
+ */
 export function resolveEnvironment(container: ContainerSpec, sources: EnvironmentSources): Environment {
   const variables: Record<string, string> = {};
   try {
@@ -40,7 +42,7 @@ export function resolveEnvironment(container: ContainerSpec, sources: Environmen
   return { kind: "resolved", variables };
 }
 
-/** Every Secret and ConfigMap that the container's variables name. */
+/** All Secrets and ConfigMaps that the container's variables refer to. */
 export function environmentReferences(namespace: string, container: ContainerSpec): readonly Reference[] {
   const secrets = [
     ...(container.envFrom ?? []).map((from) => from.secretRef?.name),
@@ -99,7 +101,7 @@ function sourced(from: ValueFrom, sources: EnvironmentSources): string | undefin
     return (
       sources.field(fieldRef.fieldPath) ?? absent(`unsupported fieldPath: ${fieldRef.fieldPath}`, undefined)
     );
-  // Left: resourceFieldRef. Processes of a sandbox have no limits, so there is nothing to tell.
+  // Only resourceFieldRef is left. Processes of a sandbox have no limits, so it has no value.
   return undefined;
 }
 

@@ -1,8 +1,8 @@
 const REFERENCE = /\$(\$|\(([^)]*)\))/g;
 
 /**
- * Replaces `$(NAME)` by the variable's value as Kubernetes does (third_party/forked/golang/expansion): what is not known
- * stays as it is, `$$` is one dollar sign, so `$$(NAME)` comes out as `$(NAME)`.
+ * Replaces `$(NAME)` by the value of the variable, like Kubernetes (third_party/forked/golang/expansion). Unknown names
+ * stay. `$$` becomes one dollar sign, so `$$(NAME)` becomes `$(NAME)`.
  */
 export function expandVariables(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(REFERENCE, (whole: string, operator: string, name: string | undefined) => {

@@ -5,20 +5,25 @@ import type { V1LifecycleHandler } from "@kubernetes/client-node";
 import { pause } from "../pause.ts";
 import type { ContainerSpec, ProbeSpec, Wire } from "./kubernetes-types.ts";
 
-/** What a probe or a hook does: one of its fields says it. */
+/** The action of a probe or a hook. Exactly one field is set. */
 export type HandlerAction = Pick<ProbeSpec, "exec" | "httpGet" | "tcpSocket"> &
   Pick<Wire<V1LifecycleHandler>, "sleep">;
 
-/** The container that an action is done to. */
+/** The container of an action. */
 export interface ActionTarget {
   /** Address that the container's processes listen on. */
   readonly address: string;
   readonly container: ContainerSpec;
-  /** Runs a command beside the container's process; true when it ends with 0. An abort kills it. */
+  /**
+   * Runs a command next to the container's process. Resolves with whether it ended with status 0. An abort kills it.
+   */
   exec(command: readonly string[], signal: AbortSignal): Promise<boolean>;
 }
 
-/** Does the action; true is success as a kubelet sees it. Never rejects; an abort makes it a failure. */
+/**
+ * Runs the action. Resolves with whether it succeeded by a kubelet's rules. Never rejects; an abort counts as a
+ * failure.
+ */
 export async function runAction(
   action: HandlerAction,
   target: ActionTarget,
@@ -35,7 +40,9 @@ export async function runAction(
   }
 }
 
-/** Number of a port given by number or by a name of the container's. @throws when there is no port of that name */
+/**
+ * The number of a port that is given by number or by name. @throws Error if the container has no port with that name
+ */
 export function portNumber(port: number | string, container: ContainerSpec): number {
   const number = container.ports?.find(({ name }) => name === port)?.containerPort ?? Number(port);
   if (!Number.isInteger(number)) throw new Error(`container ${container.name} has no port named ${port}`);
@@ -57,7 +64,7 @@ function answersWell(
     signal,
   };
   return new Promise((resolve, reject) => {
-    // A kubelet does not verify certificates of probes either.
+    // Like a kubelet, probes do not verify certificates.
     const request = https ? httpsGet({ ...options, rejectUnauthorized: false }) : httpGet(options);
     request.on("error", reject);
     request.on("response", (response) => {

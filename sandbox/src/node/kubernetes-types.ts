@@ -9,7 +9,7 @@ import type {
   V1Volume,
 } from "@kubernetes/client-node";
 
-/** A model of client-node as it travels: read-only, and its Dates are RFC 3339 text. */
+/** A model of client-node in its JSON form: read-only, and Dates are RFC 3339 text. */
 export type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Element)[]
@@ -26,7 +26,7 @@ export type StoredMeta = Wire<V1ObjectMeta> & {
   readonly resourceVersion: string;
 };
 
-/** Anything that the API server lists. */
+/** An object that the API server lists. */
 export interface StoredObject {
   readonly metadata: StoredMeta;
 }
@@ -37,7 +37,7 @@ export interface Pod extends StoredObject {
   readonly status?: PodStatus;
 }
 
-/** Parts of a pod, as they travel. */
+/** Parts of a pod in their JSON form. */
 export type PodStatus = Wire<V1PodStatus>;
 export type PodCondition = NonNullable<PodStatus["conditions"]>[number];
 export type ContainerStatus = NonNullable<PodStatus["containerStatuses"]>[number];
@@ -46,12 +46,12 @@ export type ProbeSpec = Wire<V1Probe>;
 export type VolumeSpec = Wire<V1Volume>;
 export type KeyToPath = Wire<V1KeyToPath>;
 
-/** The node's own object. */
+/** The Node object. */
 export interface NodeObject extends StoredObject {
   readonly status?: Wire<NonNullable<V1Node["status"]>>;
 }
 
-/** A time as a kubelet writes it: RFC 3339 in whole seconds, cut off, not rounded. */
+/** A time in a kubelet's form: RFC 3339 in whole seconds, truncated. */
 export function wireTime(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }

@@ -8,12 +8,12 @@ import { type Mount, rewritePath } from "./path-rewriting.ts";
 import { type PodAddress, podField } from "./pod-field.ts";
 import { SERVICE_ACCOUNT_PATH } from "./pod-kubeconfig.ts";
 
-/** A container's process, ready to be started, or why it cannot be and what its status shows for it. */
+/** A container's process that is ready to start, or the reason in the status why it cannot start. */
 export type Launch =
   | { readonly kind: "ready"; readonly plan: LaunchPlan }
   | { readonly kind: "waiting"; readonly reason: string; readonly message: string };
 
-/** Everything that a process is started with. */
+/** The parameters of a process. */
 export interface LaunchPlan {
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
@@ -21,23 +21,26 @@ export interface LaunchPlan {
   readonly mounts: readonly Mount[];
 }
 
-/** What a container's process is made of. */
+/** The parts from which a container's process is built. */
 export interface LaunchParts {
   readonly pod: Pod;
   readonly address: PodAddress;
   readonly images: Readonly<Record<string, Image>>;
   readonly objects: ObjectReader;
-  /** A folder of the pod's own. */
+  /** A folder for this pod alone. */
   readonly home: string;
-  /** File that stands for in-cluster configuration. */
+  /** The file that replaces in-cluster configuration. */
   readonly kubeconfig: string;
-  /** Where the paths that the container mounts really lie. */
+  /** The real folders of the container's mount paths. */
   mounts(container: ContainerSpec): Promise<readonly Mount[]>;
 }
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** Reads everything that the container names, live, and puts its process together. @throws ApiError */
+/**
+ * Reads all objects that the container refers to from the API server, and builds its process. @throws as KubeClient
+ * does
+ */
 export async function prepareLaunch(container: ContainerSpec, parts: LaunchParts): Promise<Launch> {
   const image = parts.images[container.image ?? ""];
   if (!image) return withoutImage(container);
@@ -63,7 +66,7 @@ export async function prepareLaunch(container: ContainerSpec, parts: LaunchParts
   return { kind: "ready", plan: { command: [program, ...args], env, cwd, mounts } };
 }
 
-/** A container's `command` replaces the image's, its `args` are what the image's own arguments would be. */
+/** A container's `command` replaces the image's command. Its `args` are appended. */
 function commandOf(
   container: ContainerSpec,
   image: Image,
@@ -75,7 +78,7 @@ function commandOf(
   return [...own, ...(container.args ?? []).map((word) => expandVariables(word, variables))];
 }
 
-/** What a container runtime sets by itself. */
+/** The variables that a container runtime sets by itself. */
 function runtimeVariables(container: ContainerSpec, parts: LaunchParts): Readonly<Record<string, string>> {
   const mountsAccount =
     container.volumeMounts?.some(({ mountPath }) => mountPath === SERVICE_ACCOUNT_PATH) ?? false;
@@ -83,7 +86,7 @@ function runtimeVariables(container: ContainerSpec, parts: LaunchParts): Readonl
   return { PATH, HOME: parts.home, HOSTNAME: parts.pod.metadata.name, ...account };
 }
 
-/** A workingDir inside the image means nothing here, one inside a volume does. */
+/** A workingDir in a volume is used. One in the image has no meaning here. */
 function workingFolder(container: ContainerSpec, image: Image, mounts: readonly Mount[]): string | undefined {
   const wanted = container.workingDir;
   const real = wanted && rewritePath(wanted, mounts);

@@ -7,7 +7,9 @@ import type { PodLogs } from "./pod-logs.ts";
 
 const PATH = /^\/containerLogs\/([^/]+)\/([^/]+)\/([^/]+)$/;
 
-/** Serves `kubectl logs`: the API server asks the node's `/containerLogs/NAMESPACE/POD/CONTAINER`. Loopback only. */
+/**
+ * Serves `kubectl logs` on loopback: the API server requests `/containerLogs/NAMESPACE/POD/CONTAINER` from the node.
+ */
 export class LogServer {
   readonly port: number;
   readonly #server: Server;
@@ -17,7 +19,7 @@ export class LogServer {
     this.port = (server.address() as AddressInfo).port;
   }
 
-  /** Listens at a free port of 127.0.0.1. */
+  /** Listens on a free port of 127.0.0.1. */
   static async start(
     logs: PodLogs,
     serving: { readonly certPem: string; readonly keyPem: string },
@@ -30,7 +32,7 @@ export class LogServer {
     return new LogServer(server);
   }
 
-  /** Ends the server and whoever still follows a log. */
+  /** Stops the server and all connections that follow a log. */
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();

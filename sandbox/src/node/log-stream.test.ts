@@ -32,16 +32,16 @@ describe("streamLog", () => {
     ["the last line", "a\nb\n", 1, "b\n"],
     ["the last line that has not ended yet", "a\nb\nc", 1, "c"],
     ["two lines, one of them not ended", "a\nb\nc", 2, "b\nc"],
-    ["all where there are fewer", "a\nb\n", 5, "a\nb\n"],
+    ["everything if there are fewer", "a\nb\n", 5, "a\nb\n"],
     ["empty lines count", "a\n\n\n", 2, "\n\n"],
-    ["nothing for zero", "a\nb\n", 0, ""],
+    ["nothing for zero lines", "a\nb\n", 0, ""],
     ["nothing of an empty log", "", 3, ""],
     ["the end of a log longer than a chunk", long, 15_000, long.slice(long.indexOf("line 5000\n"))],
   ])("gives %s", async (_why, content, tailLines, expected) => {
     expect(await read(content, tailLines)).toBe(expected);
   });
 
-  it("follows until the container has ended, its last words included", async () => {
+  it("follows until the container has ended, with its last output", async () => {
     await writeFile(path, "first\n");
     const log = { path, live: true };
     const out = new PassThrough();

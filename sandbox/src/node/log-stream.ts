@@ -6,15 +6,15 @@ import type { ContainerLog } from "./pod-logs.ts";
 const CHUNK = 64 * 1024;
 const POLL_MS = 200;
 
-/** What part of a log is wanted. */
+/** The requested part of a log. */
 export interface LogWish {
   /** Only the last lines. */
   readonly tailLines?: number;
-  /** Go on until the container has ended. */
+  /** Continue until the container has ended. */
   readonly follow: boolean;
 }
 
-/** Writes a container's log to `out` and ends it; an abort ends it early. */
+/** Writes a container's log to `out` and ends `out`. An abort ends it early. */
 export async function streamLog(
   log: ContainerLog,
   wish: LogWish,
@@ -25,7 +25,7 @@ export async function streamLog(
   try {
     let position = wish.tailLines === undefined ? 0 : await startOfTail(file, wish.tailLines);
     for (;;) {
-      // Asked before the read, so that what was written before the end is never left out.
+      // Checked before the read, so that output from before the end is never left out.
       const live = log.live;
       position = await copyFrom(file, position, out);
       if (!wish.follow || !live || signal.aborted) break;
@@ -37,11 +37,11 @@ export async function streamLog(
   }
 }
 
-/** Offset at which the last `lines` lines begin, found from the end. */
+/** The offset at which the last `lines` lines begin, searched from the end. */
 async function startOfTail(file: FileHandle, lines: number): Promise<number> {
   const { size } = await file.stat();
   const buffer = Buffer.alloc(CHUNK);
-  // The line feed that ends the last line begins no further one.
+  // The final line feed does not begin another line.
   let missing = lines + 1;
   for (let end = size; end > 0; ) {
     const start = Math.max(0, end - CHUNK);

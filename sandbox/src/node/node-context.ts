@@ -5,17 +5,17 @@ import type { ObjectReader } from "./object-reader.ts";
 import type { PodLogs } from "./pod-logs.ts";
 import type { BackoffLimits } from "./restart-backoff.ts";
 
-/** What an image name stands for. */
+/** The meaning of an image name. */
 export interface Image {
-  /** Program and arguments: the image's entry point, which a container's `command` replaces. */
+  /** Program and arguments: the image's entry point. A container's `command` replaces it. */
   readonly command: readonly string[];
-  /** Variables of the image; the container's own win. */
+  /** Variables of the image. The container's own variables override them. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Working folder. @default a folder of the pod's own */
+  /** Working folder. @default a folder for the pod alone */
   readonly cwd?: string;
 }
 
-/** What all pods of one node share. */
+/** The parts that all pods of a node share. */
 export interface NodeContext {
   readonly client: KubeClient;
   readonly objects: ObjectReader;
@@ -24,13 +24,13 @@ export interface NodeContext {
   readonly addresses: AddressPool;
   readonly logs: PodLogs;
   readonly backoff: BackoffLimits;
-  /** Folder that each pod has a folder in, while it is here. */
+  /** The parent of the folders of all pods that are on the node. */
   readonly podsDir: string;
-  /** Where kubeconfigs of pods point. */
+  /** The API server's address in the kubeconfigs of pods. */
   readonly apiServerUrlForPods: string;
   readonly caPem: string;
-  /** Aborted when the node stops: nothing is written to the API server any more. */
+  /** Aborts when the node stops. Nothing is written to the API server after that. */
   readonly stopped: AbortSignal;
-  /** Notes a fault that is being retried in the node's own log. */
+  /** Writes a fault that will be retried to the node's own log. */
   readonly complain: (about: string, error: unknown) => void;
 }

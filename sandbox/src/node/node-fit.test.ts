@@ -15,7 +15,7 @@ const affinityTo = (...names: string[]) => ({
 
 describe("fitsNode", () => {
   it.each<[string, Partial<Pod["spec"]>, boolean]>([
-    ["a pod without wishes", {}, true],
+    ["a pod without constraints", {}, true],
     ["a nodeSelector that the node's labels meet", { nodeSelector: { "kubernetes.io/os": "linux" } }, true],
     ["a nodeSelector that they do not meet", { nodeSelector: { disk: "ssd" } }, false],
     ["a DaemonSet's pod for this node", { affinity: affinityTo("n1") }, true],

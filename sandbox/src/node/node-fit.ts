@@ -1,8 +1,8 @@
 import type { Pod } from "./kubernetes-types.ts";
 
 /**
- * Whether a pod may be bound to the node: its nodeSelector, and the node name that a DaemonSet's controller writes into
- * each of its pods as an affinity. Resources and taints are not looked at.
+ * Whether a pod may be bound to the node. Checks its nodeSelector, and the node name that the DaemonSet controller
+ * writes as an affinity into each of its pods. Resources and taints are ignored.
  */
 export function fitsNode(
   pod: Pod,

@@ -4,13 +4,16 @@ import { microTime } from "@rotated-secrets/kube-runtime/leader/lease-lock";
 import { pause } from "../pause.ts";
 
 const LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
-/** A kubelet's times. */
+/** A kubelet's values. */
 const LIFE_S = 40;
 const RENEW_MS = 10_000;
-/** The namespace of leases is made a moment after the API server's start. */
+/** The namespace of leases is created a moment after the API server has started. */
 const RETRY_MS = 500;
 
-/** Renews the node's lease until aborted: without it the node lifecycle controller takes the node for dead. */
+/**
+ * Renews the node's lease until the signal aborts. Without it the node lifecycle controller marks the node as not
+ * ready.
+ */
 export async function keepLease(options: {
   readonly client: KubeClient;
   readonly node: string;

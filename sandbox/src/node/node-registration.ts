@@ -5,27 +5,27 @@ import { watchCollection } from "../cluster/watch-collection.ts";
 import { pause } from "../pause.ts";
 import { type NodeObject, wireTime } from "./kubernetes-types.ts";
 
-/** Who the node is and where it can be asked. */
+/** The node's name and address. */
 export interface NodeRegistrationOptions {
   readonly client: KubeClient;
   readonly name: string;
   /** Port of the server that serves container logs. */
   readonly logPort: number;
   readonly complain: (about: string, error: unknown) => void;
-  /** Ends the registration's upkeep; the Node object stays. */
+  /** Ends the upkeep. The Node object stays. */
   readonly signal: AbortSignal;
 }
 
 const RETRY_MS = 1_000;
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64" };
 
-/** Labels that every kubelet gives its node. */
+/** The labels that every kubelet sets on its node. */
 export function nodeLabels(name: string): Readonly<Record<string, string>> {
   const architecture = ARCHITECTURES[arch()] ?? arch();
   return { "kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": architecture };
 }
 
-/** Makes the Node object and marks it Ready. @throws as KubeClient does */
+/** Creates the Node object and marks it Ready. @throws as KubeClient does */
 export async function registerNode(options: NodeRegistrationOptions): Promise<void> {
   try {
     const metadata = { name: options.name, labels: nodeLabels(options.name) };
@@ -37,8 +37,8 @@ export async function registerNode(options: NodeRegistrationOptions): Promise<vo
 }
 
 /**
- * Watches the Node object: after a sleep of this machine the node lifecycle controller has set Ready to Unknown, and
- * leases alone never bring it back.
+ * Watches the Node object. After a sleep of this machine the node lifecycle controller has set Ready to Unknown, and
+ * renewing the lease does not reset it.
  */
 export async function keepNodeReady(options: NodeRegistrationOptions): Promise<void> {
   await watchCollection<NodeObject>({
@@ -84,7 +84,7 @@ async function postReady({ client, name, logPort }: NodeRegistrationOptions): Pr
     capacity,
     allocatable: capacity,
     conditions: [ready],
-    // The API server would rather ask a Hostname, which it cannot resolve.
+    // The API server prefers an address of the type Hostname, which it cannot resolve.
     addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
     daemonEndpoints: { kubeletEndpoint: { Port: logPort } },
     nodeInfo: {

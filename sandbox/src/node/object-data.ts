@@ -1,4 +1,4 @@
-/** The content of a Secret or ConfigMap, decoded. */
+/** The decoded content of a Secret or ConfigMap. */
 export type KeyValues = Readonly<Record<string, Buffer>>;
 
 /** One Secret or ConfigMap that a pod refers to. */
@@ -8,10 +8,10 @@ export interface Reference {
   readonly name: string;
 }
 
-/** What the objects that a pod refers to held when they were read. */
+/** The contents of the objects that a pod refers to, at the time when they were read. */
 export interface ObjectData {
-  /** `undefined` where there is no such Secret. */
+  /** `undefined` if the Secret does not exist. */
   secret(name: string): KeyValues | undefined;
-  /** `undefined` where there is no such ConfigMap. */
+  /** `undefined` if the ConfigMap does not exist. */
   configMap(name: string): KeyValues | undefined;
 }

@@ -7,18 +7,18 @@ describe("isObjectGone", () => {
   it.each<[string, number, string, boolean]>([
     ["no such object", 404, 'pods "a" not found', true],
     [
-      "a delete of a namesake",
+      "a deletion of a new pod with the same name",
       409,
       "the UID in the precondition (x) does not match the UID in record (y)",
       true,
     ],
     [
-      "a patch of a namesake",
+      "a patch of a new pod with the same name",
       422,
       'Pod "a" is invalid: metadata.uid: Invalid value: "x": field is immutable',
       true,
     ],
-    ["a binding that was made before", 409, 'pod a is already assigned to node "n"', false],
+    ["a binding that exists already", 409, 'pod a is already assigned to node "n"', false],
     [
       "a write that lost a race",
       409,

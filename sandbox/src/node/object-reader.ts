@@ -4,9 +4,9 @@ import type { StoredObject } from "./kubernetes-types.ts";
 import type { KeyValues, ObjectData, Reference } from "./object-data.ts";
 
 interface Content {
-  /** Base64 in Secrets, text in ConfigMaps. */
+  /** Base64 in Secrets, plain text in ConfigMaps. */
   readonly data?: Readonly<Record<string, string>>;
-  /** Base64, in ConfigMaps. */
+  /** Base64. Only in ConfigMaps. */
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
@@ -16,9 +16,9 @@ interface Watched {
 }
 
 /**
- * Secrets and ConfigMaps for pods. A value is always read live, when a container starts or a volume is written, so it is
- * never staler than a kubelet's; one watch per object that some pod refers to (the kubelet's Watch strategy) tells when to
- * read again, and carries metadata only.
+ * Secrets and ConfigMaps for pods. A value is read from the API server each time a container starts or a volume is
+ * written, so it is never older than a kubelet's. Each object that a pod refers to has one watch (the kubelet's Watch
+ * strategy), which only says when to read again.
  */
 export class ObjectReader {
   readonly #client: KubeClient;
@@ -28,7 +28,7 @@ export class ObjectReader {
     this.#client = client;
   }
 
-  /** Reads all of them now; those that do not exist are `undefined` in the answer. @throws as KubeClient does */
+  /** Reads all of them now. Objects that do not exist are `undefined` in the result. @throws as KubeClient does */
   async read(references: readonly Reference[]): Promise<ObjectData> {
     const contents = new Map<string, KeyValues | undefined>();
     const distinct = new Map(references.map((reference) => [pathOf(reference), reference]));
@@ -47,7 +47,10 @@ export class ObjectReader {
     };
   }
 
-  /** Calls `onChange` after any change of any of them, and once for each at the beginning, until the answer is called. */
+  /**
+   * Calls `onChange` after any change of these objects, and once for each existing object at the beginning. Returns a
+   * function that ends the subscription.
+   */
   subscribe(references: readonly Reference[], onChange: () => void): () => void {
     const paths = new Map(references.map((reference) => [pathOf(reference), reference]));
     for (const [path, reference] of paths) this.#listen(path, reference).listeners.add(onChange);
@@ -56,7 +59,7 @@ export class ObjectReader {
     };
   }
 
-  /** Ends every watch. */
+  /** Ends all watches. */
   close(): void {
     for (const { end } of this.#watched.values()) end.abort();
     this.#watched.clear();

@@ -1,15 +1,18 @@
-/** Where a path of the container really lies. There is no mount namespace, so the process has to be told. */
+/**
+ * The real folder of a path in the container. Without a mount namespace, paths in arguments and variables must be
+ * replaced.
+ */
 export interface Mount {
-  /** Absolute path that the pod's specification mounts at. */
+  /** Absolute mountPath in the pod's spec. */
   readonly mountPath: string;
   /** Absolute path on this machine. */
   readonly realPath: string;
 }
 
-// `--ca-file=/etc/tls/ca.crt` names a path as plainly as `/etc/tls/ca.crt` alone.
+// Arguments such as `--ca-file=/etc/tls/ca.crt` contain a path too.
 const OPTION = /^--?[A-Za-z0-9][\w.-]*=(?=\/)/;
 
-/** The text with a mountPath that it begins with, alone or behind `--option=`, replaced by the real folder. */
+/** Replaces the mountPath at the beginning of the text, or after `--option=`, by the real folder. */
 export function rewritePath(text: string, mounts: readonly Mount[]): string {
   const option = OPTION.exec(text)?.[0] ?? "";
   const path = text.slice(option.length);

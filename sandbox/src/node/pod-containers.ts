@@ -2,7 +2,7 @@ import type { Container, ContainerParts, RestartPolicy } from "./container.ts";
 import type { ContainerSnapshot } from "./container-state.ts";
 import type { ContainerSpec, Pod } from "./kubernetes-types.ts";
 
-/** The containers of one pod: in which order they start and end. */
+/** The containers of one pod, and the order in which they start and end. */
 export class PodContainers {
   readonly #init: readonly Container[];
   readonly #main: readonly Container[];
@@ -16,7 +16,7 @@ export class PodContainers {
     this.#policy = (pod.spec.restartPolicy ?? "Always") as RestartPolicy;
   }
 
-  /** Everything that a pod's status tells of its containers. */
+  /** The facts of all containers for the pod's status. */
   get snapshots(): {
     readonly init: readonly ContainerSnapshot[];
     readonly main: readonly ContainerSnapshot[];
@@ -33,20 +33,24 @@ export class PodContainers {
     return (name === undefined ? all[0] : all.find(({ spec }) => spec.name === name))?.pid;
   }
 
-  /** Says in the status why none of them has started yet. */
+  /** Sets the reason in the status why no container has started yet. */
   explainWaiting(message: string): void {
     for (const container of [...this.#init, ...this.#main]) container.explainWaiting(message);
   }
 
-  /** Init containers one after the other, then the main ones together, until none of these starts again or `stop`. */
+  /**
+   * Runs the init containers one after the other, then the main containers together, until none of them starts again or
+   * until `stop`.
+   */
   async run(): Promise<void> {
     if (await this.#initialize())
       await Promise.all(this.#main.map((container) => container.run(this.#policy)));
   }
 
   /**
-   * Ends all of them, killing what is left once `kill` is aborted: sidecars after the containers that they serve, the last
-   * one first. Where the main containers have ended by themselves, sidecars have `graceSeconds` of their own.
+   * Ends all containers, and kills the remaining ones once `kill` aborts. Sidecars end after the containers that they
+   * serve, the last one first. If the main containers have ended by themselves, the sidecars have `graceSeconds` for
+   * themselves.
    */
   async stop(kill: AbortSignal, graceSeconds: number): Promise<void> {
     await Promise.all(this.#main.map((container) => container.stop(kill)));
@@ -54,7 +58,7 @@ export class PodContainers {
     for (const container of this.#init.toReversed()) await container.stop(either);
   }
 
-  /** False if the main containers must not start. */
+  /** Returns false if the main containers must not start. */
   async #initialize(): Promise<boolean> {
     for (const container of this.#init) {
       if (container.spec.restartPolicy === "Always") {

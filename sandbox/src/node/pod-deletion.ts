@@ -5,7 +5,10 @@ import { isObjectGone } from "./object-gone.ts";
 
 const RETRY_MS = 1_000;
 
-/** A kubelet's last word on a deleted pod: its processes are gone, the API server may forget it. Tries until it has. */
+/**
+ * A kubelet's last request for a deleted pod: its processes are gone, and the API server may remove the object. Retries
+ * until it succeeds.
+ */
 export async function confirmDeletion(options: {
   readonly client: KubeClient;
   readonly pod: Pod;
@@ -16,7 +19,7 @@ export async function confirmDeletion(options: {
   while (!options.signal.aborted) {
     try {
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-      // The uid keeps a namesake that came meanwhile from being deleted in its place.
+      // The uid prevents that a new pod with the same name is deleted instead.
       return await options.client.delete(path, { gracePeriodSeconds: 0, preconditions: { uid } });
     } catch (error) {
       if (isObjectGone(error)) return;

@@ -10,7 +10,7 @@ describe("PodEnding", () => {
   });
 
   it.each<{ why: string; calls: readonly [atMs: number, graceSeconds: number][]; killedAt: number }>([
-    { why: "kills when the grace is over", calls: [[0, 30]], killedAt: 30_000 },
+    { why: "kills when the grace period is over", calls: [[0, 30]], killedAt: 30_000 },
     {
       why: "can be shortened",
       calls: [
@@ -20,7 +20,7 @@ describe("PodEnding", () => {
       killedAt: 15_000,
     },
     {
-      why: "cannot be made longer",
+      why: "cannot be extended",
       calls: [
         [0, 10],
         [5_000, 30],
@@ -28,7 +28,7 @@ describe("PodEnding", () => {
       killedAt: 10_000,
     },
     {
-      why: "does not begin anew with the same grace",
+      why: "does not start again with the same grace period",
       calls: [
         [0, 10],
         [5_000, 10],

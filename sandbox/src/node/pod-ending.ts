@@ -1,4 +1,4 @@
-/** How a pod comes to its end: first it is asked to, and when its grace is over it is killed. */
+/** The end of a pod: first it is asked to end, and it is killed when its grace period is over. */
 export class PodEnding {
   readonly #begun = new AbortController();
   readonly #kill = new AbortController();
@@ -6,17 +6,17 @@ export class PodEnding {
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** Aborted when the pod is to end. */
+  /** Aborts when the pod must end. */
   get begun(): AbortSignal {
     return this.#begun.signal;
   }
 
-  /** Aborted when its grace is over. */
+  /** Aborts when its grace period is over. */
   get kill(): AbortSignal {
     return this.#kill.signal;
   }
 
-  /** Ends the pod; a further call can only shorten the grace, as on a kubelet. */
+  /** Ends the pod. As on a kubelet, a further call can only shorten the grace period. */
   within(graceSeconds: number): void {
     if (this.#closed || graceSeconds >= this.#graceSeconds) {
       this.#begun.abort();
@@ -28,7 +28,7 @@ export class PodEnding {
     this.#begun.abort();
   }
 
-  /** Nothing is left to kill. */
+  /** Called when no process is left. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);

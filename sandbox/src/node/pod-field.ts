@@ -1,17 +1,17 @@
 import type { Pod } from "./kubernetes-types.ts";
 
-/** Where processes of a pod listen and probes knock. */
+/** The address at which a pod's processes listen and probes connect. */
 export interface PodAddress {
-  /** Loopback address of the pod's own: what its processes and its probes use. */
+  /** The pod's loopback address, for its processes and its probes. */
   readonly local: string;
-  /** What the pod's status shows, for the API server refuses loopback addresses in endpoints. */
+  /** The address in the pod's status, because the API server rejects loopback addresses in endpoints. */
   readonly shown: string;
 }
 
 const HOST_IP = "127.0.0.1";
 const SUBSCRIPT = /^metadata\.(labels|annotations)\['(.+)'\]$/;
 
-/** Value of a downward API field, or `undefined` for a path that the node does not know. */
+/** The value of a downward API field; `undefined` for a path that the node does not support. */
 export function podField(pod: Pod, address: PodAddress, path: string): string | undefined {
   const subscript = SUBSCRIPT.exec(path);
   if (subscript) {

@@ -3,21 +3,21 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Pod } from "./kubernetes-types.ts";
 
-/** Where a ServiceAccount's token is mounted; a container that has this mount gets a kubeconfig. */
+/** The mount path of a ServiceAccount's token. A container with this mount gets a kubeconfig. */
 export const SERVICE_ACCOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** Where the file lies and what it points at. */
+/** The path of the file, and the values in it. */
 export interface PodKubeconfigOptions {
   readonly path: string;
   readonly apiServerUrlForPods: string;
   readonly caPem: string;
-  /** Folder of a volume of the pod. */
+  /** The folder of a volume of the pod. */
   volumeFolder(volume: string): string;
 }
 
 /**
- * Writes the kubeconfig that stands for in-cluster configuration, which has fixed paths that a process without a mount
- * namespace cannot have; none for a pod that mounts no token. `auth-provider` is the one form in which client-node reads
+ * Writes the kubeconfig that replaces in-cluster configuration, because a process without a mount namespace cannot have
+ * its fixed paths. A pod that mounts no token gets none. `auth-provider` is the only form with which client-node reads
  * the token's file again.
  */
 export async function writePodKubeconfig(pod: Pod, options: PodKubeconfigOptions): Promise<void> {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Pod } from "./kubernetes-types.ts";
 
-/** The output of one start of one container. */
+/** The output of one run of a container. */
 export interface ContainerLog {
-  /** File that the process writes to; outlives the pod. */
+  /** The file of the output. It outlives the pod. */
   readonly path: string;
   /** Whether the process still runs. */
   readonly live: boolean;
@@ -14,7 +14,7 @@ interface Entry {
   live: boolean;
 }
 
-/** Which file holds the output of which container. Knows the last two starts of each, of pods that are gone too. */
+/** The files of all containers' output. It knows the last two runs of each container, also of deleted pods. */
 export class PodLogs {
   readonly dir: string;
   readonly #logs = new Map<string, { current: Entry; previous?: Entry }>();
@@ -24,13 +24,13 @@ export class PodLogs {
     this.dir = dir;
   }
 
-  /** The pod is the newest of its name from now on. */
+  /** Registers the pod as the newest one with its name. */
   register(pod: Pod): void {
     const { namespace, name } = pod.metadata;
     this.#newest.set(`${namespace}/${name}`, pod);
   }
 
-  /** A container starts for the `restarts`-th time again. Call `end` when its process has ended. */
+  /** A container starts, after `restarts` restarts. Call `end` when its process has ended. */
   begin(pod: Pod, container: string, restarts: number): { readonly path: string; end(): void } {
     const key = keyOf(pod, container);
     const entry: Entry = { path: this.#file(pod, container, restarts), live: true };
@@ -42,7 +42,7 @@ export class PodLogs {
     return { path: entry.path, end };
   }
 
-  /** The container's current log, or the one of the start before; `undefined` where there was none. */
+  /** The container's current or previous log; `undefined` if there is none. */
   find(
     namespace: string,
     pod: string,
@@ -53,7 +53,10 @@ export class PodLogs {
     return newest && this.#logs.get(keyOf(newest, container))?.[which];
   }
 
-  /** Path of the newest log of a container (default: the pod's first). @throws when no pod of the name was ever here */
+  /**
+   * The path of the newest log of a container (default: the pod's first). @throws Error if no pod with this name was
+   * ever here
+   */
   path(namespace: string, pod: string, container?: string): string {
     const newest = this.#newest.get(`${namespace}/${pod}`);
     if (!newest)

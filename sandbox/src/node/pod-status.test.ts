@@ -105,13 +105,13 @@ describe("podStatus", () => {
     );
   });
 
-  it("writes times in whole seconds, cut off", () => {
+  it("writes times in whole seconds, truncated", () => {
     expect(statusOf({ main: [ready] }).containerStatuses?.[0]?.state).toEqual({
       running: { startedAt: "2030-01-01T10:00:00Z" },
     });
   });
 
-  it("tells of the run before", () => {
+  it("reports the previous run", () => {
     const status = statusOf({ main: [{ ...ready, last: ended(137), restartCount: 1 }] })
       .containerStatuses?.[0];
     expect(status).toMatchObject({
@@ -120,7 +120,7 @@ describe("podStatus", () => {
     });
   });
 
-  it("keeps a condition's time until the condition changes, and takes old reasons away", () => {
+  it("keeps a condition's time until the condition changes, and clears old reasons", () => {
     const earlier = "2030-01-01T09:00:00Z";
     const written = ["Ready", "Initialized"].map((type) => ({
       type,

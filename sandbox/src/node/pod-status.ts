@@ -9,17 +9,17 @@ import {
 import type { PodAddress } from "./pod-field.ts";
 import { podPhase } from "./pod-phase.ts";
 
-/** What the node knows of a pod. */
+/** The node's facts about a pod. */
 export interface PodObservation {
   readonly pod: Pod;
   readonly init: readonly ContainerSnapshot[];
   readonly main: readonly ContainerSnapshot[];
   readonly address: PodAddress;
-  /** When the node took the pod on. */
+  /** The time at which the node accepted the pod. */
   readonly startTime: Date;
   /** All containers have ended and none starts again. */
   readonly terminal: boolean;
-  /** Conditions as last written: their times hold while the condition holds. */
+  /** The conditions that were written last. Their times stay while the conditions stay. */
   readonly conditions: readonly PodCondition[];
   readonly now: Date;
 }
@@ -46,7 +46,7 @@ export function podStatus(seen: PodObservation): PodStatus {
   };
 }
 
-/** The status (`True`, `False`) of a condition, `undefined` where it is not there. */
+/** The status (`True`, `False`) of a condition; `undefined` if the condition is missing. */
 export function conditionStatus(status: PodStatus | undefined, type: string): string | undefined {
   return status?.conditions?.find((condition) => condition.type === type)?.status;
 }
@@ -88,7 +88,7 @@ function readiness({ pod, init, main }: PodObservation, phase: string): Finding[
 function timed(finding: Finding, { pod, conditions, now }: PodObservation): PodCondition {
   const before = [...conditions, ...(pod.status?.conditions ?? [])].find(({ type }) => type === finding.type);
   const held = before?.status === finding.status ? before.lastTransitionTime : undefined;
-  // A strategic merge keeps what is left out, so reasons of the past have to be taken away.
+  // A strategic merge keeps fields that are left out, so old reasons must be cleared.
   const { reason, message } = { reason: "", message: "", ...finding };
   return {
     type: finding.type,

@@ -4,20 +4,23 @@ import type { TokenProjection } from "./volume-files.ts";
 
 interface IssuedToken {
   readonly token: string;
-  /** When a new one is due, milliseconds since the epoch. */
+  /** The time at which it must be renewed, in ms since 1970. */
   readonly renewAt: number;
 }
 
 const DEFAULT_LIFE_S = 3_600;
-/** The longest that a kubelet keeps a token, milliseconds. */
+/** The longest time that a kubelet keeps a token, in ms. */
 const LONGEST_MS = 24 * 3_600_000;
 
-/** When a token issued at `issuedAt` (ms) for `lifeSeconds` is replaced: at 80 % of its life, after a day at the latest. */
+/**
+ * The time at which a token that was issued at `issuedAt` (ms) for `lifeSeconds` is renewed: after 80 % of its
+ * lifetime, and after one day at the latest.
+ */
 export function renewalTime(issuedAt: number, lifeSeconds: number): number {
   return issuedAt + Math.min(lifeSeconds * 800, LONGEST_MS);
 }
 
-/** ServiceAccount tokens of one pod: bound to it, asked for by TokenRequest, replaced in time. */
+/** The ServiceAccount tokens of one pod: bound to the pod, requested by TokenRequest, and renewed in time. */
 export class PodTokens {
   readonly #client: KubeClient;
   readonly #pod: Pod;
@@ -28,7 +31,7 @@ export class PodTokens {
     this.#pod = pod;
   }
 
-  /** Makes sure that there is a fresh token for each of them. @throws as KubeClient does */
+  /** Makes sure that each of them has a fresh token. @throws as KubeClient does */
   async renew(projections: readonly TokenProjection[]): Promise<void> {
     await Promise.all(
       projections.map(async (projection) => {
@@ -39,17 +42,17 @@ export class PodTokens {
     );
   }
 
-  /** A token that `renew` has fetched. */
+  /** A token that `renew` has requested. */
   token(projection: TokenProjection): string {
     const issued = this.#issued.get(keyOf(projection));
     if (!issued)
       throw new Error(
-        `the token for ${projection.path} of pod ${this.#pod.metadata.name} was read before it was fetched`,
+        `the token for ${projection.path} of pod ${this.#pod.metadata.name} was read before it was requested`,
       );
     return issued.token;
   }
 
-  /** Milliseconds until the first renewal, `undefined` without tokens. */
+  /** Time until the first renewal, in ms; `undefined` without tokens. */
   untilRenewal(): number | undefined {
     const times = [...this.#issued.values()].map(({ renewAt }) => renewAt);
     return times.length === 0 ? undefined : Math.max(0, Math.min(...times) - Date.now());

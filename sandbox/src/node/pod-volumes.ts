@@ -9,15 +9,15 @@ import { type PodAddress, podField } from "./pod-field.ts";
 import { PodTokens } from "./pod-tokens.ts";
 import { tokenProjections, volumeContent, volumeReferences } from "./volume-files.ts";
 
-/** Whether all volumes are there; if not, what a kubelet would say of the first that is not. */
+/** Whether all volumes are ready; if not, a kubelet's message about the first one that is not. */
 export type VolumesReady =
   | { readonly kind: "ready" }
   | { readonly kind: "missing"; readonly message: string };
 
-/** A token that could not be renewed is tried for again after this time, milliseconds. */
+/** A failed renewal of a token is retried after this time, in ms. */
 const RETRY_MS = 10_000;
 
-/** The volumes of one pod as folders on this machine, kept up to date. */
+/** The volumes of one pod, as folders on this machine that are kept up to date. */
 export class PodVolumes {
   #pod: Pod;
   readonly #address: PodAddress;
@@ -25,7 +25,7 @@ export class PodVolumes {
   readonly #tokens: PodTokens;
   readonly #dir: string;
   readonly #folders = new Map<string, AtomicFolder>();
-  /** Writes of one pod's volumes come one after the other. */
+  /** Writes of one pod's volumes run one after the other. */
   #lastWrite: Promise<VolumesReady> = Promise.resolve({ kind: "ready" });
   #renewal: NodeJS.Timeout | undefined;
   #closed = false;
@@ -41,7 +41,9 @@ export class PodVolumes {
     this.#dir = parts.dir;
   }
 
-  /** Takes the pod's new state; true if its labels or annotations changed, which downward API volumes show. */
+  /**
+   * Takes the pod's new state. Returns whether its labels or annotations have changed, which downward API volumes show.
+   */
   update(pod: Pod): boolean {
     const shown = ({ metadata }: Pod) => JSON.stringify([metadata.labels, metadata.annotations]);
     const changed = shown(pod) !== shown(this.#pod);
@@ -49,14 +51,17 @@ export class PodVolumes {
     return changed;
   }
 
-  /** Writes every volume anew where its content changed. What is missing leaves the volume as it was. @throws as KubeClient does */
+  /**
+   * Writes every volume whose content has changed. If an object is missing, its volume stays as it was. @throws as
+   * KubeClient does
+   */
   write(): Promise<VolumesReady> {
     const write = () => this.#writeAll();
     this.#lastWrite = this.#lastWrite.then(write, write);
     return this.#lastWrite;
   }
 
-  /** Where the paths that the container mounts really lie. `owner` tells starts of containers apart. */
+  /** The real folders of the container's mount paths. `owner` distinguishes the starts of containers. */
   async mounts(container: ContainerSpec, owner: string): Promise<readonly Mount[]> {
     const mounts = container.volumeMounts ?? [];
     return Promise.all(
@@ -68,12 +73,12 @@ export class PodVolumes {
     );
   }
 
-  /** Folder of a volume. */
+  /** The folder of a volume. */
   folder(volume: string): string {
     return join(this.#dir, "volumes", volume);
   }
 
-  /** Renews and writes no more; resolves when nothing is being written. */
+  /** Ends renewals and writes. Resolves when no write is running. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#renewal);
@@ -117,7 +122,7 @@ export class PodVolumes {
   #armRenewal(inMs: number | undefined): void {
     clearTimeout(this.#renewal);
     if (inMs === undefined || this.#closed) return;
-    // A token that is due already was just refused; the old one is good for the rest of its life.
+    // A renewal that is already due has just failed. The old token is valid for the rest of its lifetime.
     this.#renewal = setTimeout(() => void this.write().catch(() => {}), inMs || RETRY_MS).unref();
   }
 
@@ -127,7 +132,7 @@ export class PodVolumes {
     return folder;
   }
 
-  /** A kubelet binds what the subPath leads to when the container starts, so it never changes: here it is a copy. */
+  /** A kubelet mounts the target of a subPath when the container starts, so it never changes. Here it is a copy. */
   async #subPath(volume: string, subPath: string, owner: string): Promise<string> {
     const source = join(this.folder(volume), subPath);
     if (this.#isEmptyDir(volume)) {

@@ -16,14 +16,14 @@ import { PodVolumes } from "./pod-volumes.ts";
 import { StatusWriter } from "./status-writer.ts";
 import { volumeReferences } from "./volume-files.ts";
 
-/** Volumes that are not to be had are tried again after this time at the latest, milliseconds. */
+/** Volumes that are not available are tried again after this time at the latest, in ms. */
 const RETRY_MS = 2_000;
 /** Kubernetes' default. */
 const GRACE_S = 30;
 
 /**
- * One pod from its arrival on the node to its end. `#live` is its whole life in order; what happens to the pod meanwhile
- * (deleted, force deleted, node stops) only sets the deadline of its ending.
+ * One pod from its arrival on the node to its end. `#live` is its complete life in order. Events in between (deletion,
+ * forced deletion, stop of the node) only set the deadline of its end.
  */
 export class PodWorker {
   readonly #context: NodeContext;
@@ -40,7 +40,7 @@ export class PodWorker {
   /** Settles with the next change of any object that the pod refers to. */
   #change = Promise.withResolvers<void>();
 
-  /** Takes the pod on. */
+  /** Starts the pod. */
   constructor(pod: Pod, context: NodeContext) {
     this.#pod = pod;
     this.#context = context;
@@ -69,7 +69,7 @@ export class PodWorker {
     return this.#containers.pid(container);
   }
 
-  /** The API server shows the pod like this now. */
+  /** Takes the pod's new state from the API server. */
   update(pod: Pod): void {
     this.#pod = pod;
     if (this.#volumes.update(pod)) this.#rewriteVolumes();
@@ -78,15 +78,15 @@ export class PodWorker {
     else this.#status.observe(pod);
   }
 
-  /** The API server has forgotten the pod: it was force deleted, or this node deleted it in the end. */
+  /** The API server has removed the pod: it was deleted by force, or this node has confirmed its deletion. */
   removed(last: Pod): void {
     const { deletionTimestamp, deletionGracePeriodSeconds } = last.metadata;
     const declared = deletionTimestamp ? deletionGracePeriodSeconds : last.spec.terminationGracePeriodSeconds;
-    // A kubelet gives even a force deleted pod a second.
+    // A kubelet gives a pod one second even after a forced deletion.
     this.#end(Math.max(1, declared ?? GRACE_S));
   }
 
-  /** Ends the pod's processes because the node stops; resolves when none is left. */
+  /** Ends the pod's processes because the node stops. Resolves when none is left. */
   async stop(graceSeconds: number): Promise<void> {
     this.#end(graceSeconds);
     await this.#over;
@@ -126,7 +126,7 @@ export class PodWorker {
     if (await this.#prepareVolumes()) await this.#containers.run();
   }
 
-  /** False when the pod ends before its volumes are there. */
+  /** Resolves with false if the pod ends before its volumes are ready. */
   async #prepareVolumes(): Promise<boolean> {
     while (!this.#ending.begun.aborted) {
       const change = this.#change.promise;
@@ -147,7 +147,7 @@ export class PodWorker {
     this.#status.request();
   }
 
-  /** Hears of every change of what the pod refers to; the answer ends that. */
+  /** Subscribes to changes of all objects that the pod refers to. Returns a function that ends the subscription. */
   #subscribe(): () => void {
     const { namespace } = this.#pod.metadata;
     const { initContainers = [], containers, volumes = [] } = this.#pod.spec;

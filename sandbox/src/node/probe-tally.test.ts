@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { firstProbeIn, NO_RESULTS, nextProbeIn, type ProbeKind, tally } from "./probe-tally.ts";
 
-/** Verdicts after each result; a result a second. */
+/** The verdicts after each result, with one result per second. */
 function verdicts(kind: ProbeKind, results: string, probe: object, everyMs = 1_000) {
   let state = NO_RESULTS;
   return [...results].map((result, index) => {
@@ -21,7 +21,7 @@ describe("tally", () => {
       ["success", "success", "success", "failure"],
     ],
     [
-      "a success in between starts the count anew",
+      "a success in between resets the count",
       "liveness",
       "--+--",
       { periodSeconds: 1 },
@@ -35,7 +35,7 @@ describe("tally", () => {
       ["failure", "failure", "success"],
     ],
     [
-      "a startup probe fails by periods, not by questions",
+      "a startup probe fails by periods, not by single probes",
       "startup",
       "----",
       { periodSeconds: 2, failureThreshold: 2 },

@@ -1,19 +1,19 @@
 import type { ProbeSpec } from "./kubernetes-types.ts";
 
-/** What a probe is asked for. */
+/** The kinds of probes. */
 export type ProbeKind = "startup" | "readiness" | "liveness";
 
-/** What a probe says of its container: nothing yet, or which threshold was reached last. */
+/** The verdict of a probe: none yet, or the threshold that was reached last. */
 export type Verdict = "unknown" | "success" | "failure";
 
-/** Results of one probe since its container started. */
+/** The results of one probe since its container started. */
 export interface Tally {
-  /** Successes in a row. */
+  /** Consecutive successes. */
   readonly successes: number;
-  /** Counted failures in a row. */
+  /** Counted consecutive failures. */
   readonly failures: number;
   readonly verdict: Verdict;
-  /** When a failure was counted last, milliseconds since the epoch. */
+  /** The time of the last counted failure, in ms since 1970. */
   readonly failedAt: number;
 }
 
@@ -25,17 +25,17 @@ export const NO_RESULTS: Tally = {
   failedAt: Number.NEGATIVE_INFINITY,
 };
 
-/** How often a container that was never ready is asked, at the most: a kubelet's whole seconds are long in a sandbox. */
+/** The longest interval while a container was never ready: a kubelet's whole seconds are long in a sandbox. */
 const EAGER_MS = 250;
 
-/** Length of a probe's period, milliseconds. */
+/** A probe's period, in ms. */
 export function periodMs(probe: ProbeSpec): number {
   return (probe.periodSeconds ?? 10) * 1_000;
 }
 
 /**
- * Adds a result of time `now`. A startup probe is asked more often than its period says, so of its failures only one a
- * period counts: the container has `failureThreshold` periods to start, as on a kubelet.
+ * Adds a result of the time `now`. A startup probe runs more often than its period says, so only one failure per period
+ * counts: as on a kubelet, the container has `failureThreshold` periods to start.
  */
 export function tally(before: Tally, kind: ProbeKind, ok: boolean, probe: ProbeSpec, now: number): Tally {
   if (ok) {
@@ -50,15 +50,15 @@ export function tally(before: Tally, kind: ProbeKind, ok: boolean, probe: ProbeS
 }
 
 /**
- * Milliseconds from the container's start to the first question. A kubelet's liveness probes come at no fixed time within
- * their period; asked at once, no program would pass a probe that forgives nothing.
+ * Time from the container's start to the first probe, in ms. A kubelet's liveness probes start at a random time within
+ * their period. With a probe at once, no program could pass a `failureThreshold` of 1.
  */
 export function firstProbeIn(kind: ProbeKind, probe: ProbeSpec): number {
   const delay = (probe.initialDelaySeconds ?? 0) * 1_000;
   return kind === "liveness" ? Math.max(delay, periodMs(probe)) : delay;
 }
 
-/** Milliseconds until the next question: eager until the container started, or was ready for the first time. */
+/** Time until the next probe, in ms: short until the container has started, or was ready for the first time. */
 export function nextProbeIn(kind: ProbeKind, everSucceeded: boolean, probe: ProbeSpec): number {
   const eager = kind !== "liveness" && !everSucceeded;
   return eager ? Math.min(periodMs(probe), EAGER_MS) : periodMs(probe);

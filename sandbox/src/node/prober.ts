@@ -18,11 +18,11 @@ export interface ProberOptions {
   readonly target: ActionTarget;
   /** Called when the verdict changes. */
   readonly onVerdict: (verdict: Verdict) => void;
-  /** Ends the probing. */
+  /** Ends the probe. */
   readonly signal: AbortSignal;
 }
 
-/** Asks the container over and over until aborted; a startup probe ends with its first verdict. */
+/** Probes the container until the signal aborts. A startup probe ends with its first verdict. */
 export async function keepProbing({ kind, probe, target, onVerdict, signal }: ProberOptions): Promise<void> {
   let state: Tally = NO_RESULTS;
   let everSucceeded = false;
@@ -30,7 +30,7 @@ export async function keepProbing({ kind, probe, target, onVerdict, signal }: Pr
   while (!signal.aborted) {
     const timeout = AbortSignal.timeout((probe.timeoutSeconds ?? 1) * 1_000);
     const ok = await runAction(probe, target, AbortSignal.any([signal, timeout]));
-    // A result that an ending container gave says nothing.
+    // A result of a container that is ending has no meaning.
     if (signal.aborted) return;
     const before = state.verdict;
     state = tally(state, kind, ok, probe, Date.now());

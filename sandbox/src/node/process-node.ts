@@ -22,45 +22,51 @@ import { type BackoffLimits, SANDBOX_BACKOFF } from "./restart-backoff.ts";
 
 export type { Image };
 
-/** What a node is started with. */
+/** The parameters of a node. */
 export interface ProcessNodeOptions {
-  /** Folder of the node's own: volumes of pods, logs. */
+  /** A folder for this node alone: volumes of pods, and logs. */
   readonly dir: string;
-  /** What starts every process. */
+  /** Starts all processes. */
   readonly processes: Processes;
-  /** File with the node's own identity: a client certificate with the rights of an administrator. */
+  /** A kubeconfig file with the node's identity: a client certificate with the rights of an administrator. */
   readonly kubeconfig: string;
-  /** Where the kubeconfigs of pods point: the API server, or a proxy before it. */
+  /** The API server's address in the kubeconfigs of pods: the API server itself, or a proxy in front of it. */
   readonly apiServerUrlForPods: string;
   /** CA of `apiServerUrlForPods`. */
   readonly caPem: string;
-  /** Certificate of the server that serves logs. */
+  /** The certificate of the server that serves logs. */
   readonly serving: { readonly certPem: string; readonly keyPem: string };
-  /** What image names stand for; a container with any other waits as for an image that cannot be pulled. */
+  /** The meaning of image names. A container with any other image waits, as for an image that cannot be pulled. */
   readonly images: Readonly<Record<string, Image>>;
   /** @default `sandbox-node` */
   readonly name?: string;
-  /** How long containers that ended wait before they start again. @default 1 s, doubling up to 30 s */
+  /** How long a container that has ended waits before it starts again. @default 1 s, doubling up to 30 s */
   readonly restartBackoff?: BackoffLimits;
 }
 
-/** A node of the cluster whose containers are processes of this machine. Linux only. */
+/** A node whose containers are processes of this machine. Linux only. */
 export interface ProcessNode {
   readonly name: string;
-  /** Process of a container (default: the pod's first) that runs now. */
+  /** The running process of a container (default: the pod's first). */
   pid(namespace: string, pod: string, container?: string): number | undefined;
-  /** File of the container's newest output; outlives the pod. @throws when no pod of the name was ever here */
+  /**
+   * The file of the container's newest output. It outlives the pod. @throws Error if no pod with this name was ever
+   * here
+   */
   logPath(namespace: string, pod: string, container?: string): string;
-  /** Folder of all containers' logs. */
+  /** The folder of all containers' logs. */
   readonly logDir: string;
-  /** Ends every container, SIGTERM first, and all that the node does. The Node object and its pods stay as they are. */
+  /** Ends all containers, SIGTERM first, and all activity of the node. The Node object and its pods stay. */
   stop(): Promise<void>;
 }
 
-/** What a container gets between SIGTERM and SIGKILL when the whole node stops, seconds. */
+/** The time between SIGTERM and SIGKILL for each container when the node stops, in seconds. */
 const STOP_GRACE_S = 3;
 
-/** Starts a node; resolves when it is Ready and takes pods. @throws when the API server refuses it, or not on Linux */
+/**
+ * Starts a node. Resolves when it is Ready and accepts pods. @throws as KubeClient does, and on any system other than
+ * Linux
+ */
 export async function startProcessNode(options: ProcessNodeOptions): Promise<ProcessNode> {
   const name = options.name ?? "sandbox-node";
   const end = new AbortController();
@@ -125,7 +131,7 @@ async function makeContext(options: ProcessNodeOptions, stopped: AbortSignal): P
   };
 }
 
-/** One worker for each pod that is bound to the node. */
+/** Runs one worker for each pod that is bound to the node. */
 async function workPods(node: string, context: NodeContext, workers: Map<string, PodWorker>): Promise<void> {
   await watchCollection<Pod>({
     client: context.client,
@@ -145,7 +151,10 @@ async function workPods(node: string, context: NodeContext, workers: Map<string,
   });
 }
 
-/** A pod that an earlier node has completed is not run again; what is being deleted needs a worker to the end. */
+/**
+ * A pod that an earlier node has completed does not run again. A pod that is being deleted needs a worker until the
+ * end.
+ */
 function mayRun(pod: Pod): boolean {
   const completed = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
   return !completed || pod.metadata.deletionTimestamp !== undefined;

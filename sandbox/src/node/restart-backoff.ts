@@ -1,15 +1,18 @@
-/** How long a container that ended waits before it starts again. */
+/** How long a container waits before it starts again. */
 export interface BackoffLimits {
-  /** Milliseconds before the second restart. A kubelet's is 10,000. @default 1,000 */
+  /** The wait before the second restart, in ms. A kubelet's is 10,000. @default 1,000 */
   readonly baseMs: number;
-  /** The longest wait, in milliseconds. A kubelet's is 300,000. @default 30,000 */
+  /** The longest wait, in ms. A kubelet's is 300,000. @default 30,000 */
   readonly capMs: number;
 }
 
-/** A kubelet's back-off in the short times of a sandbox. */
+/** A kubelet's back-off with shorter times. */
 export const SANDBOX_BACKOFF: BackoffLimits = { baseMs: 1_000, capMs: 30_000 };
 
-/** Back-off of one container: the first restart is immediate, each further one waits twice as long as the last. */
+/**
+ * The back-off of one container. The first restart is immediate; each further restart waits twice as long as the last
+ * one.
+ */
 export class RestartBackoff {
   readonly #limits: BackoffLimits;
   #nextMs = 0;
@@ -18,7 +21,7 @@ export class RestartBackoff {
     this.#limits = limits;
   }
 
-  /** Milliseconds to wait after a run of `ranMs`; a run of twice the cap is health and starts anew, as in a kubelet. */
+  /** The wait after a run of `ranMs`, in ms. As in a kubelet, a run of twice the longest wait resets the back-off. */
   after(ranMs: number): number {
     const { baseMs, capMs } = this.#limits;
     if (ranMs >= 2 * capMs) this.#nextMs = 0;

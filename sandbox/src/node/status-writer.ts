@@ -4,23 +4,25 @@ import type { Pod, PodStatus } from "./kubernetes-types.ts";
 import { isObjectGone } from "./object-gone.ts";
 import { conditionStatus } from "./pod-status.ts";
 
-/** Changes that come within this time travel together, milliseconds: a start is one write, not three. */
+/** Changes within this time are written together, in ms: the start of a container is one write instead of three. */
 const GATHER_MS = 10;
 const RETRY_MS = 500;
 
-/** Whose status, and what it is. */
+/** The pod, and the source of its status. */
 export interface StatusWriterOptions {
   readonly client: KubeClient;
   readonly pod: Pod;
-  /** Gives the status as it is now. */
+  /** Computes the current status. */
   readonly compute: () => PodStatus;
-  /** Told of writes that failed and are tried again. */
+  /** Receives the errors of writes that are retried. */
   readonly complain: (error: unknown) => void;
-  /** An abort gives up what is not yet written. */
+  /** An abort drops the writes that are still outstanding. */
   readonly signal: AbortSignal;
 }
 
-/** Writes one pod's status: serially, only when it differs from the last, again until the API server took it. */
+/**
+ * Writes one pod's status: one write at a time, only if it differs from the last one, and retried until it succeeds.
+ */
 export class StatusWriter {
   readonly #client: KubeClient;
   readonly #pod: Pod;
@@ -40,12 +42,12 @@ export class StatusWriter {
     this.#signal = options.signal;
   }
 
-  /** The status as last written. */
+  /** The status that was written last. */
   get last(): PodStatus | undefined {
     return this.#last;
   }
 
-  /** Has the current status written soon. */
+  /** Requests a write of the current status. */
   request(): void {
     this.#dirty = true;
     this.#writing ??= this.#writeAll();
@@ -57,7 +59,7 @@ export class StatusWriter {
     await this.#writing;
   }
 
-  /** Compares with what the API server shows: the node lifecycle controller turns Ready off while the node is away. */
+  /** Compares with the API server's state: the node lifecycle controller sets Ready to False while the node is away. */
   observe(pod: Pod): void {
     const stale = Number(pod.metadata.resourceVersion) < this.#lastVersion;
     const ready = this.#last && conditionStatus(this.#last, "Ready");
@@ -81,14 +83,14 @@ export class StatusWriter {
         await pause(RETRY_MS, this.#signal);
       }
     }
-    // Here and not behind the promise, so that no request falls between the last look at #dirty and the end.
+    // Set here and not after the promise, so that no request is lost between the last check of #dirty and the end.
     this.#writing = undefined;
   }
 
   async #write(status: PodStatus): Promise<void> {
     const { namespace, name, uid } = this.#pod.metadata;
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/status`;
-    // Merged by their key otherwise, and a pod whose node came again would have two.
+    // Otherwise they are merged by key, and a pod whose node came back would have two.
     const podIPs = [...(status.podIPs ?? []), { $patch: "replace" }];
     const body = { metadata: { uid }, status: { ...status, podIPs } };
     const written = await this.#client.patch<Pod>(path, body, { type: "strategic" });

@@ -21,12 +21,12 @@ function contentOf(volume: Omit<VolumeSpec, "name">) {
 describe("volumeContent", () => {
   it.each<{ why: string; volume: Omit<VolumeSpec, "name">; files: Record<string, [string, number]> }>([
     {
-      why: "lays out every key of a Secret, bytes untouched",
+      why: "contains every key of a Secret, with unchanged bytes",
       volume: { secret: { secretName: "db" } },
       files: { user: ["ann", 0o644], pass: ["\u0000ÿ", 0o644] },
     },
     {
-      why: "lays out the chosen keys at their paths and modes",
+      why: "contains the selected keys, with their paths and modes",
       volume: {
         secret: {
           secretName: "db",
@@ -81,7 +81,7 @@ describe("volumeContent", () => {
     ],
     ["unsupported fieldPath: x", { downwardAPI: { items: [{ path: "p", fieldRef: { fieldPath: "x" } }] } }],
     [
-      "the process node has no volumes of type nfs; use secret, configMap, projected, downwardAPI or emptyDir",
+      "the process node does not support volumes of type nfs; use secret, configMap, projected, downwardAPI or emptyDir",
       { nfs: { path: "/", server: "s" } },
     ],
   ])("is missing: %s", (message, volume) => {
@@ -93,7 +93,7 @@ describe("volumeContent", () => {
   });
 });
 
-describe("what a volume needs", () => {
+describe("the needs of a volume", () => {
   const volume: VolumeSpec = {
     name: "v",
     projected: {
@@ -105,14 +105,14 @@ describe("what a volume needs", () => {
     },
   };
 
-  it("is the objects of all sources", () => {
+  it("are the objects of all sources", () => {
     expect(volumeReferences("shop", volume)).toEqual([
       { resource: "secrets", namespace: "shop", name: "db" },
       { resource: "configmaps", namespace: "shop", name: "app" },
     ]);
   });
 
-  it("is the tokens of all sources", () => {
+  it("are the tokens of all sources", () => {
     expect(tokenProjections(volume)).toEqual([{ path: "t", audience: "aws" }]);
   });
 });

@@ -8,23 +8,23 @@ export interface VolumeFile {
   readonly mode: number;
 }
 
-/** Files by their path inside the volume. */
+/** Files by path inside the volume. */
 export type VolumeFiles = ReadonlyMap<string, VolumeFile>;
 
-/** What a volume is: files made of objects, an empty folder, or not to be had for the reason that a kubelet gives. */
+/** The content of a volume: files from objects, an empty folder, or a kubelet's reason why it is not available. */
 export type VolumeContent =
   | { readonly kind: "files"; readonly files: VolumeFiles }
   | { readonly kind: "emptyFolder" }
   | { readonly kind: "missing"; readonly message: string };
 
-/** A ServiceAccount token that a volume wants. */
+/** A ServiceAccount token that a volume contains. */
 export type TokenProjection = NonNullable<ProjectedSource["serviceAccountToken"]>;
 type ProjectedSource = NonNullable<NonNullable<VolumeSpec["projected"]>["sources"]>[number];
 type DownwardItems = NonNullable<NonNullable<VolumeSpec["downwardAPI"]>["items"]>;
 
-/** What volumes are made of. */
+/** The sources of volumes. */
 export interface VolumeSources extends ObjectData {
-  /** A downward API field; `undefined` for a path that the node does not know. */
+  /** A downward API field; `undefined` for a path that the node does not support. */
   field(path: string): string | undefined;
   /** The valid token of a projection. */
   token(projection: TokenProjection): string;
@@ -40,7 +40,7 @@ const DEFAULT_MODE = 0o644;
 
 class Missing extends Error {}
 
-/** Content of a volume by a kubelet's rules. */
+/** The content of a volume by a kubelet's rules. */
 export function volumeContent(volume: VolumeSpec, sources: VolumeSources): VolumeContent {
   try {
     if (volume.emptyDir) return { kind: "emptyFolder" };
@@ -54,7 +54,7 @@ export function volumeContent(volume: VolumeSpec, sources: VolumeSources): Volum
   }
 }
 
-/** Every Secret and ConfigMap that a volume is made of. */
+/** All Secrets and ConfigMaps that a volume refers to. */
 export function volumeReferences(namespace: string, volume: VolumeSpec): readonly Reference[] {
   const sources = volume.projected?.sources ?? [];
   const secrets = [volume.secret?.secretName, ...sources.map((source) => source.secret?.name)];
@@ -64,7 +64,7 @@ export function volumeReferences(namespace: string, volume: VolumeSpec): readonl
   return [...all("secrets", secrets), ...all("configmaps", configMaps)];
 }
 
-/** Every token projection of a volume. */
+/** All token projections of a volume. */
 export function tokenProjections(volume: VolumeSpec): readonly TokenProjection[] {
   return (volume.projected?.sources ?? []).flatMap((source) => source.serviceAccountToken ?? []);
 }
@@ -157,7 +157,7 @@ function* downwardFiles(
   sources: VolumeSources,
 ): Iterable<[string, VolumeFile]> {
   for (const item of items) {
-    // resourceFieldRef: processes of a sandbox have no limits, so there is nothing to tell.
+    // resourceFieldRef: processes of a sandbox have no limits, so it has no value.
     if (!item.fieldRef) continue;
     const value = sources.field(item.fieldRef.fieldPath);
     if (value === undefined) throw new Missing(`unsupported fieldPath: ${item.fieldRef.fieldPath}`);
@@ -167,5 +167,5 @@ function* downwardFiles(
 
 function unsupported(volume: VolumeSpec): string {
   const type = Object.keys(volume).find((key) => key !== "name") ?? "no type";
-  return `the process node has no volumes of type ${type}; use secret, configMap, projected, downwardAPI or emptyDir`;
+  return `the process node does not support volumes of type ${type}; use secret, configMap, projected, downwardAPI or emptyDir`;
 }

@@ -6,13 +6,13 @@ import type { Login } from "./login.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
 import { type ServerUser, temporaryFolder } from "./server-user.ts";
 
-/** Where one server's data lie. */
+/** The files of one server. */
 export interface DatabaseFolder {
   /** The server's data directory. */
   readonly data: string;
-  /** Certificate of the authority that signed the server's, in PEM. */
+  /** The certificate of the authority that signed the server's certificate, in PEM. */
   readonly caPath: string;
-  /** Removes the data; the CA's certificate stays. */
+  /** Removes the data. The CA's certificate stays. */
   remove(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ log_line_prefix = '%m [%p] %q host=%h user=%u db=%d app=%a '
 
 const HOST_ACCESS = "host all all 127.0.0.0/8 scram-sha-256\n";
 
-/** Makes a database cluster and its certificate. Its data lie where `user` can reach them, in a folder of their own. */
+/** Creates a database cluster and its certificate. The data is in a separate folder that `user` can read. */
 export async function createDatabaseFolder(options: {
   readonly dir: string;
   readonly processes: Processes;
@@ -94,7 +94,7 @@ async function initialize(options: {
   const { code } = await initdb.exited;
   await rm(passwordFile);
   if (code !== 0)
-    throw new Error(`initdb could not make a database in ${data}:\n${await readFile(log, "utf8")}`);
+    throw new Error(`initdb could not create a database in ${data}:\n${await readFile(log, "utf8")}`);
 }
 
 async function certify(data: string, caPath: string, user: ServerUser | undefined): Promise<void> {

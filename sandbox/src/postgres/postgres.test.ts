@@ -38,12 +38,12 @@ async function query(options: pg.ClientConfig, sql: string) {
 }
 
 describe("the master", () => {
-  it("may make roles and databases, and is no superuser", async () => {
+  it("may create roles and databases, and is not a superuser", async () => {
     const sql = "SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user";
     expect(await query({}, sql)).toEqual([{ rolsuper: false, rolcreaterole: true, rolcreatedb: true }]);
   });
 
-  it("cannot change a role that it did not make", async () => {
+  it("cannot change a role that it did not create", async () => {
     await query(
       { user: server.superuser.username, password: server.superuser.password },
       "CREATE ROLE foreign_role",
@@ -53,7 +53,7 @@ describe("the master", () => {
 });
 
 describe("the server", () => {
-  it("speaks TLS with a certificate of its CA, and plaintext", async () => {
+  it("accepts TLS with a certificate of its CA, and plain text", async () => {
     const ssl = { ca: readFileSync(server.caPath, "utf8") };
     const sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
     expect(await query({ ssl }, sql)).toEqual([{ ssl: true }]);
@@ -61,7 +61,7 @@ describe("the server", () => {
     expect(await query({}, sql)).toEqual([{ ssl: false }]);
   });
 
-  it("logs a login that fails in one line with the client's host and the user", async () => {
+  it("logs a failed login in one line with the client's host and the user", async () => {
     await expect(query({ user: "intruder", password: "guessed" }, "SELECT 1")).rejects.toMatchObject({
       code: "28P01",
     });
@@ -70,23 +70,27 @@ describe("the server", () => {
       .toMatch(/host=127\.0\.0\.1 user=intruder .*FATAL: {2}password authentication failed/);
   });
 
-  it("ends at once though clients are there, and starts again beside another", async () => {
-    const second = await startPostgres({ dir: join(processes.dir, "second"), processes });
-    expect(second.port).not.toBe(server.port);
-    const client = new pg.Client({
-      host: second.host,
-      port: second.port,
-      database: "postgres",
-      user: second.master.username,
-      password: second.master.password,
-    });
-    client.on("error", () => {});
-    await client.connect();
-    const startedAt = Date.now();
-    await second.stop();
-    expect(Date.now() - startedAt).toBeLessThan(4_000);
-    await client.end().catch(() => {});
-  });
+  it(
+    "stops at once with clients connected, and starts again next to another server",
+    async () => {
+      const second = await startPostgres({ dir: join(processes.dir, "second"), processes });
+      expect(second.port).not.toBe(server.port);
+      const client = new pg.Client({
+        host: second.host,
+        port: second.port,
+        database: "postgres",
+        user: second.master.username,
+        password: second.master.password,
+      });
+      client.on("error", () => {});
+      await client.connect();
+      const startedAt = Date.now();
+      await second.stop();
+      expect(Date.now() - startedAt).toBeLessThan(4_000);
+      await client.end().catch(() => {});
+    },
+    TIMEOUT_MS,
+  );
 
   it(
     "is gone with its data when the process that started it is killed",

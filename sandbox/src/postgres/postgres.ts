@@ -9,32 +9,40 @@ import type { Login } from "./login.ts";
 import { installPostgres, type PostgresMajor } from "./postgres-binaries.ts";
 import { serverUser } from "./server-user.ts";
 
-/** A PostgreSQL server that runs; its database is `postgres`, and clients may come with TLS or without. */
+/** A running PostgreSQL server. Its database is `postgres`. Clients may connect with or without TLS. */
 export interface PostgresServer {
   readonly host: "127.0.0.1";
   readonly port: number;
-  /** For a test's own looking only: nothing of the product may need it. */
+  /** Only for the checks of a test. The product must not need it. */
   readonly superuser: Login;
-  /** May log in, and make roles and databases; not a superuser, as the master user of RDS. */
+  /**
+   * The master user: it may log in, and create roles and databases. It is not a superuser, like the master user of RDS.
+   */
   readonly master: Login;
-  /** Log file: logins and their ends, errors; every line of a session has time, client's host, user, database, application. */
+  /**
+   * The log file, with logins, their ends, and errors. Each line of a session has time, client's host, user, database
+   * and application.
+   */
   readonly logPath: string;
-  /** Certificate, in PEM, of the authority that signed the server's. */
+  /** The certificate of the authority that signed the server's certificate, in PEM. */
   readonly caPath: string;
-  /** Ends all sessions and the server, and removes its data. */
+  /** Ends all sessions, stops the server, and removes its data. */
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
-/** Another process may take the free port first; to be so unlucky three times in a row is something else. */
+/** Another process may take the free port first. Three times in a row has a different cause. */
 const ATTEMPTS = 3;
 
-/** Starts a server on a free port of 127.0.0.1; `dir` gets its log and its CA. @throws with the log's place when it does not come up. */
+/**
+ * Starts a server on a free port of 127.0.0.1. `dir` gets its log and its CA. @throws Error with the path of the log if
+ * it does not start
+ */
 export async function startPostgres(options: {
   readonly dir: string;
   readonly processes: Processes;
-  /** Tests of what changed between releases need both. @default 18 */
+  /** The release. Tests of changes between releases need both. @default 18 */
   readonly major?: PostgresMajor;
 }): Promise<PostgresServer> {
   const user = serverUser();
@@ -51,7 +59,7 @@ export async function startPostgres(options: {
       env: { LC_ALL: "C" },
       cwd: folder.data,
       log: logPath,
-      // PostgreSQL: SIGTERM waits for clients to leave, SIGINT sends them away.
+      // PostgreSQL: SIGTERM waits until clients leave, SIGINT disconnects them.
       stopSignal: "SIGINT",
       ...(user && { user }),
     });
@@ -59,7 +67,7 @@ export async function startPostgres(options: {
       return await makeMaster({ folder, server, port, superuser, logPath });
     await server.stop();
     if (attempt === ATTEMPTS)
-      throw new Error(`PostgreSQL did not come up on 127.0.0.1:${port}; its log is ${logPath}`);
+      throw new Error(`PostgreSQL did not start on 127.0.0.1:${port}; its log is ${logPath}`);
   }
 }
 
@@ -102,7 +110,7 @@ async function makeMaster(started: {
   return { host: "127.0.0.1", port, superuser, master, logPath, caPath: folder.caPath, stop };
 }
 
-/** A login with a password that needs no quoting. */
+/** A login whose password needs no quoting. */
 function login(username: string): Login {
   return { username, password: randomBytes(24).toString("base64url") };
 }
@@ -118,7 +126,7 @@ async function query(port: number, { username, password }: Login, sql: string): 
     connectionTimeoutMillis: 5_000,
     query_timeout: 5_000,
   });
-  // What happens to the connection is told by the promises; without a listener it would end the process.
+  // The promises report errors of the connection. Without a listener, an error event would end the process.
   client.on("error", () => {});
   try {
     await client.connect();

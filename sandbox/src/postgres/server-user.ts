@@ -2,21 +2,23 @@ import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 
-/** Who a database server runs as. */
+/** The user of a database server's process. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
-// `nobody` on every Linux; a number needs no entry in /etc/passwd, so no user has to be made.
+// The user `nobody` on every Linux. A number needs no entry in /etc/passwd, so no user has to be created.
 const NOBODY: ServerUser = { uid: 65_534, gid: 65_534 };
 
-/** Another user than root, as whom PostgreSQL refuses to run; undefined where the sandbox's own user will do. */
+/**
+ * A user other than root, because PostgreSQL refuses to run as root; undefined if the sandbox's own user is suitable.
+ */
 export function serverUser(): ServerUser | undefined {
   return process.getuid?.() === 0 ? NOBODY : undefined;
 }
 
-/** A temporary folder that every user can enter: TMPDIR may be private to root. @throws when there is none. */
+/** A temporary folder that every user can enter, as TMPDIR may be private to root. @throws Error if there is none */
 export function temporaryFolder(user: ServerUser | undefined): string {
   const candidates = [tmpdir(), "/tmp", "/var/tmp"];
   const found = candidates.find((folder) => user === undefined || everybodyCanEnter(folder));

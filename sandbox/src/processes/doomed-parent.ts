@@ -1,4 +1,4 @@
-// Started by processes.test.ts: holds a sandbox's processes, says their ids, and waits for its end.
+// Started by processes.test.ts. It starts the processes of a sandbox, prints their ids, and waits for its end.
 import { Processes } from "./processes.ts";
 
 const [dir] = process.argv.slice(2);
@@ -7,7 +7,7 @@ const processes = new Processes(dir);
 const stubborn = processes.spawn({
   name: "stubborn",
   command: "/bin/sh",
-  // Has a child of its own, and neither hears SIGTERM.
+  // Has a child process, and neither handles SIGTERM.
   args: ["-c", 'trap "" TERM; sleep 600 & echo $! > child; wait'],
 });
 const plain = processes.spawn({ name: "plain", command: "/bin/sleep", args: ["600"] });

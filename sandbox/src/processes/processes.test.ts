@@ -27,11 +27,11 @@ describe("a process", () => {
     await processes.stop();
   });
 
-  it("has the environment that it was given and nothing of ours, its folder, and a log of both outputs", async () => {
+  it("has only the given environment, its folder, and a log of both outputs", async () => {
     const run = shell("env; pwd; echo bad >&2", { env: { A: "1 2" }, cwd: folder });
     expect(await run.exited).toEqual({ code: 0, signal: null });
     const lines = readFileSync(run.log, "utf8").trim().split("\n");
-    // The shell in between sets these itself.
+    // The shell in between sets these.
     const own = lines.filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=/.test(line));
     expect(own).toEqual(["A=1 2", folder, "bad"]);
     expect(run.log).toBe(join(processes.dir, "logs", "test.log"));
@@ -44,31 +44,31 @@ describe("a process", () => {
     expect(await shell(script).exited).toEqual(end);
   });
 
-  it("shows in its log and by exit code 127 that its program is missing", async () => {
+  it("reports a missing program in its log and by exit code 127", async () => {
     const run = processes.spawn({ name: "none", command: "/nowhere/program" });
     expect(await run.exited).toMatchObject({ code: 127 });
     expect(readFileSync(run.log, "utf8")).toContain("/nowhere/program");
   });
 
-  it("is refused a folder that is missing", () => {
+  it("is refused if its folder is missing", () => {
     expect(() => shell("true", { cwd: "/nowhere" })).toThrow("its folder");
   });
 
-  it("stops by SIGTERM if it hears it", async () => {
+  it("stops by SIGTERM if it handles it", async () => {
     const run = shell('trap "exit 4" TERM; echo ready; while :; do sleep 0.05; done');
     await logged(run.log, "ready");
     await run.stop();
     expect(await run.exited).toEqual({ code: 4, signal: null });
   });
 
-  it("stops by SIGKILL after its grace if it does not", async () => {
+  it("stops by SIGKILL after its grace period if it does not", async () => {
     const run = shell('trap "" TERM; echo ready; while :; do sleep 0.05; done');
     await logged(run.log, "ready");
     await run.stop(50);
     expect(await run.exited).toEqual({ code: null, signal: "SIGKILL" });
   });
 
-  it("stops although it is frozen", async () => {
+  it("stops even while it is frozen", async () => {
     const run = shell('trap "exit 4" TERM; echo ready; while :; do sleep 0.05; done');
     await logged(run.log, "ready");
     run.kill("SIGSTOP");
@@ -76,13 +76,13 @@ describe("a process", () => {
     expect(await run.exited).toEqual({ code: null, signal: "SIGKILL" });
   });
 
-  it("takes with it what it left running", async () => {
+  it("takes its remaining child processes with it", async () => {
     const run = shell("sleep 600 & echo $!");
     await run.exited;
     await vi.waitFor(() => expect(isAlive(Number(readFileSync(run.log, "utf8")))).toBe(false));
   });
 
-  it("may be signalled after its end", async () => {
+  it("may receive signals after its end", async () => {
     const run = shell("true");
     await run.exited;
     run.kill("SIGTERM");
@@ -133,7 +133,7 @@ async function logged(path: string, word: string): Promise<void> {
   await vi.waitFor(() => expect(readFileSync(path, "utf8")).toContain(word));
 }
 
-/** Whether a process runs; one that is dead and only not yet collected by its parent does not. */
+/** Whether a process runs. A dead process that its parent has not collected yet does not run. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

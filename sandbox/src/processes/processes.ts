@@ -4,54 +4,56 @@ import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 
-/** What to start. */
+/** A process to start. */
 export interface ProcessOptions {
-  /** Names the process in errors and, by default, its log file. */
+  /** The name of the process in errors, and by default of its log file. */
   readonly name: string;
   /** Absolute path of the program. */
   readonly command: string;
   readonly args?: readonly string[];
-  /** The whole environment of the process; nothing is inherited. */
+  /** The complete environment of the process. Nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** File that stdout and stderr are appended to. @default `<dir>/logs/<name>.log` */
   readonly log?: string;
-  /** Who the process runs as, for a sandbox that runs as root. @default the sandbox's own user */
+  /** The user of the process, for a sandbox that runs as root. @default the sandbox's own user */
   readonly user?: { readonly uid: number; readonly gid: number };
-  /** What asks the program to end by itself. @default SIGTERM */
+  /** The signal that asks the program to end. @default SIGTERM */
   readonly stopSignal?: NodeJS.Signals;
 }
 
-/** A process that runs, in a process group of its own. */
+/** A running process, in its own process group. */
 export interface RunningProcess {
   readonly name: string;
   readonly pid: number;
   readonly log: string;
-  /** Settles when the process has ended; never rejects. */
+  /** Settles when the process has ended. Never rejects. */
   readonly exited: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
-  /** Signals the whole process group; a group that is gone is no error. */
+  /** Sends a signal to the complete process group. Does nothing if the group is gone. */
   kill(signal: NodeJS.Signals): void;
-  /** The stop signal, then SIGKILL after `graceMs` (default 5,000 ms); resolves when the process has ended. */
+  /** Sends the stop signal, then SIGKILL after `graceMs` (default 5,000 ms). Resolves when the process has ended. */
   stop(graceMs?: number): Promise<void>;
 }
 
 const REAPER = join(import.meta.dirname, "reaper.mjs");
-// The child tells the reaper of itself before it becomes the program, so there is no moment at which a killed sandbox
-// leaves it behind; then it closes the pipe, so that the reaper sees the end when the sandbox ends.
-// bash where there is one, for dash drops variables whose names are no identifiers, such as the keys `db.user` or
-// `pass-word` of a Secret that a container takes whole.
+// The child registers with the reaper before it becomes the program, so a killed sandbox never leaves it behind. Then
+// it closes the pipe, so that the reaper notices the end of the sandbox. bash is preferred, because dash drops
+// variables whose names are not identifiers, such as the keys `db.user` or `pass-word` of a Secret in envFrom.
 const SHELL = existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
 const REGISTER = 'echo "+$$" >&3; exec 3>&-; exec "$@"';
 
-/** The child processes of one sandbox: none of them outlives the process that holds this object, however that one ends. */
+/**
+ * The child processes of one sandbox. No process outlives the process with this object, regardless of how that one
+ * ends.
+ */
 export class Processes {
-  /** Private folder of the sandbox; removed when the sandbox ends. */
+  /** The sandbox's private folder. It is removed when the sandbox ends. */
   readonly dir: string;
   readonly #reaper: ChildProcess;
   readonly #register: Writable;
   readonly #running = new Set<RunningProcess>();
 
-  /** Makes `dir` if needed. With `keep: "keep"` the folder stays after the end, for a look at the logs. */
+  /** Creates `dir` if it does not exist. With `keep: "keep"` the folder stays after the end, with the logs. */
   constructor(dir: string, keep: "keep" | "remove" = "remove") {
     mkdirSync(dir, { recursive: true });
     this.dir = dir;
@@ -63,15 +65,18 @@ export class Processes {
     this.#reaper.unref();
     if (this.#reaper.stdin === null) throw new Error("the sandbox's reaper was started without a pipe");
     this.#register = this.#reaper.stdin;
-    // A reaper that died breaks the pipe; the sandbox then still stops what it started by itself.
+    // A dead reaper breaks the pipe. The sandbox then still stops its processes itself.
     this.#register.on("error", () => {});
   }
 
-  /** Starts a process. @throws when its folder is missing or the sandbox is at its end; a missing program shows in its log and as exit code 127. */
+  /**
+   * Starts a process. @throws Error if its folder is missing or the sandbox has ended. A missing program is reported in
+   * its log and by exit code 127
+   */
   spawn(options: ProcessOptions): RunningProcess {
     if (this.#reaperIsGone()) {
       throw new Error(
-        `${options.name} is not started: the sandbox was stopped or its reaper killed, so nobody would end it`,
+        `${options.name} is not started: the sandbox was stopped or its reaper was killed, so the process would be left behind`,
       );
     }
     const log = options.log ?? join(this.dir, "logs", `${options.name}.log`);
@@ -91,12 +96,12 @@ export class Processes {
     }
   }
 
-  /** Has the reaper remove `folder`, one that cannot lie in `dir`, when the sandbox ends, however that one ends. */
+  /** Lets the reaper remove `folder`, which cannot be inside `dir`, when the sandbox ends in any way. */
   removeAtEnd(folder: string): void {
     this.#register.write(`${resolve(folder)}\n`);
   }
 
-  /** Stops every process, then the reaper, which removes the folder. */
+  /** Stops all processes, then the reaper, which removes the folder. */
   async stop(): Promise<void> {
     await Promise.all([...this.#running].map((running) => running.stop()));
     if (this.#reaperIsGone()) return;
@@ -113,10 +118,10 @@ export class Processes {
   #adopt(child: ChildProcess, name: string, log: string, stopSignal: NodeJS.Signals): RunningProcess {
     const pid = child.pid;
     if (pid === undefined) {
-      // The reason comes later, as an event, which would end this process if nobody heard it.
+      // The reason comes later, as an event. Without a listener that event would end this process.
       child.once("error", () => {});
       throw new Error(
-        `${name} could not be started: its folder or /bin/sh is missing, or no process is to be had`,
+        `${name} could not be started: its folder or /bin/sh is missing, or the machine has no room for another process`,
       );
     }
     const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
@@ -126,7 +131,7 @@ export class Processes {
       try {
         process.kill(-pid, signal);
       } catch {
-        // The group is gone, which is what a signal to end it wants.
+        // The group is gone already.
       }
     };
     const stop = async (graceMs = 5_000) => {
@@ -139,7 +144,7 @@ export class Processes {
     this.#running.add(running);
     void exited.then(() => {
       this.#running.delete(running);
-      // What the process left of its group goes with it, before its number can be another's.
+      // The rest of its group ends with it, before the number of the group can be reused.
       kill("SIGKILL");
       this.#register.write(`-${pid}\n`);
     });

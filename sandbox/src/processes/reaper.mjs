@@ -1,6 +1,7 @@
-// The reaper of one sandbox. Reads lines "+PID", "-PID" and "/FOLDER" from stdin, a pipe whose other end the sandbox holds,
-// and when that end closes, for whatever reason, SIGKILL included, ends every process group that is still registered and
-// removes the sandbox's folder and those that it was told of. Plain JavaScript, so that it starts under any Node.
+// The reaper of one sandbox. It reads lines "+PID", "-PID" and "/FOLDER" from stdin, a pipe from the sandbox. The pipe
+// closes when the sandbox ends, in any way, also by SIGKILL. Then it kills every process group that is still
+// registered, and removes the sandbox's folder and the registered folders. It is plain JavaScript, so that it starts
+// under any Node.
 import { rmSync } from "node:fs";
 import { createInterface } from "node:readline";
 
@@ -9,7 +10,7 @@ const [dir, keep] = process.argv.slice(2);
 const groups = new Set();
 const folders = new Set();
 
-// Ctrl-C reaches the whole foreground group: the reaper must outlive everybody else.
+// Ctrl-C reaches the whole foreground process group, and the reaper must outlive all others.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
 /** @param {NodeJS.Signals} signal */
@@ -25,7 +26,7 @@ function signalAll(signal) {
 
 function finish(attempts = 40) {
   signalAll("SIGKILL");
-  // A bound, because a group of zombies that nobody collects looks alive for ever.
+  // Limited, because a group of zombies that no parent collects looks alive forever.
   if (groups.size > 0 && attempts > 0) return setTimeout(finish, 50, attempts - 1);
   if (dir && keep !== "keep") folders.add(dir);
   for (const folder of folders)

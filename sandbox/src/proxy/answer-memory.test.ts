@@ -7,23 +7,23 @@ const nothing = Buffer.alloc(0);
 const answer = (body: string, status = 200) => ({ status, headers: {}, body });
 
 describe("the memory of answers", () => {
-  it("says what to do where no answer is so old", () => {
+  it("says what to do if no answer is that old", () => {
     const memory = new AnswerMemory();
     memory.keep(list, nothing, answer("1"));
     memory.keep(list, nothing, answer("1"));
     expect(() => memory.old(list, nothing, 1)).toThrow(
-      /only 1 different ones are known: let the same read be made/,
+      /only 1 different answers are known: make the same read/,
     );
   });
 
-  it("keeps the last 10 different ones", () => {
+  it("keeps the last 10 different answers", () => {
     const memory = new AnswerMemory();
     for (let version = 1; version <= 12; version += 1) memory.keep(list, nothing, answer(String(version)));
     expect(memory.old(list, nothing, 9).body).toBe("3");
     expect(() => memory.old(list, nothing, 10)).toThrow();
   });
 
-  it("keeps neither errors nor answers to what is no read", () => {
+  it("keeps neither errors nor answers to calls other than reads", () => {
     const memory = new AnswerMemory();
     memory.keep(list, nothing, answer("busy", 429));
     const write = { ...list, method: "PATCH" };

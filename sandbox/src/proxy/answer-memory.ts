@@ -1,18 +1,18 @@
 import type { Call } from "./call.ts";
 import type { WholeAnswer } from "./fault.ts";
 
-/** Different answers that are kept of one read. */
+/** Different answers that are kept for each read. */
 const ANSWERS = 10;
-/** Reads of which answers are kept; the one first made gives way. */
+/** Reads whose answers are kept. The oldest read is dropped first. */
 const READS = 500;
-/** AWS's operations that read. */
+/** AWS's read operations. */
 const READING = /^(BatchGet|Describe|Get|List)/;
 
-/** What reads were answered, so that they can be answered so again. */
+/** The answers to reads, so that a read can get an old answer again. */
 export class AnswerMemory {
   readonly #answers = new Map<string, WholeAnswer[]>();
 
-  /** Keeps the answer to a read, where it is another than the one before. */
+  /** Keeps the answer to a read if it differs from the one before. */
   keep(call: Call, body: Buffer, answer: WholeAnswer): void {
     if (!isRead(call) || answer.status !== 200) return;
     const key = keyOf(call, body);
@@ -27,14 +27,14 @@ export class AnswerMemory {
     }
   }
 
-  /** The answer so many different ones before the newest. @throws where there is none */
+  /** The answer that was given `versions` different answers before the newest one. @throws Error if there is none */
   old(call: Call, body: Buffer, versions: number): WholeAnswer {
     const answers = this.#answers.get(keyOf(call, body)) ?? [];
     const answer = answers.at(-1 - versions);
     if (answer === undefined)
       throw new Error(
-        `an answer ${versions} versions old was asked for, and only ${answers.length} different ones are known: let the ` +
-          "same read be made before, and what it reads change",
+        `an answer that is ${versions} versions old was requested, and only ${answers.length} different answers are known: ` +
+          "make the same read before, and change the object between the reads",
       );
     return answer;
   }

@@ -1,19 +1,19 @@
 import type { Call } from "./call.ts";
 
-/** Says which calls are meant; any predicate will do. */
+/** Selects calls. Any predicate can be used. */
 export type CallMatch = (call: Call) => boolean;
 
-/** Requests to the API server, by method and a part of their path (the query is left out of it); watches are not among them. */
+/** Matches requests to the API server, by method and a part of their path (without the query). Watches never match. */
 export function calls(method: string, path: RegExp): CallMatch {
   return (call) => call.target === undefined && !call.watch && call.method === method && hasPath(call, path);
 }
 
-/** Watches at the API server, by a part of their path. */
+/** Matches watches at the API server, by a part of their path. */
 export function watches(path: RegExp): CallMatch {
   return (call) => call.watch && hasPath(call, path);
 }
 
-/** Calls of AWS, by their operations, such as `RotateSecret`; of whatever secret. */
+/** Matches calls of AWS, by operation, such as `RotateSecret`, and for any secret. */
 export function operations(...names: readonly string[]): CallMatch {
   return ({ target }) => target !== undefined && names.includes(target);
 }

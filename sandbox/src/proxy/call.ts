@@ -2,19 +2,19 @@ import type { IncomingMessage } from "node:http";
 
 /** One request that went through a proxy. */
 export interface Call {
-  /** Counts from 1 in the order of arrival. */
+  /** Counted from 1, in the order of arrival. */
   readonly number: number;
   readonly method: string;
-  /** Path and query as the client sent them. */
+  /** Path and query, as the client sent them. */
   readonly path: string;
-  /** AWS's operation, the part of `X-Amz-Target` after the dot, such as `GetSecretValue`. */
+  /** AWS's operation: the part of `X-Amz-Target` after the dot, such as `GetSecretValue`. */
   readonly target?: string;
   /** Whether it is a Kubernetes watch. */
   readonly watch: boolean;
   readonly userAgent: string;
-  /** When it arrived, ms since the epoch. */
+  /** Time of arrival, ms since the epoch. */
   readonly at: number;
-  /** HTTP status of upstream's answer; absent until it is there, and for ever when none came. */
+  /** HTTP status of upstream's answer. Undefined until there is one. */
   status?: number;
 }
 
@@ -33,7 +33,7 @@ export function describeCall(request: IncomingMessage, number: number): Call {
   };
 }
 
-/** Whether the answer has no end of its own, so that it must be handed on as it comes: a watch, or a log that is followed. */
+/** Whether the answer has no end and must be forwarded as it comes: a watch, or a followed log. */
 export function isStream(call: Call): boolean {
   return call.watch || isTrue(new URLSearchParams(queryOf(call.path)).get("follow"));
 }

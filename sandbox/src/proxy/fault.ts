@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from "node:http";
 import type { Call } from "./call.ts";
 import type { CallMatch } from "./call-match.ts";
 
-/** An answer that is all there. */
+/** A complete answer. */
 export interface WholeAnswer {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
@@ -10,72 +10,75 @@ export interface WholeAnswer {
 }
 
 /**
- * What becomes of a call. Where it says that the call is over, upstream hears nothing of it if the fault comes before,
- * and has done it if the fault comes after.
+ * The effect on a call. In a fault that ends the call, upstream never receives it if the fault comes before, and has
+ * carried it out if the fault comes after.
  */
 export type CallFault =
-  /** Ends the client by this function, then closes its connection; the call is over. */
+  /** Ends the client by this function, then closes its connection. Ends the call. */
   | { readonly kind: "kill"; readonly end: (call: Call) => void | Promise<void> }
-  /** Closes the client's connection without an answer; the call is over. */
+  /** Closes the client's connection without an answer. Ends the call. */
   | { readonly kind: "cut" }
-  /** No answer for as long as the client waits; the call is over. */
+  /** No answer while the client waits. Ends the call. */
   | { readonly kind: "hang" }
   /**
-   * The call goes on after `ms`. Before: also where the client has given it up meanwhile, as what is on its way in a
-   * network arrives all the same, so that it is done later than the client believes.
+   * The call continues after `ms`. If the fault comes before, upstream receives the call even if the client has given
+   * up meanwhile, like a packet that is on its way in a network. So it is carried out later than the client believes.
    */
   | { readonly kind: "delay"; readonly ms: number }
   /**
-   * Upstream gets the call twice, one after the other, as from a load balancer that tries again. Before: the client gets
-   * the answer to the second; after: to the first.
+   * Upstream receives the call twice, one after the other, as from a load balancer that retries. Before: the client
+   * gets the second answer. After: the first.
    */
   | { readonly kind: "repeat" }
-  /** The client gets this answer; the call is over. */
+  /** The client gets this answer. Ends the call. */
   | { readonly kind: "answer"; readonly answer: WholeAnswer }
   /**
-   * The client gets what the same read was answered so many different answers before the newest one; the call is over.
-   * Answers are the same read's when method, path, query, operation and body agree; the last 10 different ones are kept.
+   * The client gets the answer that the same read was given `versions` different answers before the newest one. Ends
+   * the call. Two reads are the same if method, path, query, operation and body are equal. The last 10 different
+   * answers are kept.
    */
   | { readonly kind: "old"; readonly versions: number };
 
-/** What becomes of a watch that is open. */
+/** The effect on an open watch. */
 export type WatchFault =
   /** Closes its connection. */
   | { readonly kind: "cut" }
-  /** Swallows events and bookmarks, and the end, while the connection stays open; what is swallowed never comes. */
+  /** Drops events, bookmarks and the end, while the connection stays open. Dropped events never arrive. */
   | { readonly kind: "silence" }
-  /** Sends this event, then ends the watch properly, as the API server does when it has no more to say. */
+  /** Sends this event, then ends the watch regularly, like the API server. */
   | { readonly kind: "lastEvent"; readonly event: object };
 
-/** A fault for calls to come. */
+/** A fault for future calls. */
 export interface CallInjection {
   readonly on: CallMatch;
-  /** The first call that is hit, counted in the order of arrival among those that match, from the injection on. @default 1 */
+  /** The first call that is hit, counted among the matching calls from the injection on. @default 1 */
   readonly nth?: number;
-  /** How many are hit in a row; Infinity is all until it is removed. @default 1 */
+  /** How many consecutive calls are hit. Infinity means all calls until the fault is removed. @default 1 */
   readonly times?: number;
-  /** Before upstream gets the call, or when upstream has answered it and the client has not a byte of that. */
+  /**
+   * Before upstream receives the call, or after upstream has answered and before the client receives the first byte.
+   */
   readonly when: "before" | "after";
   readonly fault: CallFault;
 }
 
-/** A fault for all watches that match and are open now; those opened later are sound. */
+/** A fault for all matching watches that are open now. Watches that are opened later are not affected. */
 export interface WatchInjection {
   readonly on: CallMatch;
   readonly when: "now";
   readonly fault: WatchFault;
 }
 
-/** What a test scripts. */
+/** A scripted fault. */
 export type Injection = CallInjection | WatchInjection;
 
-/** A fault that was scripted. */
+/** An active fault. */
 export interface Injected {
-  /** The calls that it has hit so far. */
+  /** The calls that it has hit. */
   readonly hit: readonly Call[];
-  /** What silent watches did not hand on: tells that an event has been missed. */
+  /** The parts that silent watches have dropped: they show that an event was missed. */
   readonly swallowedBytes: number;
-  /** Hits nothing more; silent watches speak again of what comes from now on. */
+  /** Removes the fault. Silent watches forward again all parts that arrive from now on. */
   remove(): void;
 }
 
@@ -84,7 +87,7 @@ export const hang = { kind: "hang" } as const;
 export const repeat = { kind: "repeat" } as const;
 export const silence = { kind: "silence" } as const;
 
-/** @param end ends the client, and resolves when that is done */
+/** @param end ends the client, and resolves when it has ended */
 export function kill(end: (call: Call) => void | Promise<void>): CallFault {
   return { kind: "kill", end };
 }
@@ -93,7 +96,10 @@ export function delay(ms: number): CallFault {
   return { kind: "delay", ms };
 }
 
-/** @param versions 1 is the answer before the newest one that is known; after upstream's answer, that is the newest */
+/**
+ * @param versions 1 is the answer before the newest known one. If the fault comes after, upstream's answer is the
+ * newest
+ */
 export function old(versions: number): CallFault {
   return { kind: "old", versions };
 }

@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => upstream.stop());
 
-/** `done` as upstream says it, the status of another answer, `cut` where the connection was closed. */
+/** `done` for upstream's own answer, the status of another answer, or `cut` for a closed connection. */
 async function outcomeOf(path = SECRET, options: http.RequestOptions = { method: "PATCH" }) {
   try {
     const { status, body } = await upstream.ask(path, options);
@@ -25,7 +25,7 @@ async function outcomeOf(path = SECRET, options: http.RequestOptions = { method:
   }
 }
 
-/** How often upstream gets a call that is over with the fault. */
+/** How many times upstream receives a call that the fault ends. */
 const OVER = { before: 0, after: 1 };
 
 describe("a fault strikes", () => {
@@ -86,7 +86,7 @@ describe("a fault strikes", () => {
     expect(await outcomeOf()).toBe("done");
   });
 
-  it("in the order of the script, where several are due on one call", async () => {
+  it("in the order of the script, if several match one call", async () => {
     const on = calls("PATCH", /secrets/);
     upstream.proxy.inject({ on, when: "before", fault: wrong.conflict });
     upstream.proxy.inject({ on, when: "before", fault: cut, nth: 2 });
@@ -106,7 +106,7 @@ describe("a fault is aimed at", () => {
     },
     { what: "another method", on: calls("POST", /secrets/), path: SECRET, method: "PATCH", hits: false },
     {
-      what: "what is in the query only",
+      what: "a part of the query only",
       on: calls("GET", /secrets/),
       path: "/a?of=secrets",
       method: "GET",
@@ -150,7 +150,7 @@ describe("a call that is repeated", () => {
 });
 
 describe("a kill", () => {
-  it("ends the client before anything else goes on", async () => {
+  it("ends the client before anything else continues", async () => {
     const order: string[] = [];
     upstream.answer = (_request, response) => {
       order.push("upstream");
@@ -165,7 +165,7 @@ describe("a kill", () => {
     expect(order).toEqual(["upstream", "call 1 with 200 has killed"]);
   });
 
-  it("may find that the client has left", async () => {
+  it("may meet a client that has left", async () => {
     const client = http.get(upstream.proxy.url);
     client.on("error", () => {});
     const killed = new Promise<void>((resolve) => {
@@ -183,7 +183,7 @@ describe("a kill", () => {
 
 describe("time", () => {
   it.each(["before", "after"] as const)(
-    "a call that hangs %s ends when its client has enough",
+    "a call that hangs %s ends when its client gives up",
     async (when) => {
       upstream.proxy.inject({ on: () => true, when, fault: hang });
       const client = http.get(upstream.proxy.url);
@@ -199,7 +199,7 @@ describe("time", () => {
     },
   );
 
-  it("a call that was delayed is done late although its client has given up", async () => {
+  it("a delayed call is carried out late even if its client has given up", async () => {
     upstream.proxy.inject({ on: calls("GET", /late/), when: "before", fault: delay(100) });
     const client = http.get(`${upstream.proxy.url}/late`);
     client.on("error", () => {});
@@ -209,7 +209,7 @@ describe("time", () => {
     await vi.waitFor(() => expect(upstream.reached).toEqual(["GET /late"]));
   });
 
-  it("a proxy that is stopped lets nothing hang", async () => {
+  it("a proxy that stops ends calls that hang", async () => {
     upstream.proxy.inject({ on: calls("GET", /hang/), when: "before", fault: hang });
     upstream.proxy.inject({ on: calls("GET", /delay/), when: "before", fault: delay(3_600_000) });
     const asked = ["/hang", "/delay"].map((path) => outcomeOf(path, {}));

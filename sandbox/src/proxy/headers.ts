@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-// RFC 9110, 7.6.1: they speak of one connection, not of the message. `expect` is answered by our own server.
+// RFC 9110, 7.6.1: these headers describe one connection, not the message. The proxy's own server answers `expect`.
 const OF_ONE_CONNECTION = new Set([
   "connection",
   "expect",
@@ -14,7 +14,7 @@ const OF_ONE_CONNECTION = new Set([
   "upgrade",
 ]);
 
-/** The headers of a request that are to reach upstream: names and values alternate, in the client's order and spelling. */
+/** The headers of a request that go to upstream: names and values alternate, in the client's order and spelling. */
 export function requestHeaders(raw: readonly string[], bodyBytes: number): string[] {
   const kept: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -26,7 +26,7 @@ export function requestHeaders(raw: readonly string[], bodyBytes: number): strin
   return kept;
 }
 
-/** The headers of upstream's answer that are to reach the client. */
+/** The headers of upstream's answer that go to the client. */
 export function answerHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_ONE_CONNECTION.has(name)));
 }

@@ -27,7 +27,7 @@ describe("an old answer", () => {
     { when: "after" as const, versions: 3, expected: "version 0", asked: 4 },
     { when: "before" as const, versions: 1, expected: "version 1", asked: 3 },
   ])(
-    "is $versions versions old, counted from what was known $when the call",
+    "is $versions versions old, counted from the answers known $when the call",
     async ({ when, versions, expected, asked }) => {
       for (let version = 0; version < 3; version += 1) {
         await read();
@@ -41,7 +41,7 @@ describe("an old answer", () => {
     },
   );
 
-  it("counts answers that differ, and only those to the same read", async () => {
+  it("counts only different answers to the same read", async () => {
     await read();
     await read();
     await read("/list?limit=500&continue=x");
@@ -50,7 +50,7 @@ describe("an old answer", () => {
     expect(await read()).toBe("version 0 of /list?limit=500");
   });
 
-  it("of AWS is one to the same operation with the same input", async () => {
+  it("of AWS is an answer to the same operation with the same input", async () => {
     const describe = async (body: string) => {
       const headers = { "x-amz-target": "secretsmanager.DescribeSecret" };
       return (await upstream.ask("/", { method: "POST", headers }, body)).body;

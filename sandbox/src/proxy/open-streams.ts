@@ -10,11 +10,11 @@ interface OpenStream {
   readonly response: ServerResponse;
 }
 
-/** The streams that are being handed on, and what faults do to them. */
+/** The open streams, and the effects of faults on them. */
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
 
-  /** Hands a stream on to its end. @throws when either side breaks it off */
+  /** Forwards a stream to its end. @throws Error if either side breaks it off */
   async handOn(call: Call, body: Readable, response: ServerResponse): Promise<void> {
     const stream = { call, gate: new Gate(), response };
     this.#open.add(stream);
@@ -25,7 +25,7 @@ export class OpenStreams {
     }
   }
 
-  /** Does to all that match what the injection says. */
+  /** Applies the injection to all matching streams. */
   inject({ on, fault }: WatchInjection): Injected {
     const hit = [...this.#open].filter(({ call }) => on(call));
     for (const { gate, response } of hit) {
@@ -37,7 +37,7 @@ export class OpenStreams {
           gate.silent = true;
           break;
         case "lastEvent":
-          // Whatever upstream says meanwhile would come after the end.
+          // Anything that upstream sends meanwhile would come after the end.
           gate.silent = true;
           response.end(`${JSON.stringify(fault.event)}\n`);
           break;
@@ -55,7 +55,7 @@ export class OpenStreams {
   }
 }
 
-/** Lets everything through, or nothing, not even the end. */
+/** Forwards everything, or nothing, not even the end. */
 class Gate extends Transform {
   silent = false;
   swallowedBytes = 0;
@@ -65,7 +65,7 @@ class Gate extends Transform {
     done(null, this.silent ? undefined : chunk);
   }
 
-  /** Where the end is swallowed, the client's leaving breaks the stream off. */
+  /** If the end is dropped, the stream breaks off when the client leaves. */
   override _flush(done: TransformCallback): void {
     if (!this.silent) done();
   }

@@ -28,7 +28,7 @@ describe("an open watch", () => {
     };
   });
 
-  it("falls silent: its events and its end are swallowed while the connection stays open, and one opened later is sound", async () => {
+  it("falls silent: its events and its end are dropped while the connection stays open, and a later watch is not affected", async () => {
     const first = await upstream.open(WATCH);
     const lines = first[Symbol.asyncIterator]();
     say("1");
@@ -49,7 +49,7 @@ describe("an open watch", () => {
     first.destroy();
   });
 
-  it("loses for good what came while it was silent, and goes on when that is over", async () => {
+  it("loses the events that came while it was silent, and continues afterwards", async () => {
     const watch = await upstream.open(WATCH);
     const seen = createInterface(watch)[Symbol.asyncIterator]();
     const silenced = upstream.proxy.inject({ on: watches(/secrets/), when: "now", fault: silence });
@@ -69,7 +69,7 @@ describe("an open watch", () => {
     await expect(text(watch)).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
-  it("ends with 410 in an event, as the API server does it", async () => {
+  it("ends with 410 in an event, like the API server", async () => {
     const watch = await upstream.open(WATCH);
     upstream.proxy.inject({ on: watches(/secrets/), when: "now", fault: expired });
     expect(JSON.parse(await text(watch))).toMatchObject({
@@ -78,7 +78,7 @@ describe("an open watch", () => {
     });
   });
 
-  it("is left alone by what is meant for another, or for calls", async () => {
+  it("is not affected by faults for other watches, or for calls", async () => {
     const watch = await upstream.open(WATCH);
     upstream.proxy.inject({ on: watches(/deployments/), when: "now", fault: cut });
     upstream.proxy.inject({ on: calls("GET", /secrets/), when: "before", fault: cut });

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => upstream.stop());
 
 describe("a proxy", () => {
-  it("hands on method, path, headers and body as they came, and status, headers and body of the answer", async () => {
+  it("forwards method, path, headers and body unchanged, and status, headers and body of the answer", async () => {
     let seen: unknown;
     upstream.answer = async (request, response) => {
       const { authorization, connection, host } = request.headers;
@@ -84,15 +84,15 @@ describe("a proxy", () => {
     }
     expect(upstream.proxy.calls).toHaveLength(1_000);
     expect(upstream.connections).toBeLessThanOrEqual(10);
-  });
+  }, 30_000);
 
-  it("closes the client's connection when upstream is away, as upstream would", async () => {
+  it("closes the client's connection if upstream is away, as upstream would", async () => {
     await upstream.goAway();
     await expect(upstream.ask("/")).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(upstream.proxy.calls[0]).not.toHaveProperty("status");
   });
 
-  it("closes the client's connection when upstream's breaks in the middle of an answer", async () => {
+  it("closes the client's connection if upstream's breaks in the middle of an answer", async () => {
     upstream.answer = (_request, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("half", () => response.destroy());
@@ -140,7 +140,7 @@ describe("a proxy", () => {
 
 describe("a stream through a proxy", () => {
   it.each(["/api/v1/pods?watch=true", "/api/v1/namespaces/a/pods/b/log?follow=true"])(
-    "is handed on as it comes (%s)",
+    "is forwarded as it comes (%s)",
     async (path) => {
       let finish = () => {};
       upstream.answer = (_request, response) => {
@@ -155,7 +155,7 @@ describe("a stream through a proxy", () => {
     },
   );
 
-  it("has its head at once, before there is any event", async () => {
+  it("sends its head at once, before the first event", async () => {
     upstream.answer = (_request, response) => response.writeHead(200).flushHeaders();
     const response = await upstream.open("/?watch=1");
     expect(response.statusCode).toBe(200);

@@ -5,38 +5,41 @@ import type { Call } from "./call.ts";
 import type { Injected, Injection } from "./fault.ts";
 import { Relay } from "./relay.ts";
 
-/** A running proxy. It passes everything through, but for the faults that are scripted. */
+/** A running proxy. It forwards everything, except for the scripted faults. */
 export interface FaultProxy {
   /** `http(s)://127.0.0.1:PORT`. */
   readonly url: string;
-  /** Every request since the start or `reset`, the last 100,000 at most. */
+  /** All requests since the start or `reset`, at most the last 100,000. */
   readonly calls: readonly Call[];
-  /** Empties `calls`; numbers start at 1 again. Faults stay. */
+  /** Empties `calls`. Numbers start at 1 again, and faults stay. */
   reset(): void;
   /**
-   * Scripts a fault, such as `inject({ on: calls("PATCH", /secrets/), nth: 2, when: "after", fault: cut })`: the second
-   * write of a Secret from now on is done, and its client never hears of it. It stays until it has hit all that it was
-   * meant for, or is removed. Where several are due on one call, the one scripted first strikes. A script that fails
-   * itself, such as a kill that throws, is an unhandled rejection, which ends the test.
+   * Scripts a fault. With `inject({ on: calls("PATCH", /secrets/), nth: 2, when: "after", fault: cut })` the second
+   * write of a Secret from now on is carried out, and its client gets no answer. The fault stays until it has hit all
+   * its calls, or is removed. If several faults match one call, the one that was scripted first applies. A script that
+   * fails itself, such as a kill that throws, is an unhandled rejection, which ends the test.
    */
   inject(injection: Injection): Injected;
   /** Closes all connections. */
   stop(): Promise<void>;
 }
 
-/** Where a proxy stands. */
+/** The parameters of a proxy. */
 export interface ProxyOptions {
-  /** Origin that the requests go to, such as `https://127.0.0.1:6443`. */
+  /** The origin of upstream, such as `https://127.0.0.1:6443`. */
   readonly upstream: string;
-  /** Authority that signed upstream's certificate. @default those that Node trusts */
+  /** The authority that signed upstream's certificate. @default the authorities that Node trusts */
   readonly upstreamCaPem?: string;
-  /** With it the proxy speaks TLS to its clients. @default plain HTTP */
+  /** The proxy's serving certificate for TLS. @default plain HTTP */
   readonly serving?: { readonly certPem: string; readonly keyPem: string };
 }
 
 const CLIENT_KEEP_ALIVE_MS = 15 * 60 * 1000;
 
-/** Starts a proxy before the API server or AWS. HTTP/1.1 both ways; tokens pass, client certificates cannot. */
+/**
+ * Starts a proxy in front of the API server or AWS. HTTP/1.1 on both sides. Tokens pass through, client certificates
+ * cannot.
+ */
 export async function startProxy(options: ProxyOptions): Promise<FaultProxy> {
   const relay = new Relay(options.upstream, options.upstreamCaPem);
   const server = listen(options.serving, (request, response) => void relay.serve(request, response));
@@ -61,7 +64,7 @@ function listen(serving: ProxyOptions["serving"], listener: http.RequestListener
   const server = serving
     ? https.createServer({ cert: serving.certPem, key: serving.keyPem }, listener)
     : http.createServer(listener);
-  // Longer than any client keeps a connection: closing one just as a request comes would look like a fault of upstream's.
+  // Longer than any client keeps a connection. Closing one while a request arrives would look like a fault of upstream.
   server.keepAliveTimeout = CLIENT_KEEP_ALIVE_MS;
   return server.listen(0, "127.0.0.1");
 }

@@ -11,17 +11,17 @@ import { Journal } from "./journal.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { type DueFault, ScriptedFaults } from "./scripted-faults.ts";
 
-/** A call on its way. */
+/** A call in progress. */
 interface Exchange {
   readonly call: Call;
   readonly request: http.IncomingMessage;
   readonly body: Buffer;
   readonly response: http.ServerResponse;
-  /** Aborts when the client has left, or has its answer. */
+  /** Aborts when the client has left or has its answer. */
   readonly client: AbortSignal;
 }
 
-/** Carries requests to upstream and answers back, with the faults that are scripted. */
+/** Forwards requests to upstream and answers back, with the scripted faults. */
 export class Relay {
   readonly journal = new Journal();
   readonly #upstream: string;
@@ -35,7 +35,7 @@ export class Relay {
     this.#upstream = upstream;
     this.#agent = new Agent({
       allowH2: false,
-      // How long to wait is for the client to say: it closes its connection, and the request is aborted.
+      // The client decides how long to wait: it closes its connection, and the request is aborted.
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: upstreamCaPem === undefined ? {} : { ca: upstreamCaPem },
@@ -51,7 +51,7 @@ export class Relay {
     await this.#agent.destroy();
   }
 
-  /** When upstream does not answer, the client's connection is closed without an answer too. @throws ScriptFailed */
+  /** If upstream does not answer, the client's connection is closed without an answer. @throws ScriptFailed */
   async serve(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const call = this.journal.add(request);
     const due = this.#faults.due(call);
@@ -97,7 +97,7 @@ export class Relay {
     });
   }
 
-  /** Lets the fault strike. Returns whether the call is over. */
+  /** Applies the fault. Returns whether it has ended the call. */
   async #endedBy(due: DueFault | undefined, exchange: Exchange): Promise<boolean> {
     if (due === undefined) return false;
     due.strikes();
@@ -132,7 +132,9 @@ export class Relay {
   }
 }
 
-/** A mistake in a test's script. Nobody catches it, so that it ends the test instead of looking like a fault of upstream's. */
+/**
+ * A mistake in a test's script. It is not caught, so that it ends the test instead of looking like a fault of upstream.
+ */
 class ScriptFailed extends Error {
   override readonly name = "ScriptFailed";
 }
@@ -141,7 +143,7 @@ async function scripted<T>({ number, method, path }: Call, what: () => T | Promi
   try {
     return await what();
   } catch (cause) {
-    throw new ScriptFailed(`the fault that was scripted for call ${number}, ${method} ${path}, failed`, {
+    throw new ScriptFailed(`the scripted fault for call ${number}, ${method} ${path}, failed`, {
       cause,
     });
   }
@@ -155,7 +157,7 @@ function send({ status, headers, body }: WholeAnswer, response: http.ServerRespo
   // The client may have left.
   if (response.destroyed) return;
   const length = Buffer.byteLength(body);
-  // The answer to HEAD has the length of what it does not have.
+  // The answer to HEAD has the length of the body that it leaves out.
   const all = length > 0 ? { ...headers, "content-length": String(length) } : headers;
   response.writeHead(status, all).end(body);
 }

@@ -1,14 +1,14 @@
 import type { Call } from "./call.ts";
 import type { CallFault, CallInjection, Injected } from "./fault.ts";
 
-/** A fault that is due on one call. */
+/** A fault that applies to one call. */
 export interface DueFault {
   readonly fault: CallFault;
-  /** Writes down that the call is hit. */
+  /** Records that the call is hit. */
   strikes(): void;
 }
 
-/** The faults that are scripted for calls to come; where several are due on a call, the one scripted first. */
+/** The active faults for future calls. If several match a call, the one that was scripted first applies. */
 export class ScriptedFaults {
   readonly #scripts = new Set<Script>();
 
@@ -18,7 +18,7 @@ export class ScriptedFaults {
     return { hit: script.hit, swallowedBytes: 0, remove: () => void this.#scripts.delete(script) };
   }
 
-  /** What is due on a call that has arrived. Asked once for each. */
+  /** The fault that applies to a call that has arrived. Called once per call. */
   due(call: Call): { readonly [when in CallInjection["when"]]: DueFault | undefined } {
     const due = [...this.#scripts].filter((script) => script.counts(call));
     const first = (when: CallInjection["when"]) => {
@@ -38,7 +38,7 @@ class Script {
     this.injection = injection;
   }
 
-  /** Counts the call if it matches. Returns whether it is one of those to be hit. */
+  /** Counts the call if it matches. Returns whether it must be hit. */
   counts(call: Call): boolean {
     const { on, nth = 1, times = 1 } = this.injection;
     if (!on(call)) return false;

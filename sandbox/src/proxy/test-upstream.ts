@@ -4,30 +4,33 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type FaultProxy, startProxy } from "./proxy.ts";
 
-/** How an upstream answers a request. */
+/** The way in which an upstream answers a request. */
 export type Answering = (request: http.IncomingMessage, response: http.ServerResponse) => unknown;
 
-/** What a client got. */
+/** The answer that a client received. */
 export interface Got {
   readonly status: number | undefined;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** A real server on loopback, with a proxy before it, for tests. */
+/** A real server on loopback with a proxy in front of it, for tests. */
 export interface TestUpstream {
   readonly proxy: FaultProxy;
-  /** Says `hello` until it is told otherwise. */
+  /** Answers `hello` until a test replaces it. */
   answer: Answering;
   /** Requests that reached it, as `METHOD path`. */
   readonly reached: readonly string[];
-  /** Connections that were made to it. */
+  /** Connections to it. */
   readonly connections: number;
-  /** Asks through the proxy, over a connection of its own, and reads the whole answer. @throws when there is none */
+  /**
+   * Sends a request through the proxy on a new connection, and reads the complete answer. @throws Error if there is
+   * none
+   */
   ask(path: string, options?: http.RequestOptions, body?: string): Promise<Got>;
-  /** Opens a stream through the proxy; resolves when its head is there. */
+  /** Opens a stream through the proxy. Resolves when its head has arrived. */
   open(path: string): Promise<http.IncomingMessage>;
-  /** Ends the server and leaves the proxy. */
+  /** Stops the server. The proxy stays. */
   goAway(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -71,7 +74,7 @@ export async function startTestUpstream(): Promise<TestUpstream> {
   return upstream;
 }
 
-/** Ends a server and its connections; fine where it has ended. */
+/** Stops a server and its connections. Does nothing if it has stopped. */
 export async function close(server: http.Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");

@@ -1,6 +1,8 @@
 import type { CallFault, WatchFault } from "./fault.ts";
 
-/** The API server has too much to do. Kubernetes: API Priority and Fairness answers in plain text, with a Retry-After of 1. */
+/**
+ * The API server is overloaded. Kubernetes: API Priority and Fairness answers in plain text, with a Retry-After of 1.
+ */
 export function tooManyRequests(retryAfterSeconds = 1): CallFault {
   return answered(429, "Too many requests, please try again later.\n", {
     "content-type": "text/plain; charset=utf-8",
@@ -15,7 +17,7 @@ export const internalError = status(
   "Internal error occurred: etcdserver: request timed out",
 );
 
-/** Somebody else was quicker. */
+/** Another writer was faster. */
 export const conflict = status(
   409,
   "Conflict",
@@ -24,19 +26,19 @@ export const conflict = status(
 
 const EXPIRED = "The resourceVersion for the provided list or watch is too old.";
 
-/** A list, or the beginning of a watch, from a version that is forgotten. */
+/** A list or a new watch from a version that has expired. */
 export const gone = status(410, "Expired", EXPIRED);
 
-/** The same in a watch that is open. Kubernetes: it is an event of a watch that was answered with 200. */
+/** The same in an open watch. Kubernetes: it is an event of a watch that was answered with 200. */
 export const expired: WatchFault = {
   kind: "lastEvent",
   event: { type: "ERROR", object: statusObject(410, "Expired", EXPIRED) },
 };
 
-/** AWS has been asked too often. */
+/** AWS throttles the caller. */
 export const throttled = awsError(400, "ThrottlingException", "Rate exceeded");
 
-/** AWS has a fault of its own. */
+/** An internal error of AWS. */
 export const internalServiceError = awsError(
   500,
   "InternalServiceError",

@@ -1,17 +1,17 @@
 // @ts-check
-// What the set-up provides and where it lies. Plain JavaScript, because tools/setup.mjs has to run before anything is
-// installed, under Node 20.
+// The programs that the set-up provides, and their places. This is plain JavaScript, because tools/setup.mjs has to run
+// under Node 20 before anything is installed.
 import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The versions that the sandbox runs on. sandbox/binaries/ pins the same ones for the build from source.
+ * The versions that the sandbox uses. sandbox/binaries/ pins the same ones for the build from source.
  * @type {Readonly<Record<"etcd" | "kubernetes" | "helm", string>>}
  */
 export const VERSIONS = { etcd: "v3.6.8", kubernetes: "v1.36.3", helm: "v4.1.4" };
 
 /**
- * The five programs, each with the product that it belongs to and so has its version from.
+ * The five programs, and for each of them the product that decides its version.
  * @type {readonly {readonly key: "etcd" | "kubeApiserver" | "kubeControllerManager" | "kubectl" | "helm", readonly program: string, readonly product: keyof typeof VERSIONS}[]}
  */
 export const TOOLS = [
@@ -23,7 +23,7 @@ export const TOOLS = [
 ];
 
 /** One of the five programs. @typedef {(typeof TOOLS)[number]} Tool */
-/** What a program is released with, and has its version from. @typedef {Tool["product"]} Product */
+/** The product of a program, which decides its version. @typedef {Tool["product"]} Product */
 
 /**
  * Folder of everything that is kept between runs: `$XDG_CACHE_HOME/rotated-secrets`, by default `~/.cache/rotated-secrets`.
@@ -34,7 +34,7 @@ export function cacheFolder() {
 }
 
 /**
- * Where the cache holds a program. The file is put there by a rename, so that it is whole if it is there.
+ * The place of a program in the cache. The file is put there by a rename, so it is complete if it exists.
  * @param {Tool} tool
  * @returns {string}
  */
@@ -44,7 +44,8 @@ export function cachedTool(tool) {
 }
 
 /**
- * The places where a program may lie, the first to be preferred. PATH is not one of them: what lies there has another version.
+ * The possible places of a program, the preferred one first. PATH is not among them, because programs there have other
+ * versions.
  * @param {Tool} tool
  * @returns {string[]}
  */

@@ -26,7 +26,7 @@ describe("findTools", () => {
     expect(Object.values(await findTools())).toEqual(expect.arrayContaining(TOOLS.map(cachedTool)));
   });
 
-  it("prefers KUBEBUILDER_ASSETS, for each program by itself", async () => {
+  it("prefers KUBEBUILDER_ASSETS for each single program", async () => {
     for (const tool of TOOLS) await makeProgram(cachedTool(tool));
     await makeProgram(join(assets, "kubectl"));
     const found = await findTools();
@@ -34,7 +34,7 @@ describe("findTools", () => {
     expect(found.helm).toContain(join(folder, "cache", "rotated-secrets"));
   });
 
-  it("names what is missing, where it looked and what to do; a file that is no program counts as missing", async () => {
+  it("names the missing programs, their possible places and the remedy; a file that is not a program counts as missing", async () => {
     for (const tool of TOOLS.filter(({ key }) => key !== "helm")) await makeProgram(cachedTool(tool));
     await makeProgram(join(assets, "helm"));
     await chmod(join(assets, "helm"), 0o644);

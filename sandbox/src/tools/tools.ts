@@ -3,14 +3,14 @@ import { placesOf, TOOLS } from "./layout.mjs";
 
 export { cacheFolder } from "./layout.mjs";
 
-/** Absolute paths of the programs that the sandbox's cluster is made of. */
+/** Absolute paths of the programs of the sandbox's cluster. */
 export type ToolPaths = Readonly<
   Record<"etcd" | "kubeApiserver" | "kubeControllerManager" | "kubectl" | "helm", string>
 >;
 
 /**
  * Finds the programs that `tools/setup.mjs --with-tools` provides, in its order: `KUBEBUILDER_ASSETS`, then the cache.
- * @throws Error naming all that are missing, where they were looked for, and the command that provides them.
+ * @throws Error that names all missing programs, their possible places, and the command that provides them
  */
 export async function findTools(): Promise<ToolPaths> {
   const found: Partial<Record<keyof ToolPaths, string>> = {};

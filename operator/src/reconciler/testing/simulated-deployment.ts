@@ -22,6 +22,8 @@ export class SimulatedDeployment implements SimulatedWorkload {
   readonly #replicas = 2;
   #generation = 1;
   #progressedAt: Instant;
+  /** When something happens next. */
+  #dueAt: Instant = 0;
   #count = 0;
   /** How often a restart was asked for. */
   asked = 0;
@@ -75,25 +77,32 @@ export class SimulatedDeployment implements SimulatedWorkload {
     this.restarts.push(text);
     this.#generation += 1;
     this.changes += 1;
-    this.step();
+    this.#stepNow();
   }
 
   /** Somebody deletes its first pod. */
   deletePod(): void {
     const [pod] = this.#living;
     if (pod !== undefined) this.#end(pod);
-    this.step();
+    this.#stepNow();
   }
 
   /** The probes of the pods that it has fail from now on, or succeed again. */
   sicken(isHealthy = false): void {
     for (const pod of this.pods) pod.isHealthy = isHealthy;
     this.changes += 1;
-    this.step();
+    this.#stepNow();
   }
 
+  /** Does nothing before something is due: a step is taken at every moment of the simulation. */
   step(): void {
     const now = this.#clock.now();
+    if (now < this.#dueAt) return;
+    this.#bringUp(now);
+    this.#dueAt = this.nextAt;
+  }
+
+  #bringUp(now: Instant): void {
     const before = JSON.stringify(this.workload.rollout);
     for (const pod of this.pods) pod.bringUp(now, this.#secret);
     this.pods = this.pods.filter((pod) => !pod.isGone(now));
@@ -104,6 +113,11 @@ export class SimulatedDeployment implements SimulatedWorkload {
     if (JSON.stringify(this.workload.rollout) === before) return;
     this.#progressedAt = now;
     this.changes += 1;
+  }
+
+  #stepNow(): void {
+    this.#dueAt = 0;
+    this.step();
   }
 
   #add(now: Instant): void {
