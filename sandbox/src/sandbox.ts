@@ -18,6 +18,9 @@ import { type FaultProxy, startProxy } from "./proxy/proxy.ts";
 import { run } from "./run.ts";
 import { findTools, type ToolPaths } from "./tools/tools.ts";
 
+/** The name of each sandbox's folder begins with this; the folder lies in the system's folder for temporary files. */
+export const SANDBOX_FOLDER_PREFIX = "rotated-secrets-sandbox-";
+
 /** The options of a sandbox. */
 export interface SandboxOptions {
   /** Receives a line for each part that is started. @default none */
@@ -65,7 +68,7 @@ export interface Sandbox {
  * does not start; the others are then stopped
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const dir = mkdtempSync(join(tmpdir(), "rotated-secrets-sandbox-"));
+  const dir = mkdtempSync(join(tmpdir(), SANDBOX_FOLDER_PREFIX));
   const processes = new Processes(dir, options.folder ?? "remove");
   try {
     return await startParts(dir, processes, options);

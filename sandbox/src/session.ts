@@ -25,7 +25,7 @@ export async function runSession(
     process.on("uncaughtException", () => {});
     ended.abort(new Error("ended by the user"));
     options.beforeEnd?.();
-    process.stderr.write("The sandbox is being stopped.\n");
+    process.stderr.write("Stopping the sandbox.\n");
     try {
       await sandbox?.stop();
     } finally {
@@ -34,8 +34,7 @@ export async function runSession(
     }
   };
   for (const signal of SIGNALS) process.on(signal, () => void end(128 + constants.signals[signal]));
-  // The reader of the output has gone (`
-  // head`), so no user is left to end the sandbox.
+  // The reader of the output is gone (`| head`): end as if by Ctrl-C.
   process.stdout.on("error", () => void end(128 + constants.signals.SIGPIPE));
   const code = await run();
   // Errors after the user's Ctrl-C are expected: the handler above ends the process.

@@ -1,66 +1,59 @@
 import { accessSync, constants } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { OPERATOR_RELEASE } from "./operator-release.ts";
-import { PAYMENTS, rotateArguments } from "./samples/payments.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { PAYMENTS } from "./samples/payments.ts";
 
-/** Lines to paste into another terminal, so that its kubectl, helm, AWS CLI and `npm run operator` meet this sandbox. */
-export function exportLines({ environment, tools }: Sandbox): string {
-  const path = [...new Set([dirname(tools.kubectl), dirname(tools.helm)])].join(delimiter);
-  // The first version of the AWS CLI knows the region by this name only.
-  const variables = { ...environment, AWS_DEFAULT_REGION: environment.AWS_REGION ?? "" };
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  return [...lines, `export PATH=${quoted(path)}:"$PATH"`].join("\n");
-}
+/** What to try in a sandbox without the operator. */
+export const BARE_LINES = `Install the resources, and run the operator from source, in the repository:
+kubectl apply -f crds/
+npm run operator`;
 
-/** What to try with the example that `setUpPayments` makes. */
+/** What to try with the example and its services. No line is longer than 79 characters, so that none breaks on a terminal. */
 export function tryLines(): string {
   const { namespace, name, secretId } = PAYMENTS;
   const inNamespace = `-n ${namespace}`;
-  const rotate = rotateArguments('"$(date +%s)"').join(" ");
   const operator = `deployment/${OPERATOR_RELEASE} -n ${OPERATOR_RELEASE}`;
-  const aws = isOnPath("aws")
-    ? [
-        [
-          "What AWS holds",
-          `aws --endpoint-url "$AWS_ENDPOINT_URL" secretsmanager list-secret-version-ids --secret-id ${secretId}`,
-        ],
-      ]
-    : [];
   return [
-    ["Follow it", `kubectl get rsec ${inNamespace} --watch`],
-    ["Rotate once more", `kubectl ${rotate}`],
+    ["Follow the RotatedSecret", `kubectl get rsec ${inNamespace} --watch`],
+    [
+      "Rotate once more",
+      `kubectl annotate rsec ${name} ${inNamespace} --overwrite \\\n    rotatedsecrets.dev/rotate="$(date +%s)"`,
+    ],
     ["See what happened", `kubectl describe rsec ${name} ${inNamespace}`],
-    ["What can be written", "kubectl explain rsec.spec --recursive"],
-    ["The operator's log", `kubectl logs ${operator} --follow`],
-    ...aws,
+    ["See the pods", `kubectl get pods ${inNamespace}`],
+    ["See the manifests, to change them or to add a service", "npm run sandbox -- --yaml"],
+    ["See which fields a RotatedSecret has", "kubectl explain rsec.spec --recursive"],
+    ["Follow the operator's log", `kubectl logs ${operator} --follow`],
+    ...(isOnPath("aws") ? [["See what AWS holds", awsLines(secretId)]] : []),
     ["Log in with the Secret, as a service does", databaseLines()],
-    ["Take the operator away (and rotate in vain)", `kubectl scale ${operator} --replicas=0`],
-    ["Run it from source in its place, in the repository", "npm run operator"],
+    ["Stop the operator (and rotate in vain)", `kubectl scale ${operator} --replicas=0`],
+    ["Run it from source instead, in the repository", "npm run operator"],
   ]
-    .map(([title, line]) => `${title}:\n${line}`)
+    .map(([title, lines]) => `${title}:\n${lines}`)
     .join("\n\n");
 }
 
-/** Takes the credential from the Secret by kubectl, so that none is shown here. */
+function awsLines(secretId: string): string {
+  const subcommand = `secretsmanager \\\n    list-secret-version-ids --secret-id ${secretId}`;
+  return `aws --endpoint-url "$AWS_ENDPOINT_URL" ${subcommand}`;
+}
+
+/** kubectl takes the credential from the Secret, so this text shows none. */
 function databaseLines(): string {
   const { namespace, name } = PAYMENTS;
-  const variables = {
-    PGHOST: "host",
-    PGPORT: "port",
-    PGUSER: "username",
-    PGPASSWORD: "password",
-    PGDATABASE: "dbname",
-  };
-  const given = Object.entries(variables)
-    .map(([variable, key]) => `${variable}="$(key ${key})"`)
-    .join(" ");
-  const sql =
-    "SELECT usename, application_name, count(*) FROM pg_stat_activity WHERE usename IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2";
+  const key = `key() { kubectl get secret ${name} -n ${namespace} \\
+    -o go-template="{{.data.$1 | base64decode}}"; }`;
+  const variables = `PGHOST="$(key host)" PGPORT="$(key port)" PGUSER="$(key username)" \\
+PGPASSWORD="$(key password)" PGDATABASE="$(key dbname)" \\`;
+  const sql = `SELECT usename, application_name, count(*)
+    FROM pg_stat_activity WHERE usename IS NOT NULL
+    GROUP BY 1, 2 ORDER BY 1, 2`;
   const client = isOnPath("psql")
     ? `psql -c "${sql}"`
-    : `node -e 'const c = new (require("pg").Client)(); c.connect().then(() => c.query("${sql}")).then((r) => console.table(r.rows)).finally(() => c.end())'`;
-  return `key() { kubectl get secret ${name} -n ${namespace} -o go-template="{{.data.$1 | base64decode}}"; }\n${given} ${client}`;
+    : `node -e 'const c = new (require("pg").Client)(); c.connect()
+  .then(() => c.query(\`${sql}\`))
+  .then((r) => console.table(r.rows)).finally(() => c.end())'`;
+  return [key, variables, client].join("\n");
 }
 
 function isOnPath(program: string): boolean {
@@ -72,9 +65,4 @@ function isOnPath(program: string): boolean {
       return false;
     }
   });
-}
-
-/** For a POSIX shell. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

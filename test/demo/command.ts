@@ -7,16 +7,16 @@ import { eventually } from "../support/eventually.ts";
 /** A command of the repository that runs, as npm runs it. */
 export interface Command {
   readonly pid: number;
-  /** All that it has said so far, on stdout and stderr. */
+  /** Its output so far, on stdout and stderr. */
   output(): string;
-  /** Waits until it has said this. */
+  /** Waits until this is in its output. @throws when it ends before */
   said(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   /** Waits for its end, and resolves with its exit status; null when it was killed. */
   ended(): Promise<number | null>;
 }
 
-/** Runs what `npm run demo` and `npm run sandbox` run; output goes to pipes. */
+/** Runs the program of `npm run demo` or `npm run sandbox`; its output goes to pipes. */
 export function startCommand(script: "demo/main.ts" | "main.ts", ...args: string[]): Command {
   const program = [join(ROOT, "tools", "run.mjs"), "--with-tools", `sandbox/src/${script}`, ...args];
   const child: ChildProcess = spawn(process.execPath, program, {

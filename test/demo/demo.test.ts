@@ -1,24 +1,12 @@
-import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { AWSCURRENT } from "@rotated-secrets/contract/labels";
-import { ROOT } from "@rotated-secrets/sandbox/bundles";
-import { refusedLogins } from "@rotated-secrets/sandbox/demo/refused-logins";
 import type { Report } from "@rotated-secrets/sandbox/demo/report";
-import { countServices } from "@rotated-secrets/sandbox/demo/service-counts";
-import { scaleOperator } from "@rotated-secrets/sandbox/operator-release";
-import { awsClient, type DatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
-import { PAYMENTS, setUpPayments, startServices } from "@rotated-secrets/sandbox/samples/payments";
-import { type Sandbox, startSandbox } from "@rotated-secrets/sandbox/sandbox";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { eventually } from "../support/eventually.ts";
 import { type Command, startCommand } from "./command.ts";
-import { foldersOf, processTree, running } from "./process-tree.ts";
-
-const inShell = promisify(execFile);
+import { inSandbox, sandboxFolder } from "./in-sandbox.ts";
+import { isGone } from "./is-gone.ts";
+import { processTree } from "./process-tree.ts";
 
 describe("npm run demo -- --once --report FILE", () => {
   const folder = mkdtempSync(join(tmpdir(), "demo-test-"));
@@ -64,8 +52,8 @@ describe("npm run demo -- --once --report FILE", () => {
       ["AWSCURRENT moves to v", 3],
       ["the Secret payments-db carries v", 3],
       ["the operator restarts deployment/checkout", 3],
-      ["pod replaced 5/5: ", 3],
-      ["all 5 pods are new, and no older one is left", 3],
+      ["replaced 5/5: ", 3],
+      ["all 5 pods are new, no older one left", 3],
       ["settled on v", 3],
     ] as const) {
       expect(output.match(new RegExp(`^ +\\d+\\.\\d s +.*${what}`, "gm")) ?? [], what).toHaveLength(times);
@@ -78,64 +66,20 @@ describe("npm run demo -- --once --report FILE", () => {
   });
 });
 
-describe("the demo's command line", () => {
+describe("a command line", () => {
   it.each([
-    [["--help"], 0, "--report FILE"],
-    [["--onse"], 2, "--onse"],
-    [["--report"], 2, "--report"],
-    [["extra"], 2, "extra"],
-  ])("answers %j with exit status %i", async (args, status, text) => {
-    const demo = startCommand("demo/main.ts", ...args);
-    expect(await demo.ended()).toBe(status);
-    expect(demo.output()).toContain(text);
+    ["demo/main.ts", ["--help"], 0, "--report FILE"],
+    ["demo/main.ts", ["--onse"], 2, "--onse"],
+    ["demo/main.ts", ["--report"], 2, "--report"],
+    ["demo/main.ts", ["extra"], 2, "See: npm run demo -- --help"],
+    ["main.ts", ["--help"], 0, "--yaml"],
+    ["main.ts", ["--nope"], 2, "See: npm run sandbox -- --help"],
+    ["main.ts", ["--yaml"], 0, "image: sandbox.local/web-service:dev"],
+  ] as const)("%s %j is answered with exit status %i", async (script, args, status, text) => {
+    const command = startCommand(script, ...args);
+    expect(await command.ended()).toBe(status);
+    expect(command.output()).toContain(text);
   });
-});
-
-describe("the demo without the operator", () => {
-  let sandbox: Sandbox;
-  let secret: DatabaseSecret;
-
-  beforeAll(async () => {
-    sandbox = await startSandbox({ aws: { readLagMs: 100 } });
-    secret = await setUpPayments(sandbox, {}, () => {});
-    await startServices(sandbox);
-    await scaleOperator(sandbox, 0);
-  });
-
-  afterAll(() => sandbox?.stop());
-
-  it("counts failed logins once AWS has rotated twice", async () => {
-    const { logDir } = sandbox.node;
-    expect(await countServices(logDir, PAYMENTS.namespace)).toMatchObject({
-      failedQueries: 0,
-      failedLogins: 0,
-    });
-    await rotateInAws();
-    await rotateInAws();
-    const counts = await eventually("the services and PostgreSQL count failed logins", async () => {
-      const own = await countServices(logDir, PAYMENTS.namespace);
-      return own.failedLogins > 0 && refusedLogins(readFileSync(sandbox.postgres.logPath, "utf8")) > 0
-        ? own
-        : undefined;
-    });
-    expect(counts.failedQueries).toBeGreaterThanOrEqual(counts.failedLogins);
-  });
-
-  async function rotateInAws(): Promise<void> {
-    const client = awsClient(sandbox);
-    const moves = () =>
-      sandbox.aws.labelMoves.filter(({ arn, label }) => arn === secret.arn && label === AWSCURRENT).length;
-    const before = moves();
-    try {
-      // The rotation before may not be quite at its end, which is an error of RotateSecret.
-      await eventually("AWS takes the order", () =>
-        client.send(new RotateSecretCommand({ SecretId: secret.arn })),
-      );
-      await eventually("AWSCURRENT moves", () => (moves() > before ? true : undefined));
-    } finally {
-      client.destroy();
-    }
-  }
 });
 
 describe("a sandbox that is ended", () => {
@@ -155,11 +99,14 @@ describe("a sandbox that is ended", () => {
   it("leaves nothing behind, and the other on the same machine alone", async () => {
     const [first, second] = [start("main.ts"), start("main.ts")];
     await Promise.all([first.said("npm run operator\n"), second.said("npm run operator\n")]);
-    for (const command of pastedCommands(first.output())) await paste(first, command);
+    const next = start("main.ts", "--next");
+    expect(await next.ended()).toBe(0);
+    for (const { pid } of [first, second]) expect(next.output()).toContain(sandboxFolder(pid));
+    for (const command of pastedCommands(first.output())) await inSandbox(first.pid, command);
     const ofFirst = processTree(first.pid);
     first.kill("SIGKILL");
     await isGone(ofFirst);
-    expect(await paste(second, "kubectl get rsec -n payments")).toContain("payments-db");
+    expect(await inSandbox(second.pid, "kubectl get rsec -n payments")).toContain("payments-db");
     const ofSecond = processTree(second.pid);
     second.kill("SIGINT");
     expect(await second.ended()).toBe(130);
@@ -178,27 +125,9 @@ describe("a sandbox that is ended", () => {
     },
   );
 
-  async function isGone(processes: ReturnType<typeof processTree>): Promise<void> {
-    const folders = foldersOf(processes);
-    expect(processes.length).toBeGreaterThan(3);
-    expect(folders.length).toBeGreaterThan(0);
-    await eventually(
-      "its processes and folders are gone",
-      () => {
-        const left = [
-          ...running(processes).map(({ command }) => command.join(" ")),
-          ...folders.filter((folder) => existsSync(folder)),
-        ];
-        if (left.length > 0) throw new Error(left.join("\n"));
-        return true;
-      },
-      15_000,
-    );
-  }
-
-  /** What the sandbox offers to try, but for what does not end by itself. */
+  /** The commands that the sandbox offers to try, except those that do not end by themselves. */
   function pastedCommands(output: string): readonly string[] {
-    const [, offered = ""] = output.split(/^export PATH=.*\n/m);
+    const [, offered = ""] = output.split(/^source .*\n/m);
     const blocks = offered
       .trim()
       .split("\n\n")
@@ -207,14 +136,5 @@ describe("a sandbox that is ended", () => {
     return blocks
       .filter((block) => !/--watch|npm run/.test(block))
       .map((block) => block.replace("--follow", ""));
-  }
-
-  /** Runs a command in a shell that has the lines which the sandbox printed. */
-  async function paste(command: Command, line: string): Promise<string> {
-    const exports = command.output().match(/^export .*$/gm) ?? [];
-    const { stdout } = await inShell("bash", ["-e", "-o", "pipefail", "-c", [...exports, line].join("\n")], {
-      cwd: ROOT,
-    });
-    return stdout;
   }
 });

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** One process of this machine; `startedAt` tells it from another that has its number later. */
+/** One process of this machine. `startedAt` distinguishes it from a later process with the same number. */
 export interface MachineProcess {
   readonly pid: number;
   readonly startedAt: string;
   readonly command: readonly string[];
 }
 
-/** The process and all that descend from it now. */
+/** The process and all its descendants. */
 export function processTree(root: number): readonly MachineProcess[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -17,7 +17,7 @@ export function processTree(root: number): readonly MachineProcess[] {
   return tree.map(({ pid, startedAt, command }) => ({ pid, startedAt, command }));
 }
 
-/** Those that still run; one that is dead and only not yet collected does not. */
+/** The processes that still run. A dead one that its parent has not collected yet does not count. */
 export function running(processes: readonly MachineProcess[]): readonly MachineProcess[] {
   return processes.filter(({ pid, startedAt }) => {
     const now = look(pid);
@@ -25,7 +25,7 @@ export function running(processes: readonly MachineProcess[]): readonly MachineP
   });
 }
 
-/** The folders of sandboxes and of their databases that the processes were told of. */
+/** The folders of sandboxes and of their databases in the processes' command lines. */
 export function foldersOf(processes: readonly MachineProcess[]): readonly string[] {
   const words = processes.flatMap(({ command }) => command);
   const folders = words.flatMap(

@@ -28,7 +28,7 @@ const CLEAR_LINE = "\r\u001b[K";
 export function progressOn(output) {
   const shown = output.isTTY ? updatingLine(output) : plainLines(output);
   return {
-    say: shown.say,
+    say: (line) => shown.say(line),
     async withProgress(what, work, detail = () => "") {
       const start = Date.now();
       const elapsed = () => duration(Date.now() - start);

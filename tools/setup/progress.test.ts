@@ -76,7 +76,7 @@ function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** An output, and what a terminal shows of it: each line from the last time that it was cleared. */
+/** An output, and the lines that a terminal shows: each one from the last time that it was cleared. */
 function output(kind: Omit<Output, "write">) {
   let text = "";
   const write = (more: string) => {

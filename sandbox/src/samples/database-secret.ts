@@ -7,7 +7,7 @@ import {
 import pg from "pg";
 import type { Sandbox } from "../sandbox.ts";
 
-/** A database with an application's user, and the two secrets that AWS's multi-user rotation needs. */
+/** A database with an application's user, and the application's secret. A second secret holds the master's credential. */
 export interface DatabaseSecret {
   /** Name and ARN of the application's secret. */
   readonly name: string;
@@ -20,8 +20,8 @@ export interface DatabaseSecret {
 }
 
 /**
- * Makes a role and a database as the master, who is no superuser, stores the credential in AWS as AWS's template for
- * two users wants it, and sets the rotation up with the sandbox's function. Nothing is rotated yet.
+ * Creates a role and a database as the master, which is not a superuser, stores the credential in AWS in the format of
+ * AWS's template for alternating users, and sets up the rotation with the sandbox's function. It rotates nothing yet.
  */
 export async function createDatabaseSecret(
   sandbox: Sandbox,
@@ -78,7 +78,7 @@ async function createRole(sandbox: Sandbox, user: string, password: string): Pro
     password: master.password,
     database: "postgres",
   });
-  // What happens to the connection is told by the promises; without a listener it would end the process.
+  // The promises report every failure. Without a listener the event would end the process.
   client.on("error", () => {});
   await client.connect();
   try {

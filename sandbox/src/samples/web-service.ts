@@ -1,5 +1,5 @@
-// A small web service, as an application team would write it: reads its database credential once, at its start, and
-// queries PostgreSQL all the time, over pooled connections and over new ones. It never tries again: each error counts.
+// A small web service, as an application team would write it. It reads its database credential once, at its start, and
+// queries PostgreSQL all the time, over pooled connections and over new ones. It never retries: each error counts.
 import { createServer } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
@@ -17,7 +17,7 @@ const connection: pg.ClientConfig = {
   application_name: POD_NAME,
   connectionTimeoutMillis: TIMEOUT_MS,
   query_timeout: TIMEOUT_MS,
-  // So that the server's log and pg_stat_activity tell which pod a connection is from.
+  // The server's log and pg_stat_activity then show which pod a connection is from.
   stream: () => new BoundSocket(POD_IP),
 };
 const tally = new Tally(printTally);
@@ -27,7 +27,7 @@ pool.on("error", (error) => tally.failed(error));
 
 const stopping = new AbortController();
 const server = createServer((request, response) => {
-  // Ready once the database has let it in: a pod with a wrong credential takes no traffic and holds its rollout up.
+  // Ready after the first login: a pod with a wrong credential gets no traffic, and its rollout stops.
   const ready = request.url === "/healthz" && tally.counts.logins > 0 && !stopping.signal.aborted;
   response.writeHead(ready ? 200 : 503).end();
 }).listen(Number(PORT), POD_IP);
@@ -39,7 +39,7 @@ const work = [
 ];
 process.once("SIGTERM", () => void stop());
 
-/** Takes no new work, finishes what runs, leaves the database in order. */
+/** Finishes the running queries, starts no more, and closes all connections. */
 async function stop(): Promise<void> {
   stopping.abort();
   await Promise.all(work);
@@ -63,7 +63,7 @@ async function queryPooled(): Promise<void> {
 
 async function queryOverNewConnection(): Promise<void> {
   const client = new pg.Client(connection);
-  // What happens to the connection is told by the promises; without a listener it would end the process.
+  // The promises report every failure. Without a listener the event would end the process.
   client.on("error", () => {});
   try {
     await client.connect();

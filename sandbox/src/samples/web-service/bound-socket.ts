@@ -9,7 +9,7 @@ export class BoundSocket extends Socket {
     this.#localAddress = localAddress;
   }
 
-  /** As `pg` calls it, with a port and a host; other forms are passed on as they are. */
+  /** Takes a port and a host, as `pg` calls it. */
   override connect(...args: unknown[]): this {
     const [port, host] = args;
     const options: SocketConnectOpts = {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where the database is, and who the service is there. */
+/** The address of the database, and the service's login. */
 export interface Credential {
   readonly host: string;
   readonly port: number;
@@ -10,16 +10,16 @@ export interface Credential {
   readonly database: string;
 }
 
-/** Members of the document, as AWS's templates for databases write it. */
-type Member = "host" | "port" | "username" | "password" | "dbname";
+/** Fields of the document, as AWS's templates for databases write it. */
+type Field = "host" | "port" | "username" | "password" | "dbname";
 
 /**
- * Reads the members of AWS's database document: from the folder DB_FOLDER, a file each, where that is set, else from
- * variables such as DB_USERNAME, or DB_username as `envFrom` with the prefix DB_ makes them.
- * @throws when one is missing; names it, and no value
+ * Reads the fields of AWS's database document. If DB_FOLDER is set, each field is a file in that folder. Otherwise it is a
+ * variable such as DB_USERNAME, or DB_username, which `envFrom` with the prefix DB_ makes.
+ * @throws when a field is missing, with its name and without any value
  */
 export async function readCredential(environment: NodeJS.ProcessEnv): Promise<Credential> {
-  const read = (member: Member) => readMember(environment, member);
+  const read = (field: Field) => readField(environment, field);
   return {
     host: await read("host"),
     port: Number(await read("port")),
@@ -29,11 +29,11 @@ export async function readCredential(environment: NodeJS.ProcessEnv): Promise<Cr
   };
 }
 
-async function readMember({ DB_FOLDER, ...environment }: NodeJS.ProcessEnv, member: Member): Promise<string> {
-  if (DB_FOLDER !== undefined) return readFile(join(DB_FOLDER, member), "utf8");
-  const name = `DB_${member.toUpperCase()}`;
-  const value = environment[name] ?? environment[`DB_${member}`];
+async function readField({ DB_FOLDER, ...environment }: NodeJS.ProcessEnv, field: Field): Promise<string> {
+  if (DB_FOLDER !== undefined) return readFile(join(DB_FOLDER, field), "utf8");
+  const name = `DB_${field.toUpperCase()}`;
+  const value = environment[name] ?? environment[`DB_${field}`];
   if (value === undefined)
-    throw new Error(`the database credential is not whole: there is neither ${name} nor DB_${member}`);
+    throw new Error(`the database credential is incomplete: neither ${name} nor DB_${field} is set`);
   return value;
 }

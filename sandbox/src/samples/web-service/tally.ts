@@ -1,4 +1,4 @@
-/** What one process of the service has done since its start. A query that fails because it cannot log in is in both failures. */
+/** Counts of one process of the service since its start. A query that fails because its login fails counts as both failures. */
 export interface Counts {
   readonly queries: number;
   readonly failedQueries: number;
@@ -6,13 +6,13 @@ export interface Counts {
   readonly failedLogins: number;
 }
 
-/** Counts of nothing. */
+/** All counts at 0. */
 export const NO_COUNTS: Counts = { queries: 0, failedQueries: 0, logins: 0, failedLogins: 0 };
 
 /** SQLSTATE class 28: invalid authorization specification; 28P01 is a wrong password. */
 const AUTHORIZATION_FAILURE = /^28/;
 
-/** The service's own count. A failure is told to `onFailure` at once, so that a process that is killed next has said it. */
+/** The service's own count. It reports a failure to `onFailure` at once, so that no kill of the process hides it. */
 export class Tally {
   #counts: Counts = NO_COUNTS;
   readonly #onFailure: (counts: Counts, error: Error) => void;
@@ -40,7 +40,7 @@ export class Tally {
     this.#add({ logins: 1 });
   }
 
-  /** A query failed, or a pooled connection broke, which the next query would have failed by. */
+  /** A query failed, or a pooled connection broke before a query could use it. */
   failed(error: Error & { readonly code?: string }): void {
     this.#add({ failedQueries: 1, failedLogins: AUTHORIZATION_FAILURE.test(error.code ?? "") ? 1 : 0 });
     this.#onFailure(this.#counts, error);
@@ -57,7 +57,7 @@ export class Tally {
   }
 }
 
-/** Writes the counts so far to stdout, a JSON line. PostgreSQL's messages hold no password. */
+/** Writes the counts to stdout as a line of JSON. PostgreSQL's messages hold no password. */
 export function printTally(counts: Counts, error?: Error): void {
   console.log(
     JSON.stringify({ time: new Date().toISOString(), counts, ...(error && { error: error.message }) }),

@@ -8,10 +8,10 @@ const lineSchema = z.object({
   outcome: z.string(),
 });
 
-/** One step of the rotation function, as its log tells it. `time` is ms since the epoch. */
+/** One step of the rotation function, from its log. `time` is ms since the epoch. */
 export type LambdaStep = Readonly<z.output<typeof lineSchema>>;
 
-/** Follows the rotation function's log, as one would in CloudWatch. */
+/** Follows the log of the rotation function, which AWS has in CloudWatch. */
 export class LambdaLog {
   readonly #path: string;
   #read = 0;

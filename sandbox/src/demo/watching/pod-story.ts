@@ -1,20 +1,20 @@
 import type { ServicePod } from "./cluster-view.ts";
 
-/** How far the replacement of the pods by pods of one version has come. */
+/** The pods during a rollout of one version. */
 export interface Replacement {
-  /** New pods that are ready. */
+  /** Pods of the version that are ready. */
   readonly ready: readonly ServicePod[];
-  /** All others: older pods, those that are ending included, and new ones that start. */
+  /** All others: older pods, also those that are ending, and pods of the version that start. */
   readonly others: readonly ServicePod[];
 }
 
-/** Divides the pods into those of the version that are ready, and all others. */
+/** Divides pods into those of the version that are ready, and all others. */
 export function replacementOf(pods: readonly ServicePod[], versionId: string): Replacement {
   const isReadyAndNew = (pod: ServicePod) => pod.versionId === versionId && pod.phase === "ready";
   return { ready: pods.filter(isReadyAndNew), others: pods.filter((pod) => !isReadyAndNew(pod)) };
 }
 
-/** Tells of each Deployment that is restarted, and of each pod that is replaced: the n-th that ends beside the n-th that became ready. */
+/** Reports each restart of a Deployment and each pod that is replaced. It pairs the n-th pod that ends with the n-th that became ready. */
 export class PodStory {
   readonly #versionId: string;
   readonly #before: readonly ServicePod[];
@@ -23,14 +23,14 @@ export class PodStory {
   readonly #ended = new Set<string>();
   readonly #restarted = new Set<string>();
 
-  /** Begins with the pods of before the rotation. */
+  /** `before` are the pods before the rotation. */
   constructor(versionId: string, before: readonly ServicePod[], tell: (line: string) => void) {
     this.#versionId = versionId;
     this.#before = before.filter((pod) => pod.versionId !== versionId);
     this.#tell = tell;
   }
 
-  /** Tells what is new. */
+  /** Reports the changes since the last call. */
   look(pods: readonly ServicePod[]): void {
     for (const { service, versionId } of pods) if (versionId === this.#versionId) this.#restart(service);
     for (const pod of replacementOf(pods, this.#versionId).ready) this.#meet(pod);
@@ -55,6 +55,6 @@ export class PodStory {
     ).length;
     this.#ended.add(pod.uid);
     const successor = this.#successors.get(pod.service)?.[rank]?.name ?? "no pod yet";
-    this.#tell(`pod replaced ${this.#ended.size}/${this.#before.length}: ${pod.name} -> ${successor}`);
+    this.#tell(`replaced ${this.#ended.size}/${this.#before.length}: ${pod.name} -> ${successor}`);
   }
 }

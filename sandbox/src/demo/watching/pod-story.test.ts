@@ -11,6 +11,7 @@ const pod = (
   name,
   service: name.split("-")[0] ?? "",
   versionId,
+  restartedAt: undefined,
   phase,
   address: "",
 });
@@ -28,8 +29,8 @@ it("tells each restart and each replaced pod once, in the order in which they ha
   expect(told).toEqual([
     "the operator restarts deployment/web",
     "the operator restarts deployment/job",
-    "pod replaced 1/3: web-a -> web-x",
-    "pod replaced 2/3: web-b -> web-y",
-    "pod replaced 3/3: job-c -> job-z",
+    "replaced 1/3: web-a -> web-x",
+    "replaced 2/3: web-b -> web-y",
+    "replaced 3/3: job-c -> job-z",
   ]);
 });

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { VERSION_ID_ANNOTATION, versionAnnotation } from "@rotated-secrets/contract/annotations";
 import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
-import { clusterClient } from "../cluster/cluster-client.ts";
-import { watchCollection } from "../cluster/watch-collection.ts";
-import type { Pod, StoredObject } from "../node/kubernetes-types.ts";
-import { PAYMENTS } from "../samples/payments.ts";
+import { clusterClient } from "../../cluster/cluster-client.ts";
+import { watchCollection } from "../../cluster/watch-collection.ts";
+import type { Pod, StoredObject } from "../../node/kubernetes-types.ts";
+import { PAYMENTS } from "../../samples/payments.ts";
 
 /** A pod of one of the services. */
 export interface ServicePod {
@@ -12,17 +12,20 @@ export interface ServicePod {
   readonly name: string;
   /** Name of its Deployment. */
   readonly service: string;
-  /** The version that it was made for, by its annotation; undefined for the pods of before the first rotation. */
+  /** The version that the operator restarted it for, by its annotation; undefined before the first restart. */
   readonly versionId: string | undefined;
+  /** When `kubectl rollout restart` asked for it, ms since the epoch; undefined where that was never used. */
+  readonly restartedAt: number | undefined;
   readonly phase: "starting" | "ready" | "ending";
-  /** As its status shows it; empty before it has one. */
+  /** IP address by its status; empty before it has one. */
   readonly address: string;
 }
 
-/** What the demo shows of a RotatedSecret's status. */
+/** The part of a RotatedSecret's status that the demo shows. */
 export interface Progress {
+  /** The version that all pods use; undefined while a rotation is under way. */
   readonly settledVersionId: string | undefined;
-  /** Reason and message of the condition that tells most now. */
+  /** Reason and message of the condition that matters most now. */
   readonly says: string;
 }
 
@@ -39,7 +42,10 @@ interface RotatedSecretObject extends StoredObject {
   };
 }
 
-/** The example's namespace as watches show it, the way any client of the cluster sees it. */
+/** The annotation by which `kubectl rollout restart` changes a pod template. */
+const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+
+/** The example's namespace as any client of the cluster sees it, by watches. */
 export class ClusterView {
   readonly #pods = new Map<string, ServicePod>();
   readonly #listeners = new Set<() => void>();
@@ -55,12 +61,12 @@ export class ClusterView {
     return view;
   }
 
-  /** In the order of their making. */
+  /** In the order of their creation. */
   get pods(): readonly ServicePod[] {
     return [...this.#pods.values()];
   }
 
-  /** The version whose value the Secret carries. */
+  /** The version that the Secret holds, by the operator's annotation. */
   get secretVersionId(): string | undefined {
     return this.#secretVersionId;
   }
@@ -69,13 +75,13 @@ export class ClusterView {
     return this.#progress;
   }
 
-  /** Calls `listener` after each change; returns a function that ends that. */
+  /** Calls `listener` after each change. Returns a function that ends the calls. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Waits for a condition; resolves with when it was first seen, ms since the epoch. @throws when aborted, or after `timeoutMs` with what the RotatedSecret says */
+  /** Waits for a condition; resolves with the time at which it was first seen, ms since the epoch. @throws when aborted, and after `timeoutMs` */
   async until(
     what: string,
     isSo: () => boolean,
@@ -83,11 +89,11 @@ export class ClusterView {
   ): Promise<number> {
     const ended = new AbortController();
     const met = new Promise<number>((resolve) => {
-      const look = () => {
+      const check = () => {
         if (isSo()) resolve(Date.now());
       };
-      ended.signal.addEventListener("abort", this.onChange(look));
-      look();
+      ended.signal.addEventListener("abort", this.onChange(check));
+      check();
     });
     const signal = AbortSignal.any([options.signal, ended.signal]);
     const timeout = delay(options.timeoutMs, undefined, { signal }).then(() => {
@@ -97,12 +103,12 @@ export class ClusterView {
       return await Promise.race([met, timeout]);
     } finally {
       ended.abort();
-      // Its end by the abort is no news.
+      // The abort rejects it, and the race is over.
       timeout.catch(() => {});
     }
   }
 
-  /** The error that tells of a wait that was in vain. */
+  /** The error of a wait that took too long, with the state of the RotatedSecret. */
   tooLate(what: string, timeoutMs: number): Error {
     return new Error(
       `Not within ${timeoutMs / 1_000} s: ${what}. The RotatedSecret ${PAYMENTS.name} says: ${this.#progress.says}`,
@@ -151,27 +157,29 @@ export class ClusterView {
 }
 
 function servicePod({ metadata, status }: Pod): ServicePod {
+  const restartedAt = metadata.annotations?.[RESTARTED_AT];
   const isReady = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
   return {
     uid: metadata.uid,
     name: metadata.name,
     service: metadata.labels?.app ?? "",
-    // The text is the version's id, and after a correction of foreign data a suffix after a dot.
+    // The annotation is the version's id. After a correction of foreign data a dot and a suffix follow.
     versionId: metadata.annotations?.[versionAnnotation(PAYMENTS.name)]?.split(".")[0],
+    restartedAt: restartedAt === undefined ? undefined : Date.parse(restartedAt),
     phase: metadata.deletionTimestamp !== undefined ? "ending" : isReady ? "ready" : "starting",
     address: status?.podIP ?? "",
   };
 }
 
-/** At rest only where nothing is under way: `settled` alone is also true of the version before. */
+/** During a rotation `settled` still names the version before it, so it does not count then. */
 function progressOf({ status = {} }: RotatedSecretObject): Progress {
   const { conditions = [], rotation, settled } = status;
-  const telling =
+  const condition =
     ["Stalled", "Reconciling"]
       .map((type) => conditions.find((one) => one.type === type && one.status === "True"))
       .find(Boolean) ?? conditions.find(({ type }) => type === "Ready");
   return {
     settledVersionId: rotation === undefined ? settled?.versionId : undefined,
-    says: telling === undefined ? "nothing yet" : `${telling.reason}: ${telling.message}`,
+    says: condition === undefined ? "nothing yet" : `${condition.reason}: ${condition.message}`,
   };
 }

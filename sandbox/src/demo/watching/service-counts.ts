@@ -1,19 +1,19 @@
 import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Counts, NO_COUNTS } from "../samples/web-service/tally.ts";
+import { type Counts, NO_COUNTS } from "../../samples/web-service/tally.ts";
 
 const count = z.int().min(0);
 const lineSchema = z.object({
   counts: z.object({ queries: count, failedQueries: count, logins: count, failedLogins: count }),
 });
 
-/** More than the longest line. */
+/** More bytes than the longest line has. */
 const TAIL_BYTES = 4_096;
 
 /**
- * What all pods of the namespace have counted, those that have ended included. Goes by the containers' logs, as a log
- * collector on the node does: each process writes its counts once a second, at each failure and at its end.
+ * The sum of the counts of all pods of the namespace, ended ones included. It reads the containers' logs, as a log collector
+ * on the node does: each process writes its counts once a second, at each failure and at its end.
  */
 export async function countServices(logDir: string, namespace: string): Promise<Counts> {
   const files = await readdir(logDir, { recursive: true });
@@ -31,7 +31,7 @@ async function lastCounts(log: string): Promise<Counts> {
   return NO_COUNTS;
 }
 
-/** The counts in a line; a line that is cut, or says something else, has none. */
+/** The counts in a line; undefined where the line is cut off or another one. */
 function countsOf(line: string): Counts | undefined {
   if (!line.startsWith("{") || !line.endsWith("}")) return undefined;
   return lineSchema.safeParse(JSON.parse(line)).data?.counts;
@@ -47,6 +47,16 @@ async function tail(path: string): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+/** The counts since an earlier moment. */
+export function countsSince(earlier: Counts, now: Counts): Counts {
+  return {
+    queries: now.queries - earlier.queries,
+    failedQueries: now.failedQueries - earlier.failedQueries,
+    logins: now.logins - earlier.logins,
+    failedLogins: now.failedLogins - earlier.failedLogins,
+  };
 }
 
 function sum(a: Counts, b: Counts): Counts {

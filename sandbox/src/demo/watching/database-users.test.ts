@@ -29,7 +29,7 @@ describe("pods that are not logged in as the new user", () => {
     ],
     ["one that is not logged in at all", [["127.7.0.2", ["clone"]]], 1],
     [
-      "nobody who is no pod",
+      "no session from another address",
       [
         ["127.7.0.2", ["clone"]],
         ["127.7.1.3", ["clone"]],
