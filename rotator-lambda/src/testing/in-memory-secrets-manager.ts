@@ -48,7 +48,7 @@ export class InMemorySecretsManager extends SecretsManagerClient {
     });
     super(sdkClientOf(service), new AbortController().signal);
     const place = (name: string, id: string, text: string) =>
-      service.placeStanding({
+      service.placeExisting({
         name,
         createdAt: clock.now() - DAY_MS,
         versions: [{ id, text, stages: [AWSCURRENT] }],

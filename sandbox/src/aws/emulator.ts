@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { type Clock, systemClock } from "@rotated-secrets/kube-runtime/time/clock";
 import type { Processes } from "../processes/processes.ts";
 import { type AwsCall, CallJournal } from "./call-journal.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { type AwsEnvironment, credentialsOf } from "./credentials.ts";
 import { type FaultError, type FaultMatch, Faults } from "./faults.ts";
 import { Gateway } from "./http/gateway.ts";

@@ -1,21 +1,11 @@
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "./clock.ts";
 import { Quotas } from "./quotas.ts";
 import { startTestEmulator } from "./test-emulator.ts";
 
 /** How many of `n` calls at the same moment are admitted. */
 function admitted(quotas: Quotas, operation: string, n: number): number {
   return Array.from({ length: n }, () => quotas.admits(operation)).filter(Boolean).length;
-}
-
-function handClock(): Clock & { time: number } {
-  return {
-    time: 1_000_000,
-    now() {
-      return this.time;
-    },
-    sleep: () => Promise.resolve(),
-  };
 }
 
 describe("Quotas", () => {
@@ -28,17 +18,17 @@ describe("Quotas", () => {
     ["UpdateSecretVersionStage", 50],
     ["ListSecretVersionIds", 50],
     ["Invoke", Number.POSITIVE_INFINITY],
-  ])("let %s through %d times a second", (operation, perSecond) => {
-    const clock = handClock();
+  ])("let %s through %d times a second", async (operation, perSecond) => {
+    const clock = new ManualClock();
     const quotas = new Quotas(clock, 1);
     const tried = Math.min(perSecond + 10, 50_000);
     expect(admitted(quotas, operation, tried)).toBe(Math.min(perSecond, tried));
-    clock.time += 500;
+    await clock.advance(500);
     expect(admitted(quotas, operation, tried)).toBe(Math.min(perSecond / 2, tried));
   });
 
   it("are shared by the writes of values and labels, and by RotateSecret and CancelRotateSecret", () => {
-    const quotas = new Quotas(handClock(), 1);
+    const quotas = new Quotas(new ManualClock(), 1);
     expect(admitted(quotas, "PutSecretValue", 30)).toBe(30);
     expect(admitted(quotas, "UpdateSecretVersionStage", 30)).toBe(20);
     expect(admitted(quotas, "UpdateSecret", 1)).toBe(0);
@@ -47,13 +37,13 @@ describe("Quotas", () => {
   });
 
   it("can be a share of AWS's", () => {
-    expect(admitted(new Quotas(handClock(), 0.1), "ListSecrets", 100)).toBe(10);
+    expect(admitted(new Quotas(new ManualClock(), 0.1), "ListSecrets", 100)).toBe(10);
   });
 });
 
 describe("an emulator with quotas", () => {
   it("answers calls above the quota with a ThrottlingException, for all callers together", async () => {
-    await using emulator = await startTestEmulator({ quotaShare: 0.04, clock: handClock() });
+    await using emulator = await startTestEmulator({ quotaShare: 0.04, clock: new ManualClock() });
     await emulator
       .client("alice")
       .listSecretVersionIds({ SecretId: "none" })

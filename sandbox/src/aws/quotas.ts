@@ -1,4 +1,5 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { TokenBucket } from "@rotated-secrets/kube-runtime/time/token-bucket";
 
 interface Quota {
   readonly operations: readonly string[];
@@ -22,37 +23,21 @@ const QUOTAS: readonly Quota[] = [
   { operations: ["GetRandomPassword"], perSecond: 50 },
 ];
 
-interface Bucket {
-  readonly perSecond: number;
-  tokens: number;
-  filledAt: number;
-}
-
 /** AWS's request quotas as token buckets that hold the tokens of one second. AWS does not document how it counts. */
 export class Quotas {
-  readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   /** @param share - 1 for AWS's own quotas, 0.1 for a tenth of them */
   constructor(clock: Clock, share: number) {
-    this.#clock = clock;
     for (const quota of QUOTAS) {
       const perSecond = quota.perSecond * share;
-      const bucket: Bucket = { perSecond, tokens: perSecond, filledAt: clock.now() };
+      const bucket = new TokenBucket(clock, { perSecond, burst: perSecond });
       for (const operation of quota.operations) this.#buckets.set(operation, bucket);
     }
   }
 
   /** Whether a call is within its quota; if so, uses one request of it. Operations without a quota always are. */
   admits(operation: string): boolean {
-    const bucket = this.#buckets.get(operation);
-    if (bucket === undefined) return true;
-    const now = this.#clock.now();
-    const earned = ((now - bucket.filledAt) / 1000) * bucket.perSecond;
-    bucket.tokens = Math.min(bucket.perSecond, bucket.tokens + earned);
-    bucket.filledAt = now;
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
+    return this.#buckets.get(operation)?.tryTake() ?? true;
   }
 }

@@ -7,7 +7,7 @@ const CHUNK = 64 * 1024;
 const POLL_MS = 200;
 
 /** The requested part of a log. */
-export interface LogWish {
+export interface LogOptions {
   /** Only the last lines. */
   readonly tailLines?: number;
   /** Continue until the container has ended. */
@@ -17,7 +17,7 @@ export interface LogWish {
 /** Writes a container's log to `out` and ends `out`. An abort ends it early. */
 export async function streamLog(
   log: ContainerLog,
-  wish: LogWish,
+  wish: LogOptions,
   out: Writable,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,16 +1,17 @@
+import { type LRU, lru } from "tiny-lru";
 import type { Call } from "./call.ts";
 import type { WholeAnswer } from "./fault.ts";
 
 /** Different answers that are kept for each read. */
 const ANSWERS = 10;
-/** Reads whose answers are kept. The oldest read is dropped first. */
+/** Reads whose answers are kept. The read that was not made for longest is dropped first. */
 const READS = 500;
 /** AWS's read operations. */
 const READING = /^(BatchGet|Describe|Get|List)/;
 
 /** The answers to reads, so that a read can get an old answer again. */
 export class AnswerMemory {
-  readonly #answers = new Map<string, WholeAnswer[]>();
+  readonly #answers: LRU<WholeAnswer[]> = lru(READS);
 
   /** Keeps the answer to a read if it differs from the one before. */
   keep(call: Call, body: Buffer, answer: WholeAnswer): void {
@@ -21,10 +22,6 @@ export class AnswerMemory {
     answers.push(answer);
     if (answers.length > ANSWERS) answers.shift();
     this.#answers.set(key, answers);
-    for (const first of this.#answers.keys()) {
-      if (this.#answers.size <= READS) break;
-      this.#answers.delete(first);
-    }
   }
 
   /** The answer that was given `versions` different answers before the newest one. @throws Error if there is none */

@@ -60,7 +60,7 @@ export class SimulatedAws {
       reads: new AgedView(() => this.readLagMs),
     });
     this.#sdk = new SdkCalls(this.#service, (order) => this.#orders.push(order));
-    this.#service.placeStanding({
+    this.#service.placeExisting({
       name: "prod/db",
       createdAt: clock.now() - 60_000,
       versions: [{ id: version(1), text: documentOf(1), stages: [AWSCURRENT] }],

@@ -25,7 +25,7 @@ const id = (number: number) => `00000000-0000-4000-8000-${String(number).padStar
 function twins() {
   const services = [0, 1].map(() => {
     const service = new SecretsManager({ now: () => NOON, randomInt: () => 0 });
-    service.placeStanding({
+    service.placeExisting({
       name: "prod/db",
       createdAt: NOON - 86_400_000,
       versions: [
@@ -35,7 +35,7 @@ function twins() {
       ],
       rotationFunction: FUNCTION,
     });
-    service.placeStanding({ name: "bare", createdAt: NOON, versions: [] });
+    service.placeExisting({ name: "bare", createdAt: NOON, versions: [] });
     return service;
   });
   const [overSdk, direct] = services as [SecretsManager, SecretsManager];

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { RotationStep } from "@rotated-secrets/contract/rotation-event";
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
+import { delay } from "@rotated-secrets/kube-runtime/time/deadline";
 import { AwsError } from "../aws-error.ts";
-import type { Clock } from "../clock.ts";
 import type { Lambdas } from "../lambda/lambdas.ts";
 import type { FunctionRotationOptions } from "../secrets-manager/function-rotation.ts";
 import type { RotationOrder } from "../secrets-manager/operation.ts";
@@ -73,7 +74,7 @@ export class Rotations {
     let action = course.next();
     for (; action.kind !== "over"; action = course.next()) {
       rotation.attempts = course.attempts;
-      if (action.kind === "pause") await clock.sleep(retryDelayMs, stopping);
+      if (action.kind === "pause") await delay(clock, retryDelayMs, stopping);
       else course.stepEnded(await this.#step(action.functionArn, action.step, order));
     }
     rotation.attempts = course.attempts;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { AgedView } from "./aged-view.ts";
+import { existingSecret } from "./existing-secret.ts";
 import type { Secret } from "./secret.ts";
-import { standingSecret } from "./standing-secret.ts";
 
 const PLACE = { region: "eu-west-1", accountId: "111122223333" };
-const secret = (createdAt: number): Secret => standingSecret({ name: "a", createdAt, versions: [] }, PLACE);
+const secret = (createdAt: number): Secret => existingSecret({ name: "a", createdAt, versions: [] }, PLACE);
 const { arn } = secret(0);
 
 describe("AgedView", () => {

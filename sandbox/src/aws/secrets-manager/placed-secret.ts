@@ -1,7 +1,7 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
+import { existingSecret } from "./existing-secret.ts";
 import type { Context } from "./operation.ts";
 import type { Secret } from "./secret.ts";
-import { standingSecret } from "./standing-secret.ts";
 
 /** A secret that CreateSecret cannot make: a replica, or a secret of another AWS service. */
 export interface PlacedSecret {
@@ -25,7 +25,7 @@ const MANAGED_RULES = { AutomaticallyAfterDays: 7 };
 export function placedSecret({ name, value, versionId, origin }: PlacedSecret, context: Context): Secret {
   const { now } = context;
   const versions = [{ id: versionId, text: value, stages: [AWSCURRENT] }];
-  const secret = standingSecret({ name, arnSuffix: context.arnSuffix(), createdAt: now, versions }, context);
+  const secret = existingSecret({ name, arnSuffix: context.arnSuffix(), createdAt: now, versions }, context);
   if (origin.kind === "replica") return { ...secret, primaryRegion: origin.primaryRegion };
   const rotation = { enabled: true, lambdaArn: undefined, rules: MANAGED_RULES, since: now };
   return { ...secret, owningService: origin.service, rotation };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
 import { AgedView } from "./aged-view.ts";
+import { type ExistingSecret, existingSecret } from "./existing-secret.ts";
 import { findSecret } from "./find-secret.ts";
 import { FunctionRotation, type FunctionRotationOptions } from "./function-rotation.ts";
 import type { Context, Outcome, Place, RotationOrder } from "./operation.ts";
@@ -11,7 +12,6 @@ import type { RotationCourse } from "./rotation-course.ts";
 import { RotationTestRun } from "./rotation-test-run.ts";
 import type { Secret } from "./secret.ts";
 import type { SecretsView } from "./secrets-view.ts";
-import { type StandingSecret, standingSecret } from "./standing-secret.ts";
 import { type LabelMove, SecretStore } from "./store.ts";
 
 /** The inputs of the service from outside. */
@@ -115,9 +115,9 @@ export class SecretsManager {
   }
 
   /** Puts a secret in place that has existed since its `createdAt`. Returns its ARN. */
-  placeStanding(standing: StandingSecret): string {
-    const secret = standingSecret(standing, this.place);
-    this.#store.replace(secret.arn, secret, standing.createdAt);
+  placeExisting(existing: ExistingSecret): string {
+    const secret = existingSecret(existing, this.place);
+    this.#store.replace(secret.arn, secret, existing.createdAt);
     return secret.arn;
   }
 

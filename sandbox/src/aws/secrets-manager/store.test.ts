@@ -1,29 +1,18 @@
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../clock.ts";
 import { startTestEmulator } from "../test-emulator.ts";
 import { LaggingView } from "./lagging-view.ts";
 import { emptySecret } from "./new-secret.ts";
 import { seededLags } from "./seeded-lags.ts";
 import { SecretStore } from "./store.ts";
 
-/** A clock that a test sets by hand. */
-function handClock(start: number): Clock & { time: number } {
-  return {
-    time: start,
-    now() {
-      return this.time;
-    },
-    sleep: () => Promise.resolve(),
-  };
-}
-
 const NOON = Date.UTC(2026, 10, 23, 12);
 
 /** The lag, in steps of 10 ms, after which a read and a list show each of five changes. */
 function lags(seed: number): { reads: number[]; lists: number[] } {
-  const clock = handClock(NOON);
+  let now = NOON;
   const store = new SecretStore({
-    now: () => clock.now(),
+    now: () => now,
     reads: new LaggingView(seededLags(seed, "reads", 100)),
     lists: new LaggingView(seededLags(seed, "lists", 1_000)),
   });
@@ -33,12 +22,12 @@ function lags(seed: number): { reads: number[]; lists: number[] } {
   );
   const found = { reads: [] as number[], lists: [] as number[] };
   for (let n = 1; n <= 5; n++) {
-    clock.time += 60_000;
-    const changedAt = clock.time;
+    now += 60_000;
+    const changedAt = now;
     store.apply({ kind: "put", secret: { ...secret, description: String(n) } });
     for (const sight of ["reads", "lists"] as const) {
-      while (store.seenBy(sight).get(secret.arn)?.description !== String(n)) clock.time += 10;
-      found[sight].push(clock.time - changedAt);
+      while (store.seenBy(sight).get(secret.arn)?.description !== String(n)) now += 10;
+      found[sight].push(now - changedAt);
     }
   }
   return found;
@@ -60,7 +49,7 @@ describe("eventual consistency", () => {
   });
 
   it("does not hide a write from the conditions of the next write", async () => {
-    const clock = handClock(NOON);
+    const clock = new ManualClock(NOON);
     await using emulator = await startTestEmulator({ readLagMs: 1000, clock });
     const client = emulator.client();
     const { VersionId: one } = await client.createSecret({ Name: "a", SecretString: "1" });
@@ -77,7 +66,7 @@ describe("eventual consistency", () => {
     await expect(client.updateSecretVersionStage(move)).rejects.toThrow(
       "must be set to the version that currently has",
     );
-    clock.time += 1000;
+    await clock.advance(1_000);
     expect((await client.getSecretValue({ SecretId: "a" })).VersionId).toBe(one);
   });
 });

@@ -1,5 +1,5 @@
+import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { AwsError } from "../aws-error.ts";
-import type { Clock } from "../clock.ts";
 import type { IdentityProviders } from "./identity-provider.ts";
 import { element } from "./query-xml.ts";
 import type { Roles } from "./roles.ts";

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from "node:crypto";
+import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestEmulator, type TestEmulator } from "../test-emulator.ts";
 import type { RoleSession } from "./roles.ts";
@@ -189,8 +190,7 @@ describe("a session", () => {
 
 describe("an expired session", () => {
   it("is refused", async () => {
-    let now = Date.now();
-    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const clock = new ManualClock(Date.now());
     await using later = await startTestEmulator({ clock });
     later.aws.trustIssuer({
       issuer: ISSUER,
@@ -209,7 +209,7 @@ describe("an expired session", () => {
     await fetch(later.aws.endpoint, { method: "POST", body });
     const client = later.client("bearer", later.aws.sessions[0]);
     await client.listSecrets({});
-    now += 901_000;
+    await clock.advance(901_000);
     await expect(client.listSecrets({})).rejects.toMatchObject({ name: "ExpiredTokenException" });
   });
 });

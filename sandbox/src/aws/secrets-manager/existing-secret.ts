@@ -3,7 +3,7 @@ import type { Place } from "./operation.ts";
 import type { Secret } from "./secret.ts";
 
 /** A secret that exists from the start, without a call of the API. */
-export interface StandingSecret {
+export interface ExistingSecret {
   readonly name: string;
   /** The six characters at the end of its ARN. @default "AbCdEf" */
   readonly arnSuffix?: string;
@@ -22,8 +22,8 @@ export interface StandingSecret {
 }
 
 /** The state of this secret. */
-export function standingSecret(standing: StandingSecret, place: Place): Secret {
-  const { name, arnSuffix = "AbCdEf", createdAt, versions, rotationFunction } = standing;
+export function existingSecret(secret: ExistingSecret, place: Place): Secret {
+  const { name, arnSuffix = "AbCdEf", createdAt, versions, rotationFunction } = secret;
   const empty = emptySecret({ Name: name }, { ...place, now: createdAt, arnSuffix: () => arnSuffix });
   const rotation = { enabled: true, lambdaArn: rotationFunction, rules: undefined, since: createdAt };
   return {
