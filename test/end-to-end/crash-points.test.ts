@@ -83,7 +83,7 @@ async function traces() {
     wasCurrent: moves.map(({ versionId }) => versionId),
     secret: { versionId: inCluster.versionId, isAsInAws: isEqual(inCluster, inAws) },
     workloads,
-    pods: pods.map(({ versionText, state }) => ({ versionText, state })),
+    pods: pods.map(({ restartToken, state }) => ({ restartToken, state })),
     processHoldsCurrentPassword: held !== undefined && held === inAws.data.password,
     inHistory: history.map(({ token, result }) => ({ token, result })),
   };
@@ -105,7 +105,7 @@ function sorted(value: object): unknown {
 /** The traces of these rotations, each made once, and nothing else. */
 function tracesOf(tokens: readonly string[]): Awaited<ReturnType<typeof traces>> {
   const latest = tokens.at(-1) ?? "";
-  const pod = { versionText: latest, state: "ready" as const };
+  const pod = { restartToken: latest, state: "ready" as const };
   return {
     callsOfRotateSecret: tokens.length,
     rotations: tokens.map((token) => ({ token, outcome: "succeeded" })),

@@ -185,7 +185,7 @@ describe.concurrent("workloads", () => {
       await scene.settled(version);
       const pods = await podFacts(stage, scene.namespace, "db");
       expect(pods).toHaveLength(5);
-      for (const pod of pods) expect(pod).toMatchObject({ versionText: version, state: "ready" });
+      for (const pod of pods) expect(pod).toMatchObject({ restartToken: version, state: "ready" });
       await scene.judgedAnew();
       for (const kind of KINDS) expect(await scene.generation(kind, "app")).toBe(2);
     });

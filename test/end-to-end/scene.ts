@@ -1,5 +1,5 @@
 import { versionAnnotation, WRITES_ANNOTATION } from "@rotated-secrets/contract/annotations";
-import { parseWrites } from "@rotated-secrets/operator/kubernetes/target-secrets/managed-secret";
+import { parseDataHistory } from "@rotated-secrets/operator/kubernetes/target-secrets/managed-secret";
 import { safeStart } from "@rotated-secrets/operator/lifecycle/rollout/holdings";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
 import { eventually } from "../support/eventually.ts";
@@ -121,7 +121,7 @@ export class Scene {
   /** Waits until pods that start are known, by their start alone, to hold what the Secret carries. */
   async pastMargin(): Promise<void> {
     const { metadata } = await this.secret();
-    const writes = parseWrites(metadata.annotations?.[WRITES_ANNOTATION]);
+    const writes = parseDataHistory(metadata.annotations?.[WRITES_ANNOTATION]);
     const start = safeStart(writes.at(-1)?.time ?? 0);
     await eventually("the Secret is old enough", () => (Date.now() >= start ? true : undefined));
   }

@@ -45,7 +45,7 @@ async function inNamespace() {
     versionId: FIRST,
     metadata: { labels: {}, annotations: {}, deletedWithOwner: false, hash: undefined },
     owner: { name: "db", uid: "owner" },
-    writes: [{ version: FIRST, time: 1_700_000_000_123 }],
+    dataHistory: [{ version: FIRST, time: 1_700_000_000_123 }],
     over: undefined,
     ...more,
   });
@@ -83,7 +83,7 @@ describe("a target Secret", () => {
       managedBy: "rotated-secrets",
       ownerUid: "owner",
       versionId: FIRST,
-      writes: request().writes,
+      dataHistory: request().dataHistory,
       dataManagers: [{ manager: "rotated-secrets", keys: ["password"] }],
     });
     expect(written.data.reveal()).toEqual({ password: Buffer.from("one").toString("base64") });
@@ -212,7 +212,7 @@ describe("a Secret that is taken over", () => {
       data: { password: "eA==", old: "eA==" },
     });
     const over = await read();
-    expect(over).toMatchObject({ adopt: "db", writes: [] });
+    expect(over).toMatchObject({ adopt: "db", dataHistory: [] });
     expect(over).not.toHaveProperty("managedBy");
     const taken = await apply({ over });
     expect(taken).toMatchObject({

@@ -108,10 +108,10 @@ describe("a restart", () => {
     const web = await deploy("web", reading("db"));
     const before = workloads.cached(db, AUTO);
     expect(before).toMatchObject([{ ref: web }]);
-    expect(before[0]).not.toHaveProperty("versionText");
+    expect(before[0]).not.toHaveProperty("restartToken");
     const restarted = await workloads.restart(db, web, "v1", signal);
-    expect(restarted).toMatchObject({ versionText: "v1", rollout: { observed: false } });
-    expect(workloads.cached(db, AUTO)).toMatchObject([{ versionText: "v1" }]);
+    expect(restarted).toMatchObject({ restartToken: "v1", rollout: { observed: false } });
+    expect(workloads.cached(db, AUTO)).toMatchObject([{ restartToken: "v1" }]);
     const { annotations } = (await get("web")).spec.template.metadata;
     expect(annotations).toEqual({ "version.rotatedsecrets.dev/db": "v1" });
   });
@@ -136,14 +136,14 @@ describe("a restart", () => {
       "version.rotatedsecrets.dev/db": "v2",
       "version.rotatedsecrets.dev/cache": "v7",
     });
-    expect(workloads.cached(cache, AUTO)).toMatchObject([{ versionText: "v7" }]);
+    expect(workloads.cached(cache, AUTO)).toMatchObject([{ restartToken: "v7" }]);
   });
 
   it("goes through although the Deployment's status has moved on since", async () => {
     const { deploy, workloads, db, get } = await inNamespace();
     const web = await deploy("web", reading("db"));
     await vi.waitFor(async () => expect(await get("web")).toHaveProperty("status.observedGeneration"));
-    await expect(workloads.restart(db, web, "v1", signal)).resolves.toMatchObject({ versionText: "v1" });
+    await expect(workloads.restart(db, web, "v1", signal)).resolves.toMatchObject({ restartToken: "v1" });
   });
 
   it("does not bring back a Deployment that is gone", async () => {
@@ -189,7 +189,7 @@ describe("StatefulSets and DaemonSets", () => {
     await deploy("web", reading("db"));
     const statefulSet = await make("StatefulSet", "web", reading("db"));
     const daemonSet = await make("DaemonSet", "web", reading("db"));
-    const kinds = () => workloads.cached(db, AUTO).map(({ ref, versionText }) => [ref.kind, versionText]);
+    const kinds = () => workloads.cached(db, AUTO).map(({ ref, restartToken }) => [ref.kind, restartToken]);
     expect(kinds()).toEqual([
       ["DaemonSet", undefined],
       ["Deployment", undefined],

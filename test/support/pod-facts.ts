@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 export interface PodFacts {
   readonly name: string;
   /** What our annotation says; undefined where there is none. */
-  readonly versionText: string | undefined;
+  readonly restartToken: string | undefined;
   readonly state: "ready" | "not ready" | "terminating";
 }
 
@@ -27,7 +27,7 @@ export async function podFacts(
   const { items } = await stage.api.get<{ items: readonly Pod[] }>(`/api/v1/namespaces/${namespace}/pods`);
   return items.map(({ metadata, status }) => ({
     name: metadata.name,
-    versionText: metadata.annotations?.[versionAnnotation(secret)],
+    restartToken: metadata.annotations?.[versionAnnotation(secret)],
     state: metadata.deletionTimestamp === undefined ? readiness(status) : "terminating",
   }));
 }

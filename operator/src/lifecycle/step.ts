@@ -4,7 +4,7 @@ import type { Condition, RotationStatus } from "../api/rotated-secret.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretData } from "../ports/secret-data.ts";
-import type { SecretWrite, TargetMetadata } from "../ports/target-secrets.ts";
+import type { DataChange, TargetMetadata } from "../ports/target-secrets.ts";
 import type { WorkloadRef } from "../ports/workloads.ts";
 import type { Intent } from "./intents/intent.ts";
 import type { FactName, World } from "./world.ts";
@@ -25,7 +25,7 @@ export type Action =
       readonly do: "applySecret";
       readonly versionId: VersionId;
       readonly data: SecretData;
-      readonly writes: readonly SecretWrite[];
+      readonly dataHistory: readonly DataChange[];
       readonly over: Precondition | undefined;
       readonly metadata: TargetMetadata;
       readonly notes: readonly EventNote[];

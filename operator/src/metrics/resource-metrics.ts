@@ -41,8 +41,8 @@ export function resourceMetrics(
     "rotatedsecret_last_sync_timestamp_seconds",
     "When the data of the Secret was last written.",
     () => {
-      const writes = lastWrites(watched.secrets.store);
-      return shown(resources).map((resource) => [resource, writes.get(resource.uid)] as const);
+      const dataHistory = lastWrites(watched.secrets.store);
+      return shown(resources).map((resource) => [resource, dataHistory.get(resource.uid)] as const);
     },
   );
 }
@@ -115,8 +115,8 @@ function statuses(store: Store<WatchedRotatedSecret>): readonly Shown[] {
 /** When each owner's Secret was last written, ms since the epoch, by the owner's uid. */
 function lastWrites(store: Store<ManagedSecret>): ReadonlyMap<string, number> {
   return new Map(
-    store.list().flatMap(({ secret: { ownerUid, writes } }) => {
-      const last = writes.at(-1)?.time;
+    store.list().flatMap(({ secret: { ownerUid, dataHistory } }) => {
+      const last = dataHistory.at(-1)?.time;
       return ownerUid === undefined || last === undefined ? [] : [[ownerUid, last] as const];
     }),
   );

@@ -28,7 +28,7 @@ export function isSameContent(one: SecretContent | undefined, other: SecretConte
  * One change of the Secret's data: from `time` on it carried the content. Kept oldest first in the annotation
  * `rotatedsecrets.dev/writes`, the last 20 of them.
  */
-export interface SecretWrite extends SecretContent {
+export interface DataChange extends SecretContent {
   readonly time: Instant;
 }
 
@@ -71,7 +71,7 @@ export type TargetSecret =
       /** The version it carries: annotation `rotatedsecrets.dev/version-id`. */
       readonly versionId?: VersionId;
       /** Empty if the annotation is missing or invalid. */
-      readonly writes: readonly SecretWrite[];
+      readonly dataHistory: readonly DataChange[];
       readonly data: SecretData;
       readonly immutable: boolean;
       /** Without names that no spec may set (of the operator and of Kubernetes), and without values that are too long. */
@@ -99,7 +99,7 @@ export interface SecretWriteRequest {
   readonly versionId: VersionId;
   /** The RotatedSecret that it belongs to. */
   readonly owner: { readonly name: string; readonly uid: string };
-  readonly writes: readonly SecretWrite[];
+  readonly dataHistory: readonly DataChange[];
   /** The object that the decision was made on; undefined if there was none: then it is created, and never overwritten. */
   readonly over: { readonly uid: string; readonly resourceVersion: string } | undefined;
 }

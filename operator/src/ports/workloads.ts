@@ -23,7 +23,7 @@ export interface Workload {
   readonly ref: WorkloadRef;
   readonly createdAt: Instant;
   /** The pod template's annotation for the Secret: `version.rotatedsecrets.dev/<secret name>`. */
-  readonly versionText?: string;
+  readonly restartToken?: string;
   readonly paused: boolean;
   /** The desired number of replicas; for a DaemonSet, the number of nodes that its pods run on. */
   readonly replicas: number;

@@ -53,14 +53,14 @@ async function refreshAll(
 
 /** Writes the Secret. If it was taken to be absent and is there all the same, it is read, so that it can be decided on. */
 async function applySecret(
-  { versionId, data, writes, over, metadata }: Extract<Action, { do: "applySecret" }>,
+  { versionId, data, dataHistory, over, metadata }: Extract<Action, { do: "applySecret" }>,
   world: World,
   context: ActionContext,
 ): Promise<World> {
   const { ports, now, signal } = context;
   const owner = world.resource.metadata;
   const { type } = world.spec.target;
-  const request = { target: targetOf(world), type, metadata, data, versionId, owner, writes, over };
+  const request = { target: targetOf(world), type, metadata, data, versionId, owner, dataHistory, over };
   try {
     return await written(world, context, ports.targets.apply(request, signal));
   } catch (error) {

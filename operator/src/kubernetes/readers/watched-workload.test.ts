@@ -44,7 +44,7 @@ describe("workloadOf", () => {
     expect(workload({ replicas: 3, paused: true }, status)).toEqual({
       ref: { kind: "Deployment", namespace: "shop", name: "web" },
       createdAt: Date.parse(metadata.creationTimestamp),
-      versionText: "v1",
+      restartToken: "v1",
       paused: true,
       replicas: 3,
       strategy: { kind: "RollingUpdate" },
@@ -63,7 +63,7 @@ describe("workloadOf", () => {
 
   it("knows nothing of the version of another Secret", () => {
     const other = workload({}, undefined, "other");
-    expect(other).not.toHaveProperty("versionText");
+    expect(other).not.toHaveProperty("restartToken");
   });
 
   it("takes what is not said as Kubernetes does: one replica, and nothing seen yet", () => {
@@ -137,7 +137,7 @@ describe("a StatefulSet", () => {
     expect(statefulSet({}, done)).toMatchObject({
       ref: { kind: "StatefulSet", name: "web" },
       strategy: { kind: "RollingUpdate" },
-      versionText: "v1",
+      restartToken: "v1",
     });
   });
 });

@@ -50,11 +50,11 @@ export function watchedWorkload(
 /** The workload as a reader of one Secret. */
 export function workloadOf(workload: WatchedWorkload, secretName: string): Workload {
   const { kind, metadata, versionTexts, paused, replicas, strategy, rollout } = workload;
-  const versionText = versionTexts.get(versionAnnotation(secretName));
+  const restartToken = versionTexts.get(versionAnnotation(secretName));
   return {
     ref: { kind, namespace: metadata.namespace, name: metadata.name },
     createdAt: Date.parse(metadata.creationTimestamp),
-    ...(versionText === undefined ? {} : { versionText }),
+    ...(restartToken === undefined ? {} : { restartToken }),
     paused,
     replicas,
     strategy,

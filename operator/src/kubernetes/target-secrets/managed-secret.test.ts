@@ -1,6 +1,6 @@
 import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import { describe, expect, it } from "vitest";
-import { formatWrites, managedSecret, parseWrites } from "./managed-secret.ts";
+import { formatDataHistory, managedSecret, parseDataHistory } from "./managed-secret.ts";
 
 const VALUE = "correct-horse-battery";
 const VERSION = parseVersionId("0f1e2d3c-0000-4000-8000-000000000001");
@@ -21,7 +21,7 @@ const ours = {
   annotations: {
     "rotatedsecrets.dev/version-id": VERSION,
     "rotatedsecrets.dev/owner-uid": "owner",
-    "rotatedsecrets.dev/writes": formatWrites(WRITES),
+    "rotatedsecrets.dev/writes": formatDataHistory(WRITES),
   },
 };
 
@@ -36,7 +36,7 @@ describe("managedSecret", () => {
       managedBy: "rotated-secrets",
       ownerUid: "owner",
       versionId: VERSION,
-      writes: WRITES,
+      dataHistory: WRITES,
       immutable: false,
     });
     expect(secret.data.reveal()).toEqual(object.data);
@@ -53,7 +53,7 @@ describe("managedSecret", () => {
       type: "kubernetes.io/tls",
       immutable: true,
       adopt: "payments",
-      writes: [],
+      dataHistory: [],
     });
     expect(secret.data.keys).toEqual([]);
     for (const name of ["managedBy", "ownerUid", "versionId"]) expect(secret).not.toHaveProperty(name);
@@ -130,13 +130,13 @@ describe("managedSecret", () => {
   });
 });
 
-describe("parseWrites", () => {
-  it("reads what formatWrites writes, to the millisecond", () => {
-    expect(formatWrites(WRITES)).toContain('"2026-01-01T00:00:01.007Z"');
-    expect(parseWrites(formatWrites(WRITES))).toEqual(WRITES);
+describe("parseDataHistory", () => {
+  it("reads what formatDataHistory writes, to the millisecond", () => {
+    expect(formatDataHistory(WRITES)).toContain('"2026-01-01T00:00:01.007Z"');
+    expect(parseDataHistory(formatDataHistory(WRITES))).toEqual(WRITES);
     const hashed = [{ version: VERSION, specHash: "0123456789", time: WRITES[1].time }];
-    expect(formatWrites(hashed)).toContain('"shape":"0123456789"');
-    expect(parseWrites(formatWrites(hashed))).toEqual(hashed);
+    expect(formatDataHistory(hashed)).toContain('"shape":"0123456789"');
+    expect(parseDataHistory(formatDataHistory(hashed))).toEqual(hashed);
   });
 
   it.each([
@@ -147,6 +147,6 @@ describe("parseWrites", () => {
     '[{"version":"short","time":"2026-01-01T00:00:00Z"}]',
     '[{"version":"absent","time":"yesterday"}]',
   ])("takes %j for no knowledge at all", (text) => {
-    expect(parseWrites(text)).toEqual([]);
+    expect(parseDataHistory(text)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { objectMeta } from "../../api/object-meta.ts";
 import { isReserved, MAX_ANNOTATION } from "../../api/target-metadata.ts";
 import { SecretData } from "../../ports/secret-data.ts";
-import type { DataManager, PresentSecret, SecretWrite } from "../../ports/target-secrets.ts";
+import type { DataChange, DataManager, PresentSecret } from "../../ports/target-secrets.ts";
 
 /** The part of a Secret that the cache keeps, if the operator manages it. */
 export interface ManagedSecret {
@@ -45,7 +45,7 @@ function isTextByKey(value: unknown): boolean {
 }
 
 /** The annotation calls the spec's hash `shape`, and keeps that name: Secrets of earlier releases carry it. */
-const writesSchema = z.array(
+const dataHistorySchema = z.array(
   z
     .object({
       version: z.union([z.enum(["foreign", "absent"]), versionIdSchema]),
@@ -69,7 +69,7 @@ export function managedSecret(object: unknown): ManagedSecret {
       type,
       immutable,
       data: SecretData.fromBase64(data ?? undefined),
-      writes: parseWrites(annotations[WRITES_ANNOTATION]),
+      dataHistory: parseDataHistory(annotations[WRITES_ANNOTATION]),
       metadata: {
         labels: settable(labels),
         annotations: settable(annotations),
@@ -86,9 +86,9 @@ export function managedSecret(object: unknown): ManagedSecret {
 }
 
 /** The text of the annotation `rotatedsecrets.dev/writes`: JSON, times as ISO 8601 with milliseconds. */
-export function formatWrites(writes: readonly SecretWrite[]): string {
+export function formatDataHistory(dataHistory: readonly DataChange[]): string {
   return JSON.stringify(
-    writes.map(({ version, specHash, time }) => ({
+    dataHistory.map(({ version, specHash, time }) => ({
       version,
       shape: specHash,
       time: new Date(time).toISOString(),
@@ -96,10 +96,10 @@ export function formatWrites(writes: readonly SecretWrite[]): string {
   );
 }
 
-/** The reverse of `formatWrites`. Text that cannot be read counts as no writes: then every pod counts as an old one. */
-export function parseWrites(text: string | undefined): readonly SecretWrite[] {
+/** The reverse of `formatDataHistory`. Text that cannot be read counts as no writes: then every pod counts as an old one. */
+export function parseDataHistory(text: string | undefined): readonly DataChange[] {
   try {
-    return writesSchema.safeParse(JSON.parse(text ?? "[]")).data ?? [];
+    return dataHistorySchema.safeParse(JSON.parse(text ?? "[]")).data ?? [];
   } catch {
     return [];
   }

@@ -21,7 +21,7 @@ import type {
 } from "../../ports/target-secrets.ts";
 import { SECRETS } from "../api-server/api-resources.ts";
 import { conditionalWrite } from "../api-server/conditional-write.ts";
-import { formatWrites, type ManagedSecret, managedSecret } from "./managed-secret.ts";
+import { formatDataHistory, type ManagedSecret, managedSecret } from "./managed-secret.ts";
 
 /**
  * A resourceVersion that no object has: etcd's first revision is its empty state. An apply with it creates a missing
@@ -103,7 +103,7 @@ export class KubernetesTargetSecrets implements TargetSecrets {
  * such as the owner's consent to the adoption, do not change.
  */
 function secretOf(request: SecretWriteRequest): unknown {
-  const { target, type, metadata, data, versionId, owner, writes, over } = request;
+  const { target, type, metadata, data, versionId, owner, dataHistory, over } = request;
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -117,7 +117,7 @@ function secretOf(request: SecretWriteRequest): unknown {
         ...(metadata.hash === undefined ? {} : { [METADATA_ANNOTATION]: metadata.hash }),
         [VERSION_ID_ANNOTATION]: versionId,
         [OWNER_UID_ANNOTATION]: owner.uid,
-        [WRITES_ANNOTATION]: formatWrites(writes),
+        [WRITES_ANNOTATION]: formatDataHistory(dataHistory),
       },
     },
     type,

@@ -12,7 +12,7 @@ export function actionNotes(action: Action, after: World): readonly EventNote[] 
     case "restart": {
       const { workloads, text, versionId } = action;
       const isAsked = (workload: World["workloads"][number]) =>
-        workload.versionText === text && workloads.some((ref) => isSameWorkload(ref, workload.ref));
+        workload.restartToken === text && workloads.some((ref) => isSameWorkload(ref, workload.ref));
       const restarted = after.workloads.filter(isAsked);
       return restarted.length === 0 ? [] : [restartNote(restarted, versionId)];
     }

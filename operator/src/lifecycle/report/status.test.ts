@@ -36,12 +36,12 @@ describe("the status", () => {
 
   describe("after a change of the spec, by which other workloads may count", () => {
     const settled = { versionId: version(1), writtenAt };
-    const writes = [
+    const dataHistory = [
       { version: version(0), time: LONG_AGO },
       { version: version(1), time: NOW - 10_000 },
     ];
-    const held = cached(target(1, { writes }));
-    const web = workload("web", { versionText: version(1) }, { updated: 1 });
+    const held = cached(target(1, { dataHistory }));
+    const web = workload("web", { restartToken: version(1) }, { updated: 1 });
 
     it("proves anew what is held", () => {
       const rolling = world(1, {
@@ -63,7 +63,7 @@ describe("the status", () => {
 
     it("keeps it where it is proven again", () => {
       const pods = live([pod("web", NOW - 5_000)], NOW);
-      const done = workload("web", { versionText: version(1) });
+      const done = workload("web", { restartToken: version(1) });
       const theWorld = world(1, { resource: edited({ settled }), target: held, workloads: [done], pods });
       expect(atRest(theWorld).settled).toEqual(settled);
     });

@@ -60,8 +60,8 @@ describe("a pod may hold something else than the Secret carries", () => {
       ] as const,
       true,
     ],
-  ])("%s", (_, startedAt, writes, expected) => {
-    expect(mayHoldOther(pod("web", startedAt), writes)).toBe(expected);
+  ])("%s", (_, startedAt, dataHistory, expected) => {
+    expect(mayHoldOther(pod("web", startedAt), dataHistory)).toBe(expected);
   });
 
   it.each([
@@ -80,24 +80,24 @@ describe("a pod may hold something else than the Secret carries", () => {
   });
 
   it("holds the Secret's absence only if it can start without it", () => {
-    const writes = [
+    const dataHistory = [
       { version: v1, time: NOW - 100 * S },
       { version: "absent", time: NOW - 100 * S },
       { version: v1, time: NOW },
     ] as const;
-    expect(mayHoldOther(pod("web", NOW - 9 * S, { optional: true }), writes)).toBe(true);
-    expect(mayHoldOther(pod("web", NOW - 9 * S, { optional: false }), writes)).toBe(false);
+    expect(mayHoldOther(pod("web", NOW - 9 * S, { optional: true }), dataHistory)).toBe(true);
+    expect(mayHoldOther(pod("web", NOW - 9 * S, { optional: false }), dataHistory)).toBe(false);
   });
 });
 
 describe("the earliest safe start", () => {
   it.each([0, 1, 500, 999])("of what was written %d ms into a second is known by its whole second", (ms) => {
-    const writes = [
+    const dataHistory = [
       { version: v1, time: NOW - 100 * S },
       { version: v2, time: NOW + ms },
     ];
     const shown = Math.floor(safeStart(NOW + ms) / S) * S;
-    expect(mayHoldOther(pod("web", shown), writes)).toBe(false);
+    expect(mayHoldOther(pod("web", shown), dataHistory)).toBe(false);
     expect(safeStart(NOW + ms) - (NOW + ms)).toBeLessThan(3 * S);
   });
 });

@@ -1,5 +1,5 @@
 import type { Instant } from "../../ports/fact.ts";
-import { isSameContent, type SecretWrite } from "../../ports/target-secrets.ts";
+import { type DataChange, isSameContent } from "../../ports/target-secrets.ts";
 import type { ReaderPod } from "../../ports/workloads.ts";
 import { START_MARGIN_MS } from "../timing.ts";
 
@@ -8,14 +8,14 @@ import { START_MARGIN_MS } from "../timing.ts";
  * carried since (a margin before) its oldest running container started, and anything at all if it is older than the
  * Secret's memory. A pod of which nothing has started yet holds nothing.
  */
-export function mayHoldOther(pod: ReaderPod, writes: readonly SecretWrite[]): boolean {
-  const wanted = writes.at(-1);
+export function mayHoldOther(pod: ReaderPod, dataHistory: readonly DataChange[]): boolean {
+  const wanted = dataHistory.at(-1);
   if (pod.startedAt === undefined) return false;
   const since = pod.startedAt - START_MARGIN_MS;
-  const first = writes[0];
-  if (first === undefined || first.time > firstRead(pod.startedAt, pod.optional, writes)) return true;
-  return writes.some((write, i) => {
-    const replacedAt = writes[i + 1]?.time ?? Infinity;
+  const first = dataHistory[0];
+  if (first === undefined || first.time > firstRead(pod.startedAt, pod.optional, dataHistory)) return true;
+  return dataHistory.some((write, i) => {
+    const replacedAt = dataHistory[i + 1]?.time ?? Infinity;
     if (isSameContent(write, wanted) || replacedAt <= since) return false;
     // Who cannot start without the Secret does not hold its absence.
     return write.version !== "absent" || pod.optional;
@@ -23,8 +23,8 @@ export function mayHoldOther(pod: ReaderPod, writes: readonly SecretWrite[]): bo
 }
 
 /** Who cannot start without the Secret has waited for the first thing that it ever carried. Starts are told in whole seconds. */
-function firstRead(startedAt: Instant, isOptional: boolean, writes: readonly SecretWrite[]): Instant {
-  return writes.length === 1 && !isOptional ? startedAt + 999 : startedAt - START_MARGIN_MS;
+function firstRead(startedAt: Instant, isOptional: boolean, dataHistory: readonly DataChange[]): Instant {
+  return dataHistory.length === 1 && !isOptional ? startedAt + 999 : startedAt - START_MARGIN_MS;
 }
 
 /**

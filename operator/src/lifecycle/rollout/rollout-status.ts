@@ -2,8 +2,8 @@ import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import { MAX_NOT_SETTLED, MAX_WORKLOAD_MESSAGE } from "../../api/rotated-secret-status.ts";
 import { isRolledOut, type Workload } from "../../ports/workloads.ts";
 import type { Finding, PhaseWait, Progress } from "../step.ts";
+import { hasRestartToken } from "../target/data-history.ts";
 import { ownTarget } from "../target/ownership.ts";
-import { isMarked } from "../target/writes.ts";
 import type { World } from "../world.ts";
 import { selected } from "./rollout.ts";
 
@@ -28,7 +28,7 @@ export function rolledOutFinding(world: World): Finding | "keep" {
 /** The last data that all readers were proven to hold: in this pass if the rollout was decided to its end, else before. */
 export function settledStatus(world: World, progress: Progress): RotatedSecretStatus["settled"] {
   const target = ownTarget(world);
-  const last = target?.writes.at(-1);
+  const last = target?.dataHistory.at(-1);
   const isProven = progress.reached.has("rollout") && waitOfRollout(progress) === undefined;
   const hasReaders = world.spec.workloads.kind !== "None";
   if (!isProven || !hasReaders || target?.versionId === undefined || last === undefined) {
@@ -59,7 +59,7 @@ export function workloadsStatus(world: World, progress: Progress): RotatedSecret
   const total = world.workloads.length;
   if (wait === undefined) return { total, settled: total };
   const open = world.workloads.filter(
-    (workload) => !isMarked(workload, target.writes) || !isRolledOut(workload),
+    (workload) => !hasRestartToken(workload, target.dataHistory) || !isRolledOut(workload),
   );
   const notSettled = open.slice(0, MAX_NOT_SETTLED).map((workload) => notSettledOf(workload, wait));
   return { total, settled: total - open.length, ...(open.length === 0 ? {} : { notSettled }) };

@@ -1,10 +1,10 @@
 import { type WorkloadName, workloadText } from "../../api/workload-kind.ts";
 import { type Instant, known } from "../../ports/fact.ts";
 import type { EventNote } from "../../ports/reporting.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import { isPodOf, type PodOwner, type ReaderPod, type Workload } from "../../ports/workloads.ts";
 import type { Refusal } from "../../ports/write-refused.ts";
 import { type Wait, waitForPerson, waitUntil } from "../step.ts";
-import type { PresentSecret } from "../target/ownership.ts";
 import { RECHECK_MS, ROLLOUT_RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 

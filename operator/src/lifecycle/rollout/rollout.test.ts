@@ -17,12 +17,12 @@ function afterSync(
   pods?: readonly ReaderPod[],
   change: Partial<World> = {},
 ): World {
-  const writes = [
+  const dataHistory = [
     { version: v1, time: LONG_AGO },
     { version: v2, time: WRITTEN },
   ];
   return world(2, {
-    target: live(target(2, { writes }), NOW),
+    target: live(target(2, { dataHistory }), NOW),
     resource: resource({}, { settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } }),
     workloads,
     ...(pods === undefined ? {} : { pods: live(pods, NOW) }),
@@ -30,7 +30,7 @@ function afterSync(
   });
 }
 
-const marked = { versionText: v2 };
+const marked = { restartToken: v2 };
 
 describe("the rollout phase", () => {
   it("does nothing where all was proven to hold this data", () => {
@@ -83,7 +83,7 @@ describe("the rollout phase", () => {
       { version: v1, time: WRITTEN - 60_000 },
       { version: v2, time: WRITTEN },
     ];
-    const held = live(target(2, { writes: back }), NOW);
+    const held = live(target(2, { dataHistory: back }), NOW);
     const pods = [pod("web", WRITTEN - 30_000)];
     const again = `${v2}.${WRITTEN.toString(36)}`;
 
@@ -91,7 +91,7 @@ describe("the rollout phase", () => {
       const before = workload("web", marked, { progressedAt: WRITTEN - 1_000 });
       const due = afterSync([before], pods, { target: held });
       expect(stepOf(rollout, due)).toMatchObject({ do: "restart", text: again });
-      const restarted = { ...before, versionText: again };
+      const restarted = { ...before, restartToken: again };
       expect(stepOf(rollout, { ...due, workloads: [restarted] })).toMatchObject({
         reason: "WaitingForTermination",
       });
@@ -238,14 +238,14 @@ describe("the rollout phase", () => {
       { observedGeneration: 1, settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } },
     );
     const edited = { ...changed, metadata: { ...changed.metadata, generation: 2 } };
-    const writes = [
+    const dataHistory = [
       { version: v1, time: LONG_AGO },
       { version: v1, time: LONG_AGO + 1 },
     ];
     const now = world(1, {
       resource: edited,
       workloads: [workload("web")],
-      target: live(target(1, { writes }), NOW),
+      target: live(target(1, { dataHistory }), NOW),
     });
     expect(stepOf(rollout, now)).toEqual({ do: "refresh", facts: ["pods"] });
   });
@@ -394,11 +394,11 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
       { version: v2, time: WRITTEN },
     ];
     const world = afterSync([statefulSet(marked)], [podOf(0, WRITTEN - 30_000)], {
-      target: live(target(2, { writes: back }), NOW),
+      target: live(target(2, { dataHistory: back }), NOW),
     });
     const text = `${v2}.${WRITTEN.toString(36)}`;
     expect(stepOf(rollout, world)).toMatchObject({ do: "restart", text });
-    expect(stepOf(rollout, { ...world, workloads: [statefulSet({ versionText: text })] })).toMatchObject({
+    expect(stepOf(rollout, { ...world, workloads: [statefulSet({ restartToken: text })] })).toMatchObject({
       reason: "WaitingForTermination",
     });
   });

@@ -1,5 +1,6 @@
 import { selectionHash } from "../../api/workload-choice.ts";
 import { type Instant, known } from "../../ports/fact.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import {
   isPodOf,
   isReplacedByItself,
@@ -8,8 +9,8 @@ import {
   type Workload,
 } from "../../ports/workloads.ts";
 import { type Phase, refresh, type Step, type Wait } from "../step.ts";
-import { ownTarget, type PresentSecret } from "../target/ownership.ts";
-import { isMarked, timedText, versionText } from "../target/writes.ts";
+import { hasRestartToken, restartToken, timedRestartToken } from "../target/data-history.ts";
+import { ownTarget } from "../target/ownership.ts";
 import { isPermitted, waitingForWindow } from "../times/windows.ts";
 import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../timing.ts";
 import type { World } from "../world.ts";
@@ -35,11 +36,11 @@ export const rollout: Phase = { name: "rollout", decide: next };
 function next(world: World): Step | undefined {
   const target = ownTarget(world);
   if (target === undefined || isSettled(world, target)) return undefined;
-  const unfinished = markedWorkloads(world, target).filter((workload) => !isRolledOut(workload));
-  if (unfinished.length > 0 && !somethingMayBeUnmarked(world, target))
+  const unfinished = workloadsWithRestartToken(world, target).filter((workload) => !isRolledOut(workload));
+  if (unfinished.length > 0 && !mayLackRestartToken(world, target))
     return rollingOut(world, target, unfinished);
   // Before this a pod that is about to start may have read what was there before, and could not be told by its start.
-  const readable = safeStart(target.writes.at(-1)?.time ?? 0);
+  const readable = safeStart(target.dataHistory.at(-1)?.time ?? 0);
   const isEarly = world.now < readable;
   if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
   if (world.pods.kind !== "live") return refresh("pods");
@@ -55,7 +56,7 @@ function next(world: World): Step | undefined {
 /** Whether nothing older than this data is held any more, by what was proven before. */
 export function isSettled(world: World, target: PresentSecret): boolean {
   const { resource, spec } = world;
-  const last = target.writes.at(-1);
+  const last = target.dataHistory.at(-1);
   const { settled, observedGeneration } = resource.status;
   if (spec.workloads.kind === "None") return true;
   if (last === undefined || settled === undefined || observedGeneration !== resource.metadata.generation)
@@ -69,23 +70,23 @@ export function selected({ spec, workloads }: World): string | undefined {
   return spec.workloads.kind === "Selector" ? selectionHash(workloads.map(({ ref }) => ref)) : undefined;
 }
 
-function markedWorkloads(world: World, target: PresentSecret): readonly Workload[] {
-  return world.workloads.filter((workload) => isMarked(workload, target.writes));
+function workloadsWithRestartToken(world: World, target: PresentSecret): readonly Workload[] {
+  return world.workloads.filter((workload) => hasRestartToken(workload, target.dataHistory));
 }
 
 /** Whether there are workloads without our mark that are old enough to have pods with another value. */
-function somethingMayBeUnmarked(world: World, target: PresentSecret): boolean {
-  const young = (target.writes.at(-1)?.time ?? 0) + START_MARGIN_MS;
+function mayLackRestartToken(world: World, target: PresentSecret): boolean {
+  const young = (target.dataHistory.at(-1)?.time ?? 0) + START_MARGIN_MS;
   return world.workloads.some(
-    (workload) => !isMarked(workload, target.writes) && workload.createdAt <= young,
+    (workload) => !hasRestartToken(workload, target.dataHistory) && workload.createdAt <= young,
   );
 }
 
 function restart(world: World, target: PresentSecret): Step | undefined {
   const due = dueRestarts(world, target).filter((workload) => mayStart(world, workload));
-  const unmarked = due.filter((workload) => !isMarked(workload, target.writes));
-  if (unmarked.length > 0) return restartOf(unmarked, target, versionText(target.writes));
-  return due.length === 0 ? undefined : restartOf(due, target, timedText(target.writes));
+  const unmarked = due.filter((workload) => !hasRestartToken(workload, target.dataHistory));
+  if (unmarked.length > 0) return restartOf(unmarked, target, restartToken(target.dataHistory));
+  return due.length === 0 ? undefined : restartOf(due, target, timedRestartToken(target.dataHistory));
 }
 
 /** Workloads with pods that may hold something else, and that were not restarted for it yet. */
@@ -94,7 +95,7 @@ function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
     (workload) =>
       refusalOf(world, workload.ref) === undefined &&
       replaceable(world, target, workload).length > 0 &&
-      (!isMarked(workload, target.writes) || hasOldMark(world, target, workload)),
+      (!hasRestartToken(workload, target.dataHistory) || hasOldRestartToken(world, target, workload)),
   );
 }
 
@@ -119,10 +120,12 @@ function outsideWindows(
  * hold something else was made before the last change could have been answered by a restart. So each change restarts a
  * workload once, and twice at most where a clock is wrong.
  */
-function hasOldMark(world: World, target: PresentSecret, workload: Workload): boolean {
-  const answerable = safeStart(target.writes.at(-1)?.time ?? 0);
+function hasOldRestartToken(world: World, target: PresentSecret, workload: Workload): boolean {
+  const answerable = safeStart(target.dataHistory.at(-1)?.time ?? 0);
   const isOfBefore = replaceable(world, target, workload).some(({ createdAt }) => createdAt < answerable);
-  return workload.versionText !== timedText(target.writes) && isRolledOut(workload) && isOfBefore;
+  return (
+    workload.restartToken !== timedRestartToken(target.dataHistory) && isRolledOut(workload) && isOfBefore
+  );
 }
 
 function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text: string): Step {
@@ -132,7 +135,7 @@ function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text:
 /** Pods of the workload that may hold another value, that stay, and that a change of the template would replace. */
 function replaceable(world: World, target: PresentSecret, workload: Workload): readonly ReaderPod[] {
   return podsOf(world, workload).filter(
-    (pod) => isLasting(pod) && mayHoldOther(pod, target.writes) && isReplacedByItself(pod, workload),
+    (pod) => isLasting(pod) && mayHoldOther(pod, target.dataHistory) && isReplacedByItself(pod, workload),
   );
 }
 
@@ -146,7 +149,7 @@ function isLasting(pod: ReaderPod): boolean {
 
 function awaitPods(world: World, target: PresentSecret, unfinished: readonly Workload[]): Step | undefined {
   if (unfinished.length > 0) return rollingOut(world, target, unfinished);
-  const old = (known(world.pods) ?? []).filter((pod) => mayHoldOther(pod, target.writes));
+  const old = (known(world.pods) ?? []).filter((pod) => mayHoldOther(pod, target.dataHistory));
   const byHand = old.filter((pod) => isLasting(pod) && isLeftToPeople(world, pod));
   if (byHand.length > 0) return waitingForDeletion(world, target, byHand);
   const isLate = world.now >= lastProgress(world, target, world.workloads) + world.spec.rolloutTimeoutMs;
@@ -195,5 +198,5 @@ function lastProgress(world: World, target: PresentSecret, unfinished: readonly 
     if (progressedAt !== undefined) return [progressedAt];
     return podsOf(world, workload).map(({ createdAt }) => createdAt);
   });
-  return Math.max(target.writes.at(-1)?.time ?? 0, ...noted);
+  return Math.max(target.dataHistory.at(-1)?.time ?? 0, ...noted);
 }

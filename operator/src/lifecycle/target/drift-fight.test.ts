@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { SecretWrite } from "../../ports/target-secrets.ts";
+import type { DataChange } from "../../ports/target-secrets.ts";
 import { LONG_AGO, NOW, target, version, world } from "../testing/world.ts";
 import { driftFight, nextCorrection } from "./drift-fight.ts";
 
 const MINUTE = 60_000;
 
 /** Corrections at these minutes before now, each of foreign data a second older. */
-function corrected(...minutesAgo: readonly number[]): readonly SecretWrite[] {
+function corrected(...minutesAgo: readonly number[]): readonly DataChange[] {
   return [
     { version: version(1), time: LONG_AGO },
-    ...minutesAgo.flatMap((minutes): SecretWrite[] => [
+    ...minutesAgo.flatMap((minutes): DataChange[] => [
       { version: "foreign", time: NOW - minutes * MINUTE - 1_000 },
       { version: version(1), time: NOW - minutes * MINUTE },
     ]),
@@ -32,7 +32,7 @@ describe("the next correction of foreign data", () => {
 
   it("is waited for with the name of who writes", () => {
     const dataManagers = [{ manager: "other-operator", keys: ["password"] }];
-    const held = target(1, { writes: corrected(2, 1, 0), dataManagers });
+    const held = target(1, { dataHistory: corrected(2, 1, 0), dataManagers });
     expect(driftFight(world(1), held)).toMatchObject({
       reason: "DriftFight",
       endedBy: "person",

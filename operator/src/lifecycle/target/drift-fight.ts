@@ -1,10 +1,9 @@
 import type { Instant } from "../../ports/fact.ts";
-import type { SecretWrite } from "../../ports/target-secrets.ts";
+import type { DataChange, PresentSecret } from "../../ports/target-secrets.ts";
 import { type Wait, waitForPerson } from "../step.ts";
 import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
-import type { PresentSecret } from "./ownership.ts";
-import { otherManagers } from "./writes.ts";
+import { otherManagers } from "./data-history.ts";
 
 const MINUTE = 60_000;
 /** This many corrections within `QUICK_MS` are a fight. */
@@ -21,7 +20,7 @@ const OVER_MS = 60 * MINUTE;
  * restarts the readers. A new version from AWS does not wait for this. Undefined where the Secret may be put right now.
  */
 export function driftFight(world: World, target: PresentSecret): Wait | undefined {
-  const until = nextCorrection(target.writes);
+  const until = nextCorrection(target.dataHistory);
   if (world.now >= until) return undefined;
   const others = otherManagers(target).map(({ manager }) => `"${manager}"`);
   return waitForPerson(
@@ -38,8 +37,10 @@ export function driftFight(world: World, target: PresentSecret): Wait | undefine
 }
 
 /** When foreign data may be corrected the next time, by the corrections that the Secret remembers. */
-export function nextCorrection(writes: readonly SecretWrite[]): Instant {
-  const corrections = writes.flatMap(({ time }, i) => (writes[i - 1]?.version === "foreign" ? [time] : []));
+export function nextCorrection(dataHistory: readonly DataChange[]): Instant {
+  const corrections = dataHistory.flatMap(({ time }, i) =>
+    dataHistory[i - 1]?.version === "foreign" ? [time] : [],
+  );
   let brakes = 0;
   corrections.forEach((time, i) => {
     const isQuick = time - (corrections[i - QUICK_CORRECTIONS + 1] ?? -Infinity) < QUICK_MS;

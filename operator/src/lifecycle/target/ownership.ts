@@ -1,12 +1,9 @@
 import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import { known } from "../../ports/fact.ts";
-import type { TargetSecret } from "../../ports/target-secrets.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import { type Phase, type Reason, refresh, type Step, type Wait, waitForPerson } from "../step.ts";
 import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
-
-/** A target Secret that exists. */
-export type PresentSecret = Extract<TargetSecret, { kind: "present" }>;
 
 /**
  * Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. The one of a resource that is

@@ -41,7 +41,7 @@ describe("the sync phase", () => {
       do: "applySecret",
       versionId: v1,
       over: undefined,
-      writes: [{ version: v1, time: NOW }],
+      dataHistory: [{ version: v1, time: NOW }],
     });
   });
 
@@ -70,7 +70,7 @@ describe("the sync phase", () => {
     it("is a change, for pods hold that key", () => {
       const step = stepOf(sync, moved(target(1, managedBy("rotated-secrets"))));
       expect(step).toMatchObject({
-        writes: [
+        dataHistory: [
           { version: v1, time: LONG_AGO },
           { version: v2, time: NOW },
         ],
@@ -78,7 +78,7 @@ describe("the sync phase", () => {
     });
 
     it("is none where the key was somebody else's", () => {
-      expect(stepOf(sync, moved(target(1, managedBy("jane"))))).toMatchObject({ writes: [renamed] });
+      expect(stepOf(sync, moved(target(1, managedBy("jane"))))).toMatchObject({ dataHistory: [renamed] });
     });
 
     it("is judged on a live reading, which tells whose the key was", () => {
@@ -99,7 +99,7 @@ describe("the sync phase", () => {
 
     it("is a change, for pods may hold what was there before that", () => {
       expect(stepOf(sync, moved(written(NOW - 1_000, LONG_AGO)))).toMatchObject({
-        writes: [
+        dataHistory: [
           { version: v1, time: LONG_AGO },
           { version: v2, time: NOW },
         ],
@@ -108,7 +108,7 @@ describe("the sync phase", () => {
 
     it("is none where they wrote it before the operator's own last write, as before an adoption", () => {
       expect(stepOf(sync, moved(written(LONG_AGO, NOW - 1_000)))).toMatchObject({
-        writes: [{ version: v2, time: LONG_AGO }],
+        dataHistory: [{ version: v2, time: LONG_AGO }],
       });
     });
 
@@ -260,7 +260,7 @@ describe("the sync phase", () => {
       expect(step).toMatchObject({
         do: "applySecret",
         versionId: v1,
-        writes: [
+        dataHistory: [
           { version: v1, time: LONG_AGO },
           { version: "foreign", time: NOW - 3_000 },
           { version: v1, time: NOW },
@@ -272,13 +272,13 @@ describe("the sync phase", () => {
     });
 
     describe("over and over", () => {
-      const writes = [3, 2, 1].flatMap((minutes) => [
+      const dataHistory = [3, 2, 1].flatMap((minutes) => [
         { version: "foreign", time: NOW - minutes * 60_000 + 10_000 } as const,
         { version: v1, time: NOW - minutes * 60_000 + 30_000 },
       ]);
       const fought = {
         ...edited,
-        writes,
+        dataHistory,
         dataManagers: [{ manager: "jane", time: NOW, keys: ["password"] }],
       };
 
@@ -297,27 +297,31 @@ describe("the sync phase", () => {
 
     const ours = [{ manager: "rotated-secrets", time: NOW, keys: ["username", "password"] }];
     const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
-    const lost = (...marks: ("managedBy" | "ownerUid" | "versionId" | "writes")[]): TargetSecret => {
-      const { managedBy, ownerUid, versionId, writes, ...rest } = target(1, { dataManagers: ours });
+    const lost = (...marks: ("managedBy" | "ownerUid" | "versionId" | "dataHistory")[]): TargetSecret => {
+      const { managedBy, ownerUid, versionId, dataHistory, ...rest } = target(1, { dataManagers: ours });
       const kept = Object.entries({ managedBy, ownerUid, versionId }).filter(
         ([mark]) => !marks.some((taken) => taken === mark),
       );
-      return { ...rest, ...Object.fromEntries(kept), writes: marks.includes("writes") ? [] : writes };
+      return {
+        ...rest,
+        ...Object.fromEntries(kept),
+        dataHistory: marks.includes("dataHistory") ? [] : dataHistory,
+      };
     };
 
     it.each([
       ["the label", lost("managedBy")],
       ["the owner", lost("ownerUid")],
       ["the version", lost("versionId")],
-      ["the writes", lost("writes")],
-      ["everything", lost("managedBy", "ownerUid", "versionId", "writes")],
+      ["the writes", lost("dataHistory")],
+      ["everything", lost("managedBy", "ownerUid", "versionId", "dataHistory")],
     ])("of %s is made good without a new entry in the Secret's memory", (_, held) => {
       const status = { currentVersion: v1, settled };
       const step = stepOf(sync, world(1, { target: live(held, NOW), resource: resource({}, status) }));
       expect(step).toMatchObject({
         do: "applySecret",
         versionId: v1,
-        writes: [{ version: v1, time: LONG_AGO }],
+        dataHistory: [{ version: v1, time: LONG_AGO }],
         notes: [{ reason: "DriftCorrected", message: expect.stringContaining("label or annotations") }],
       });
     });
@@ -343,7 +347,7 @@ describe("the sync phase", () => {
       const step = stepOf(sync, world(1, { target: live({ kind: "absent" }, NOW) }));
       expect(step).toMatchObject({
         do: "applySecret",
-        writes: [{ version: v1, time: 0 }, { version: "absent" }, { version: v1, time: NOW }],
+        dataHistory: [{ version: v1, time: 0 }, { version: "absent" }, { version: v1, time: NOW }],
       });
     });
   });
@@ -354,21 +358,21 @@ describe("the sync phase", () => {
         ownerUid: _owner,
         versionId: _version,
         ...rest
-      } = target(1, { adopt: "db", writes: [], data: dataOf(JSON.parse(data)) });
+      } = target(1, { adopt: "db", dataHistory: [], data: dataOf(JSON.parse(data)) });
       return live(rest, NOW);
     };
 
     it("that has equal data is taken over as if it always had been", () => {
       expect(stepOf(sync, world(1, { target: foreign() }))).toMatchObject({
         do: "applySecret",
-        writes: [{ version: v1, time: 0 }],
+        dataHistory: [{ version: v1, time: 0 }],
       });
     });
 
     it("that has different data is changed, and older pods may hold anything", () => {
       expect(stepOf(sync, world(1, { target: foreign(documentOf(3)) }))).toMatchObject({
         do: "applySecret",
-        writes: [
+        dataHistory: [
           { version: "foreign", time: 0 },
           { version: v1, time: NOW },
         ],
@@ -384,7 +388,7 @@ describe("the sync phase", () => {
           { reason: "ForeignKeys", message: expect.stringContaining('"extra"') },
         ],
       });
-      const adopted = target(1, { data: dataOf(JSON.parse(more)), writes: [{ version: v1, time: 0 }] });
+      const adopted = target(1, { data: dataOf(JSON.parse(more)), dataHistory: [{ version: v1, time: 0 }] });
       expect(stepOf(sync, world(1, { target: cached(adopted) }))).toBeUndefined();
     });
 
@@ -403,7 +407,7 @@ describe("the sync phase", () => {
       const left = target(1, { ownerUid: "uid-gone" });
       expect(stepOf(sync, world(1, { target: live(left, NOW) }))).toMatchObject({
         do: "applySecret",
-        writes: [{ version: v1, time: LONG_AGO }],
+        dataHistory: [{ version: v1, time: LONG_AGO }],
       });
     });
   });

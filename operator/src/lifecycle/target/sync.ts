@@ -16,10 +16,10 @@ import {
 } from "../step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
+import { carriesContent, ownContent } from "./data-history.ts";
 import { ownTarget } from "./ownership.ts";
 import { pinnedMissing, wantedVersion } from "./pinning.ts";
 import { writeTarget } from "./target-write.ts";
-import { carriesContent, ownContent } from "./writes.ts";
 
 /** How soon AWS is asked again after an answer that may lag; then after as long as that has lasted. */
 const LAG_RETRY_MS = 1_000;
@@ -89,7 +89,7 @@ function goingBack(world: World, secret: SecretFacts, current: VersionId): Step 
   if ("problem" in ages) return unread(world, secret, ages.problem);
   const made = ages.get(current);
   // A version that AWS has forgotten counts as made when it was written here, which is later.
-  const before = ages.get(held) ?? target.writes.at(-1)?.time ?? Infinity;
+  const before = ages.get(held) ?? target.dataHistory.at(-1)?.time ?? Infinity;
   if (made !== undefined && made > before) return undefined;
   return secret.currentRead.last - secret.currentRead.first >= AWS_READ_LAG_MS
     ? undefined

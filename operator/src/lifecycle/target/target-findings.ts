@@ -1,7 +1,8 @@
 import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import type { Finding, PhaseName, PhaseWait, Progress } from "../step.ts";
 import type { World } from "../world.ts";
-import { ownTarget, type PresentSecret } from "./ownership.ts";
+import { ownTarget } from "./ownership.ts";
 import { isPinnedElsewhere, pinnedText } from "./pinning.ts";
 import { isInSync } from "./sync.ts";
 import { wantedMetadata } from "./target-metadata.ts";

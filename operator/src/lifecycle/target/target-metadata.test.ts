@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { metadataHash } from "../../api/resolved-target.ts";
 import type { RotatedSecretSpec } from "../../api/rotated-secret.ts";
 import { cached, live } from "../../ports/fact.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import { conditionsOf } from "../report/conditions.ts";
 import { ARN, decided, LONG_AGO, NOW, resource, stepOf, target, version, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
-import type { PresentSecret } from "./ownership.ts";
 import { sync } from "./sync.ts";
 
 const v1 = version(1);
@@ -100,7 +100,7 @@ describe("a Secret has not the metadata that its spec asks for: it is written, w
     expect(stepOf(sync, theWorld)).toMatchObject({
       do: "applySecret",
       versionId: v1,
-      writes: [{ version: v1, time: LONG_AGO }],
+      dataHistory: [{ version: v1, time: LONG_AGO }],
       notes: [{ reason }],
     });
   });

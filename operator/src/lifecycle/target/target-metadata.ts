@@ -1,7 +1,6 @@
 import { metadataHash } from "../../api/resolved-target.ts";
-import type { TargetMetadata } from "../../ports/target-secrets.ts";
+import type { PresentSecret, TargetMetadata } from "../../ports/target-secrets.ts";
 import type { World } from "../world.ts";
-import type { PresentSecret } from "./ownership.ts";
 
 /** The labels, annotations and owner that the Secret is to have. `target` is the Secret as it stands, where there is one. */
 export function wantedMetadata(

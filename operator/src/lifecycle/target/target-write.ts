@@ -3,21 +3,22 @@ import type { EventReason } from "../../api/reasons.ts";
 import { known } from "../../ports/fact.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretData } from "../../ports/secret-data.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import { refresh, type Step } from "../step.ts";
 import type { World } from "../world.ts";
-import { driftFight } from "./drift-fight.ts";
-import { isOwnUnmarked, type PresentSecret } from "./ownership.ts";
-import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
 import {
   carriesContent,
+  historyOfAdopted,
+  historyOfNew,
   isAsAdopted,
-  nextWrites,
+  nextHistory,
   type OwnContent,
   otherManagers,
-  rememberedWrites,
-  writesOfAdopted,
-  writesOfNew,
-} from "./writes.ts";
+  rememberedHistory,
+} from "./data-history.ts";
+import { driftFight } from "./drift-fight.ts";
+import { isOwnUnmarked } from "./ownership.ts";
+import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
 
 /**
  * What makes the target Secret carry this data, which is this content, whole: it is made, taken over, or brought up to
@@ -34,9 +35,9 @@ function create(world: World, content: OwnContent, data: SecretData): Step {
   const { status, metadata } = world.resource;
   const ofAllReaders =
     world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
-  const writes = writesOfNew(content, world.now, { ...status, ofAllReaders });
+  const dataHistory = historyOfNew(content, world.now, { ...status, ofAllReaders });
   // No event tells of it: the condition Ready does, and where many are made an event each is a third of all requests.
-  return apply(world, undefined, { content, data, writes, notes: [] });
+  return apply(world, undefined, { content, data, dataHistory, notes: [] });
 }
 
 /** The one write of the Secret: all of it, over what was judged. */
@@ -46,7 +47,7 @@ function apply(
   {
     content,
     ...rest
-  }: Pick<Extract<Step, { do: "applySecret" }>, "data" | "writes" | "notes"> & {
+  }: Pick<Extract<Step, { do: "applySecret" }>, "data" | "dataHistory" | "notes"> & {
     readonly content: OwnContent;
   },
 ): Step {
@@ -65,9 +66,9 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, data
   const isAdoption = target.ownerUid === undefined;
   const isSameContent = isAdoption || carriesContent(target, content);
   const sameData = isSameContent ? target.data.includes(data) : keepsData(target, data);
-  const writes = isAdoption
-    ? writesOfAdopted(content, world.now, sameData)
-    : nextWrites(target, { content, now: world.now, sameData });
+  const dataHistory = isAdoption
+    ? historyOfAdopted(content, world.now, sameData)
+    : nextHistory(target, { content, now: world.now, sameData });
   const foreign = target.data.keysBeyond(data);
   const fate = sameData ? "they are kept until the data changes" : "they are removed";
   const notes = [
@@ -84,7 +85,7 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, data
           ),
         ]),
   ];
-  return apply(world, target, { content, data, writes, notes });
+  return apply(world, target, { content, data, dataHistory, notes });
 }
 
 /** Our own Secret: a new version, another spec, or data, marks or metadata that somebody else has changed. */
@@ -96,13 +97,13 @@ function keep(world: World, target: PresentSecret, content: OwnContent, data: Se
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
   const fight = isNew || sameData ? undefined : driftFight(world, target);
   if (fight !== undefined) return world.target.kind === "live" ? fight : refresh("target");
-  if (isNew || !sameData || !isMarked(target) || !hasMetadata(world, target)) {
-    const isExpected = isNew && isMarked(target);
+  if (isNew || !sameData || !hasOwnMarks(target) || !hasMetadata(world, target)) {
+    const isExpected = isNew && hasOwnMarks(target);
     if (!isExpected && world.target.kind !== "live") return refresh("target");
-    const remembered = { ...target, writes: rememberedWrites(target, world.resource.status.settled) };
-    const writes = nextWrites(remembered, { content, now: world.now, sameData });
+    const remembered = { ...target, dataHistory: rememberedHistory(target, world.resource.status.settled) };
+    const dataHistory = nextHistory(remembered, { content, now: world.now, sameData });
     const notes = [written(world, target, content, sameData)];
-    return apply(world, target, { content, data, writes, notes });
+    return apply(world, target, { content, data, dataHistory, notes });
   }
   return removeForeignKeys(world, target, data);
 }
@@ -127,16 +128,19 @@ function wasWrittenByOthers(target: PresentSecret, data: SecretData): boolean {
 }
 
 /** Whether the label and the annotations are there that every Secret of the operator has. */
-function isMarked({ managedBy, ownerUid, versionId, writes }: PresentSecret): boolean {
+function hasOwnMarks({ managedBy, ownerUid, versionId, dataHistory }: PresentSecret): boolean {
   return (
-    managedBy === MANAGED_BY_VALUE && ownerUid !== undefined && versionId !== undefined && writes.length > 0
+    managedBy === MANAGED_BY_VALUE &&
+    ownerUid !== undefined &&
+    versionId !== undefined &&
+    dataHistory.length > 0
   );
 }
 
 function written(world: World, target: PresentSecret, content: OwnContent, sameData: boolean): EventNote {
   const secret = `Secret "${world.spec.targetName}"`;
   const isNew = !carriesContent(target, content);
-  if (sameData && !isMarked(target))
+  if (sameData && !hasOwnMarks(target))
     return warning("DriftCorrected", `${secret} had lost its label or annotations, which are there again`);
   if (isNew) {
     const how = target.versionId === content.version ? ", as spec.target now makes it" : "";

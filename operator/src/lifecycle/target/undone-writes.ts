@@ -36,7 +36,7 @@ function undoneBy(action: Action, after: World): readonly Refusal[] {
       const why =
         "its pod template does not have the annotation that it was given: an admission webhook has changed it";
       return after.workloads
-        .filter((workload) => isAsked(action.workloads, workload) && workload.versionText !== action.text)
+        .filter((workload) => isAsked(action.workloads, workload) && workload.restartToken !== action.text)
         .map(({ ref: { kind, name } }) => ({ kind, name, why }));
     }
     default:

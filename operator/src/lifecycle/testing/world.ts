@@ -6,10 +6,10 @@ import type { SecretAccessPolicy, SecretAction } from "../../api/secret-access-p
 import { cached, type Instant, live } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { SecretData } from "../../ports/secret-data.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import type { ReaderPod, Workload } from "../../ports/workloads.ts";
 import type { Progress } from "../step.ts";
 import { PHASES, type Phase, type PhaseWait, type Step } from "../step.ts";
-import type { PresentSecret } from "../target/ownership.ts";
 import type { World } from "../world.ts";
 
 /** Noon of a day; the tests' now. */
@@ -74,7 +74,7 @@ export function target(n: number, change: Partial<PresentSecret> = {}): PresentS
     managedBy: "rotated-secrets",
     ownerUid: "uid-db",
     versionId: version(n),
-    writes: [{ version: version(n), time: LONG_AGO }],
+    dataHistory: [{ version: version(n), time: LONG_AGO }],
     data: dataOf(JSON.parse(documentOf(n))),
     immutable: false,
     metadata: { labels: {}, annotations: {}, owners: [], hash: undefined },

@@ -49,7 +49,7 @@ export class SimulatedDeployment implements SimulatedWorkload {
     return {
       ref: { kind: "Deployment", namespace: "payments", name: this.name },
       createdAt: this.#createdAt,
-      ...(this.text === undefined ? {} : { versionText: this.text }),
+      ...(this.text === undefined ? {} : { restartToken: this.text }),
       paused: false,
       replicas,
       strategy: { kind: "RollingUpdate" },

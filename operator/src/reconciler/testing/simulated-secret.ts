@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
-import type { PresentSecret } from "../../lifecycle/target/ownership.ts";
 import { SecretData } from "../../ports/secret-data.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import {
   Conflict,
   type SecretWriteRequest,
@@ -59,7 +59,7 @@ export class SimulatedSecret implements TargetSecrets {
   }
 
   apply(request: SecretWriteRequest): Promise<TargetSecret> {
-    const { over, data, versionId, owner, writes, type, metadata } = request;
+    const { over, data, versionId, owner, dataHistory, type, metadata } = request;
     if (this.isProtected) throw new WriteRefused("the Secret", "403 Forbidden");
     if (over === undefined ? this.#held !== undefined : !this.#isStill(over))
       throw new Conflict("another one");
@@ -86,7 +86,7 @@ export class SimulatedSecret implements TargetSecrets {
         owners: metadata.deletedWithOwner ? [owner.uid] : [],
       },
       versionId,
-      writes,
+      dataHistory,
       data: SecretData.fromBase64({ ...Object.fromEntries(foreign), ...applied }),
       immutable: false,
     });

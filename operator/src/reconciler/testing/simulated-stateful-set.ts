@@ -50,7 +50,7 @@ export class SimulatedStatefulSet implements SimulatedWorkload {
     return {
       ref: { kind: "StatefulSet", namespace: "payments", name: this.name },
       createdAt: this.#createdAt,
-      ...(this.text === undefined ? {} : { versionText: this.text }),
+      ...(this.text === undefined ? {} : { restartToken: this.text }),
       paused: false,
       replicas,
       strategy: this.strategy,

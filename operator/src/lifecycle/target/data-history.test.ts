@@ -1,26 +1,26 @@
 import { describe, expect, it } from "vitest";
 import { LONG_AGO, NOW, target, version } from "../testing/world.ts";
 import {
+  historyOfAdopted,
+  historyOfNew,
   isAsAdopted,
-  nextWrites,
-  rememberedWrites,
-  versionText,
-  writesOfAdopted,
-  writesOfNew,
-} from "./writes.ts";
+  nextHistory,
+  rememberedHistory,
+  restartToken,
+} from "./data-history.ts";
 
 const [v1, v2, v3] = [version(1), version(2), version(3)];
 
 describe("the Secret's memory of its changes", () => {
   it("gets an entry for a new version", () => {
-    expect(nextWrites(target(1), { content: { version: v2 }, now: NOW, sameData: false })).toEqual([
+    expect(nextHistory(target(1), { content: { version: v2 }, now: NOW, sameData: false })).toEqual([
       { version: v1, time: LONG_AGO },
       { version: v2, time: NOW },
     ]);
   });
 
   it("gets none for a new version with the same data, whose pods already hold it", () => {
-    expect(nextWrites(target(1), { content: { version: v2 }, now: NOW, sameData: true })).toEqual([
+    expect(nextHistory(target(1), { content: { version: v2 }, now: NOW, sameData: true })).toEqual([
       { version: v2, time: LONG_AGO },
     ]);
   });
@@ -29,7 +29,7 @@ describe("the Secret's memory of its changes", () => {
     const edited = target(1, {
       dataManagers: [{ manager: "kubectl-edit", time: NOW - 5_000, keys: ["password"] }],
     });
-    expect(nextWrites(edited, { content: { version: v1 }, now: NOW, sameData: false })).toEqual([
+    expect(nextHistory(edited, { content: { version: v1 }, now: NOW, sameData: false })).toEqual([
       { version: v1, time: LONG_AGO },
       { version: "foreign", time: NOW - 5_000 },
       { version: v1, time: NOW },
@@ -37,7 +37,7 @@ describe("the Secret's memory of its changes", () => {
   });
 
   it("takes the last own write where the server does not tell", () => {
-    expect(nextWrites(target(1), { content: { version: v1 }, now: NOW, sameData: false })[1]).toEqual({
+    expect(nextHistory(target(1), { content: { version: v1 }, now: NOW, sameData: false })[1]).toEqual({
       version: "foreign",
       time: LONG_AGO,
     });
@@ -46,26 +46,26 @@ describe("the Secret's memory of its changes", () => {
   describe("with a spec that sets keys or template", () => {
     const hashed = (specHash?: string) =>
       specHash === undefined ? { version: v1 } : { version: v1, specHash };
-    const held = target(1, { writes: [{ ...hashed("one"), time: LONG_AGO }] });
+    const held = target(1, { dataHistory: [{ ...hashed("one"), time: LONG_AGO }] });
 
     it.each([
       ["another hash", hashed("two")],
       ["none any more", hashed()],
     ])("gets an entry for %s of the same version, and no foreign one between", (_, content) => {
-      expect(nextWrites(held, { content, now: NOW, sameData: false })).toEqual([
+      expect(nextHistory(held, { content, now: NOW, sameData: false })).toEqual([
         { ...hashed("one"), time: LONG_AGO },
         { ...content, time: NOW },
       ]);
     });
 
     it("gets none for another hash that leaves the data equal", () => {
-      expect(nextWrites(held, { content: hashed("two"), now: NOW, sameData: true })).toEqual([
+      expect(nextHistory(held, { content: hashed("two"), now: NOW, sameData: true })).toEqual([
         { ...hashed("two"), time: LONG_AGO },
       ]);
     });
 
     it("remembers foreign data under the same hash", () => {
-      expect(nextWrites(held, { content: hashed("one"), now: NOW, sameData: false })[1]).toEqual({
+      expect(nextHistory(held, { content: hashed("one"), now: NOW, sameData: false })[1]).toEqual({
         version: "foreign",
         time: LONG_AGO,
       });
@@ -74,22 +74,25 @@ describe("the Secret's memory of its changes", () => {
     it("is what was proven before, where it was lost", () => {
       const settled = { versionId: v1, shape: "one", writtenAt: new Date(LONG_AGO).toISOString() };
       const lost = target(1, {
-        writes: [],
+        dataHistory: [],
         dataManagers: [{ manager: "rotated-secrets", keys: ["password"] }],
       });
-      expect(rememberedWrites(lost, settled)).toEqual(held.writes);
-      expect(writesOfNew(hashed("one"), NOW, { settled, currentVersion: v1, ofAllReaders: true })[1]).toEqual(
-        {
-          version: "absent",
-          time: LONG_AGO,
-        },
-      );
+      expect(rememberedHistory(lost, settled)).toEqual(held.dataHistory);
+      expect(
+        historyOfNew(hashed("one"), NOW, { settled, currentVersion: v1, ofAllReaders: true })[1],
+      ).toEqual({
+        version: "absent",
+        time: LONG_AGO,
+      });
     });
   });
 
   it("keeps the last 20", () => {
-    const writes = Array.from({ length: 20 }, (_, i) => ({ version: version(i + 1), time: LONG_AGO + i }));
-    const next = nextWrites(target(20, { writes }), {
+    const dataHistory = Array.from({ length: 20 }, (_, i) => ({
+      version: version(i + 1),
+      time: LONG_AGO + i,
+    }));
+    const next = nextHistory(target(20, { dataHistory }), {
       content: { version: version(21) },
       now: NOW,
       sameData: false,
@@ -101,7 +104,7 @@ describe("the Secret's memory of its changes", () => {
 
   it("begins anew where it was lost", () => {
     expect(
-      nextWrites(target(1, { writes: [] }), { content: { version: v1 }, now: NOW, sameData: true }),
+      nextHistory(target(1, { dataHistory: [] }), { content: { version: v1 }, now: NOW, sameData: true }),
     ).toEqual([
       { version: "foreign", time: 0 },
       { version: v1, time: NOW },
@@ -111,20 +114,22 @@ describe("the Secret's memory of its changes", () => {
   it("is what was proven before, where it was lost and nobody else wrote", () => {
     const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
     const lost = (manager: string) =>
-      target(1, { writes: [], dataManagers: [{ manager, keys: ["password"] }] });
-    expect(rememberedWrites(lost("rotated-secrets"), settled)).toEqual([{ version: v1, time: LONG_AGO }]);
-    expect(rememberedWrites(lost("rotated-secrets"), undefined)).toEqual([]);
-    expect(rememberedWrites(lost("kubectl-edit"), settled)).toEqual([]);
+      target(1, { dataHistory: [], dataManagers: [{ manager, keys: ["password"] }] });
+    expect(rememberedHistory(lost("rotated-secrets"), settled)).toEqual([{ version: v1, time: LONG_AGO }]);
+    expect(rememberedHistory(lost("rotated-secrets"), undefined)).toEqual([]);
+    expect(rememberedHistory(lost("kubectl-edit"), settled)).toEqual([]);
   });
 
   it("knows a Secret that was adopted with equal data, and one that was not", () => {
-    expect(isAsAdopted(target(1, { writes: writesOfAdopted({ version: v1 }, NOW, true) }))).toBe(true);
-    expect(isAsAdopted(target(1, { writes: writesOfAdopted({ version: v1 }, NOW, false) }))).toBe(false);
+    expect(isAsAdopted(target(1, { dataHistory: historyOfAdopted({ version: v1 }, NOW, true) }))).toBe(true);
+    expect(isAsAdopted(target(1, { dataHistory: historyOfAdopted({ version: v1 }, NOW, false) }))).toBe(
+      false,
+    );
   });
 
   it("has nothing in it that lies ahead, as a clock that was wrong may have written", () => {
-    const ahead = target(1, { writes: [{ version: v1, time: NOW + 9_000 }] });
-    expect(nextWrites(ahead, { content: { version: v2 }, now: NOW, sameData: false })).toEqual([
+    const ahead = target(1, { dataHistory: [{ version: v1, time: NOW + 9_000 }] });
+    expect(nextHistory(ahead, { content: { version: v2 }, now: NOW, sameData: false })).toEqual([
       { version: v1, time: NOW },
       { version: v2, time: NOW },
     ]);
@@ -134,37 +139,43 @@ describe("the Secret's memory of its changes", () => {
     const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
 
     it("begins with it where nothing is known to have been there", () => {
-      expect(writesOfNew({ version: v1 }, NOW, { ofAllReaders: true })).toEqual([{ version: v1, time: NOW }]);
-    });
-
-    it("has what all readers were proven to hold, however old they are, and that the Secret was gone", () => {
-      expect(writesOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual([
-        { version: v1, time: 0 },
-        { version: "absent", time: LONG_AGO },
+      expect(historyOfNew({ version: v1 }, NOW, { ofAllReaders: true })).toEqual([
         { version: v1, time: NOW },
       ]);
     });
 
-    it("says nothing of the time before the proof where just some readers were looked at", () => {
-      expect(writesOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: false })).toEqual(
+    it("has what all readers were proven to hold, however old they are, and that the Secret was gone", () => {
+      expect(historyOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual(
         [
-          { version: v1, time: LONG_AGO },
+          { version: v1, time: 0 },
           { version: "absent", time: LONG_AGO },
           { version: v1, time: NOW },
         ],
       );
     });
 
-    it("has what the readers were proven to hold of an older version", () => {
-      expect(writesOfNew({ version: v2 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual([
-        { version: v1, time: 0 },
-        { version: "absent", time: NOW },
-        { version: v2, time: NOW },
+    it("says nothing of the time before the proof where just some readers were looked at", () => {
+      expect(
+        historyOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: false }),
+      ).toEqual([
+        { version: v1, time: LONG_AGO },
+        { version: "absent", time: LONG_AGO },
+        { version: v1, time: NOW },
       ]);
     });
 
+    it("has what the readers were proven to hold of an older version", () => {
+      expect(historyOfNew({ version: v2 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual(
+        [
+          { version: v1, time: 0 },
+          { version: "absent", time: NOW },
+          { version: v2, time: NOW },
+        ],
+      );
+    });
+
     it("says that something was there, where nothing was proven of it", () => {
-      expect(writesOfNew({ version: v2 }, NOW, { currentVersion: v1, ofAllReaders: true })).toEqual([
+      expect(historyOfNew({ version: v2 }, NOW, { currentVersion: v1, ofAllReaders: true })).toEqual([
         { version: "foreign", time: 0 },
         { version: v2, time: NOW },
       ]);
@@ -175,28 +186,29 @@ describe("the Secret's memory of its changes", () => {
 describe("the text on pod templates", () => {
   const at = (...versions: ("foreign" | "absent" | typeof v1)[]) =>
     versions.map((v, i) => ({ version: v, time: LONG_AGO + i }));
-  const corrected = (writes: readonly { readonly time: number }[]) => `.${writes.at(-1)?.time.toString(36)}`;
+  const corrected = (dataHistory: readonly { readonly time: number }[]) =>
+    `.${dataHistory.at(-1)?.time.toString(36)}`;
   it.each([
     ["is the version's id", at(v1, v2), v2],
     ["is the same again after going back", at(v1, v2, v1), v1],
     ["forgets corrections with the next version", at(v2, "foreign", v2, v3), v3],
     ["is the version's id where nothing was there before", at(v1), v1],
-  ])("%s", (_, writes, text) => {
-    expect(versionText(writes)).toBe(text);
+  ])("%s", (_, dataHistory, text) => {
+    expect(restartToken(dataHistory)).toBe(text);
   });
 
   it.each([
     ["a correction of foreign data", at(v1, "foreign", v1)],
     ["an absence", at(v1, "absent", v1)],
     ["a take-over of what nobody knows", at("foreign", v1)],
-  ])("tells %s by its time", (_, writes) => {
-    expect(versionText(writes)).toBe(v1 + corrected(writes));
+  ])("tells %s by its time", (_, dataHistory) => {
+    expect(restartToken(dataHistory)).toBe(v1 + corrected(dataHistory));
   });
 
   it("tells the spec's hash, and the time after it", () => {
     const one = { version: v1, specHash: "0123456789", time: LONG_AGO };
-    expect(versionText([one])).toBe(`${v1}.0123456789`);
-    expect(versionText([one, { version: "foreign", time: NOW }, { ...one, time: NOW }])).toBe(
+    expect(restartToken([one])).toBe(`${v1}.0123456789`);
+    expect(restartToken([one, { version: "foreign", time: NOW }, { ...one, time: NOW }])).toBe(
       `${v1}.0123456789${corrected([{ time: NOW }])}`,
     );
   });
@@ -205,13 +217,13 @@ describe("the text on pod templates", () => {
     let held = target(1);
     const texts = new Set<string>();
     for (let n = 1; n <= 30; n += 1) {
-      const writes = nextWrites(held, {
+      const dataHistory = nextHistory(held, {
         content: { version: v1 },
         now: LONG_AGO + n * 60_000,
         sameData: false,
       });
-      held = { ...held, writes };
-      texts.add(versionText(writes));
+      held = { ...held, dataHistory };
+      texts.add(restartToken(dataHistory));
     }
     expect(texts.size).toBe(30);
   });

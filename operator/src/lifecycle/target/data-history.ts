@@ -2,23 +2,23 @@ import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { Instant } from "../../ports/fact.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import {
+  type DataChange,
   type DataManager,
   isSameContent,
   type SecretContent,
-  type SecretWrite,
 } from "../../ports/target-secrets.ts";
 import type { Workload } from "../../ports/workloads.ts";
-import type { PresentSecret } from "./ownership.ts";
 
 /** How many changes of data a Secret remembers. A pod that is older than the oldest may hold anything. */
-const WRITES_KEPT = 20;
+const CHANGES_KEPT = 20;
 
 /** A Secret taken over with the very data it is to have: as far as anybody's pods go, it always had it. */
 const ALWAYS: Instant = 0;
 
 /** Something was there before, and nobody knows what. */
-const UNKNOWN_BEFORE: SecretWrite = { version: "foreign", time: ALWAYS };
+const UNKNOWN_BEFORE: DataChange = { version: "foreign", time: ALWAYS };
 
 /** Data of ours: a version's document, as the spec makes it. */
 export interface OwnContent extends SecretContent {
@@ -32,15 +32,15 @@ export function ownContent(version: VersionId, specHash: string | undefined): Ow
 
 /** Whether the Secret was last written with this content. What its memory does not tell, because it was lost, its version tells. */
 export function carriesContent(
-  { versionId, writes }: PresentSecret,
+  { versionId, dataHistory }: PresentSecret,
   { version, specHash }: OwnContent,
 ): boolean {
-  return versionId === version && (writes.length === 0 || writes.at(-1)?.specHash === specHash);
+  return versionId === version && (dataHistory.length === 0 || dataHistory.at(-1)?.specHash === specHash);
 }
 
 /** Whether the Secret still is as it was taken over: nothing has been written since. */
 export function isAsAdopted(target: PresentSecret): boolean {
-  return target.writes.length === 1 && target.writes[0]?.time === ALWAYS;
+  return target.dataHistory.length === 1 && target.dataHistory[0]?.time === ALWAYS;
 }
 
 /** What is known of what the readers of a Secret hold that is not there. */
@@ -53,11 +53,11 @@ export interface Past extends Pick<RotatedSecretStatus, "settled" | "currentVers
  * The history of a Secret that is made now. One that was there before, and gone, may have been missed by some readers;
  * others hold what it carried, which is known where they were all proven to hold the same.
  */
-export function writesOfNew(
+export function historyOfNew(
   content: OwnContent,
   now: Instant,
   { settled, currentVersion, ofAllReaders }: Past,
-): readonly SecretWrite[] {
+): readonly DataChange[] {
   const write = { ...content, time: now };
   if (settled === undefined) return currentVersion === undefined ? [write] : [UNKNOWN_BEFORE, write];
   const writtenAt = Date.parse(settled.writtenAt);
@@ -68,11 +68,11 @@ export function writesOfNew(
 }
 
 /** The history of a Secret that is taken over. What it carried before is not known, unless it is what it is to carry. */
-export function writesOfAdopted(
+export function historyOfAdopted(
   content: OwnContent,
   now: Instant,
   sameData: boolean,
-): readonly SecretWrite[] {
+): readonly DataChange[] {
   return sameData ? [{ ...content, time: ALWAYS }] : [UNKNOWN_BEFORE, { ...content, time: now }];
 }
 
@@ -82,32 +82,32 @@ export function writesOfAdopted(
  * Data that does not change is no change, whatever the version or the spec: the last entry then speaks of the new ones.
  * The same content over other data means that somebody else wrote in between.
  */
-export function nextWrites(
+export function nextHistory(
   target: PresentSecret,
   next: { readonly content: OwnContent; readonly now: Instant; readonly sameData: boolean },
-): readonly SecretWrite[] {
+): readonly DataChange[] {
   const write = { ...next.content, time: next.now };
-  const last = target.writes.at(-1);
+  const last = target.dataHistory.at(-1);
   if (last === undefined) return [UNKNOWN_BEFORE, write];
-  if (next.sameData) return [...target.writes.slice(0, -1), { ...write, time: last.time }];
-  const between: SecretWrite[] = carriesContent(target, next.content)
+  if (next.sameData) return [...target.dataHistory.slice(0, -1), { ...write, time: last.time }];
+  const between: DataChange[] = carriesContent(target, next.content)
     ? [{ version: "foreign", time: foreignSince(target, last.time) }]
     : [];
   // What a clock that was ahead has written must not make new pods look old.
-  const before = target.writes.map((past) => ({ ...past, time: Math.min(past.time, next.now) }));
-  return [...before, ...between, write].slice(-WRITES_KEPT);
+  const before = target.dataHistory.map((past) => ({ ...past, time: Math.min(past.time, next.now) }));
+  return [...before, ...between, write].slice(-CHANGES_KEPT);
 }
 
 /**
  * The memory of a Secret of ours whose annotation was taken away. What all readers were proven to hold they still hold,
  * as long as nobody else has written data since; otherwise it begins anew.
  */
-export function rememberedWrites(
+export function rememberedHistory(
   target: PresentSecret,
   settled: RotatedSecretStatus["settled"],
-): readonly SecretWrite[] {
-  if (target.writes.length > 0 || settled === undefined || otherManagers(target).length > 0)
-    return target.writes;
+): readonly DataChange[] {
+  if (target.dataHistory.length > 0 || settled === undefined || otherManagers(target).length > 0)
+    return target.dataHistory;
   return [{ ...contentOf(settled), time: Date.parse(settled.writtenAt) }];
 }
 
@@ -134,9 +134,11 @@ function foreignSince(target: PresentSecret, ours: Instant): Instant {
  * it has one, and where it came over something else than a version also which time that was, as the Secret remembers
  * it. So who took foreign data, or may have missed the Secret, is restarted once for each time, however often that was.
  */
-export function versionText(writes: readonly SecretWrite[]): string {
-  const before = writes.at(-2)?.version;
-  return before === "foreign" || before === "absent" ? timedText(writes) : contentText(writes.at(-1));
+export function restartToken(dataHistory: readonly DataChange[]): string {
+  const before = dataHistory.at(-2)?.version;
+  return before === "foreign" || before === "absent"
+    ? timedRestartToken(dataHistory)
+    : contentText(dataHistory.at(-1));
 }
 
 function contentText(content: SecretContent | undefined): string {
@@ -145,12 +147,15 @@ function contentText(content: SecretContent | undefined): string {
 }
 
 /** The text for a workload that has the other one from before, when the Secret carried this version an earlier time. */
-export function timedText(writes: readonly SecretWrite[]): string {
-  const last = writes.at(-1);
+export function timedRestartToken(dataHistory: readonly DataChange[]): string {
+  const last = dataHistory.at(-1);
   return last === undefined ? "" : `${contentText(last)}.${last.time.toString(36)}`;
 }
 
 /** Whether the pod template was marked for what the Secret carries. */
-export function isMarked({ versionText: text }: Workload, writes: readonly SecretWrite[]): boolean {
-  return text === versionText(writes) || text === timedText(writes);
+export function hasRestartToken(
+  { restartToken: text }: Workload,
+  dataHistory: readonly DataChange[],
+): boolean {
+  return text === restartToken(dataHistory) || text === timedRestartToken(dataHistory);
 }
