@@ -7,18 +7,18 @@ import type { CatalogueEntry, SecretCatalogue } from "../../ports/secret-catalog
 import type { SecretValues, VersionValue } from "../../ports/secret-values.ts";
 import type { SimulatedAws } from "./simulated-aws.ts";
 
-/** How often the catalogue looks by itself, in ms; and while a change is expected. */
+/** The interval of the catalogue's own refreshes, in ms; the second one while a change is expected. */
 const POLL_MS = 60_000;
 const POLL_SOON_MS = 2_000;
 
-/** What one operator process knows of the secret. Dies with it. */
+/** The facts about the secret that one operator process knows. They end with the process. */
 export class SimulatedCatalogue implements SecretCatalogue {
   readonly #aws: SimulatedAws;
   readonly #clock: Clock;
   #entry: CatalogueEntry | undefined;
   #expectedUntil: Instant = 0;
   #polledAt: Instant = 0;
-  /** Counts changes of what `cached` gives. */
+  /** The number of changes of the cached entry. */
   changes = 0;
 
   constructor(aws: SimulatedAws, clock: Clock) {
@@ -30,7 +30,7 @@ export class SimulatedCatalogue implements SecretCatalogue {
     return this.#polledAt + (this.#clock.now() < this.#expectedUntil ? POLL_SOON_MS : POLL_MS);
   }
 
-  /** Looks, if it is time. */
+  /** Refreshes the entry if it is due. */
   step(): void {
     if (this.#clock.now() >= this.nextAt) this.#learn();
   }
