@@ -48,7 +48,7 @@ const ALLOWED = [
   ["operator/src/kubernetes/events.ts", "@kubernetes/client-node"],
   ["operator/src/lifecycle/decide.ts", "./world.ts"],
   ["operator/src/lifecycle/decide.ts", "@rotated-secrets/contract/labels"],
-  ["operator/src/lifecycle/target/sync.ts", "../../document/document-mapping.ts"],
+  ["operator/src/lifecycle/target-secret/sync.ts", "../../document/document-mapping.ts"],
   ["rotator-lambda/src/rotator.ts", "@rotated-secrets/contract/labels"],
   ["tools/generate.ts", "@rotated-secrets/operator/settings-schema"],
   ["tools/generate.ts", "@rotated-secrets/operator/settings-help"],

@@ -46,7 +46,7 @@ describe("a broken set-up shows within 30 s what to do about it, and works when 
       reason: "AwsUnavailable",
       shownBy: { Current: "Unknown", Reconciling: "True" },
       advice:
-        /What the cluster has stays as it is; it is tried again by itself[.] Check the operator's network path/,
+        /The Secret in the cluster stays as it is, and the operator tries again[.] If this lasts, check the operator's network path/,
     };
 
     it("for a resource that has its Secret, which stays as it is, and for a new one", async () => {

@@ -92,7 +92,7 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "Lambda failing": {
     reason: "RotationTimedOut",
     shownBy: { Rotated: "False", Stalled: "True" },
-    advice: /See the log of arn:aws:lambda:.*:failing[.] .* aws secretsmanager update-secret-version-stage/,
+    advice: /aws logs tail \/aws\/lambda\/failing .* aws secretsmanager update-secret-version-stage/,
     breakIt: async (ground) => {
       const { stage, aws, namespace, secretId } = ground;
       const bundle = join(import.meta.dirname, "failing-rotator.mjs");
@@ -108,7 +108,7 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "database away": {
     reason: "RotationTimedOut",
     shownBy: { Rotated: "False", Stalled: "True" },
-    advice: /AWS may try again by itself, and a late success is a success/,
+    advice: /AWS may try again by itself, and a late success counts/,
     breakIt: async (ground) => {
       const { stage, namespace, secretId } = ground;
       const gate = await DatabaseGate.before(stage.postgres.port);
@@ -189,7 +189,7 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "type without its keys": {
     reason: "TypeRequiresKeys",
     shownBy: { Ready: "False", Current: "False", Stalled: "True" },
-    advice: /of type kubernetes[.]io\/tls: it needs the key "tls[.]crt".* rename a member to the key/,
+    advice: /of type kubernetes[.]io\/tls: it needs the key "tls[.]crt".* rename a field to the key/,
     breakIt: async (ground) => {
       const { aws, secretId } = ground;
       await aws.create(secretId, credential(1));

@@ -44,7 +44,8 @@ export const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   "service-account-that-is-not-there": {
     spec: () => ({ secretId: "tenant/db", ...as("missing") }),
     reason: "ServiceAccountMissing",
-    advice: /no ServiceAccount "missing" in namespace "tenant".*create it, or correct/,
+    advice:
+      /ServiceAccount "missing" of spec[.]auth does not exist in namespace "tenant".*create it, or correct/,
   },
   "foreign-role-annotation": {
     spec: () => ({ secretId: "victim/db", ...as("thief") }),
@@ -86,12 +87,12 @@ export const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   "secret-of-somebody-else": {
     spec: () => ({ secretId: "tenant/db", target: { name: "theirs" } }),
     reason: "TargetNotOwned",
-    advice: /belongs to somebody else; it was not touched/,
+    advice: /belongs to somebody else, so the operator does not change it/,
   },
   "secret-with-consent-for-another": {
     spec: () => ({ secretId: "tenant/db", target: { name: "promised" } }),
     reason: "TargetNotOwned",
-    advice: /belongs to somebody else; it was not touched/,
+    advice: /belongs to somebody else, so the operator does not change it/,
   },
   "secret-of-a-neighbour": {
     spec: () => ({ secretId: "tenant/own", target: { name: "db" } }),

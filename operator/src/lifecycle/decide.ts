@@ -6,8 +6,8 @@ import { rollout } from "./rollout/rollout.ts";
 import { rotation } from "./rotation/rotation.ts";
 import { rotationDeadline } from "./rotation/rotation-outcome.ts";
 import type { Action, Phase, PhaseName, PhaseWait, Progress, Step, Wait } from "./step.ts";
-import { ownership } from "./target/ownership.ts";
-import { sync } from "./target/sync.ts";
+import { ownership } from "./target-secret/ownership.ts";
+import { sync } from "./target-secret/sync.ts";
 import { nextDue } from "./times/schedule.ts";
 import { REST_MS } from "./timing.ts";
 import type { World } from "./world.ts";
@@ -35,7 +35,7 @@ export const phases: readonly Phase[] = [
  *
  * - `act`: do this action, then decide again.
  * - `rest`: report, and wait until a time (ms since the epoch) at the latest. While `changeExpectedUntil` is to come, the
- *   secret is to be read more often, for a rotation of it is under way.
+ *   secret is to be read more often, because a rotation is under way.
  * - `end`: nothing more is done for this resource, and its status stays as it is.
  */
 export type Decision = Progress &

@@ -18,7 +18,7 @@ export interface Precondition {
 /** The result of a phase: something to do, a reason to wait, or the end of all work on the resource. */
 export type Step = Action | Wait | { readonly do: "end" };
 
-/** A step that changes the world, or what is known of it. After it everything is decided again. `notes` become events. */
+/** A step that changes the world or the knowledge of it. After it everything is decided again. `notes` become events. */
 export type Action =
   | { readonly do: "refresh"; readonly facts: readonly FactName[] }
   | {
@@ -81,8 +81,8 @@ export const PHASES = [
 export type PhaseName = (typeof PHASES)[number];
 
 /**
- * Nothing can be done now. Each wait has a reason that people see in a condition, and ends: by itself at `until` at the
- * latest, by an event before that, or by a person.
+ * Nothing can be done now. Each wait has a reason that people see in a condition. It ends by an event, by a person, or at `until`
+ * at the latest.
  */
 export interface Wait {
   readonly do: "wait";
@@ -116,7 +116,7 @@ export interface Progress {
 /** Why something waits. */
 export type Reason = WaitReason;
 
-/** What a condition says. */
+/** Status, reason and message of a condition. */
 export type Finding = Pick<Condition, "status" | "message" | "reason">;
 
 /** One part of the policy. */

@@ -13,20 +13,20 @@ import type { Turn } from "./intents/aws-secret.ts";
 import type { IntentProgress } from "./intents/intent.ts";
 
 /**
- * All that a decision about one RotatedSecret needs, as one plain value. Whoever wants to know what the operator would
- * do in a situation writes the situation down as a World and calls `decide`.
+ * Everything that a decision about one RotatedSecret needs, as a plain value. To see what the operator does in a situation,
+ * write the situation as a World and call `decide`. README.md shows the scenarios.
  */
 export interface World {
   readonly now: Instant;
-  /** When this operator process started: a call that an earlier one made was made before. */
+  /** When this operator process started. Calls of an earlier process were made before. */
   readonly operatorStartedAt: Instant;
   readonly resource: RotatedSecret;
   /** The resource's spec with every default filled in. */
   readonly spec: ResolvedSpec;
   readonly policies: readonly SecretAccessPolicy[];
-  /** Labels of the resource's namespace; undefined while the namespace is not known. */
+  /** Labels of the namespace; undefined while the namespace is not known. */
   readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
-  /** The ServiceAccount in whose name AWS is called; unknown where it is called as the operator. */
+  /** The ServiceAccount that calls AWS; unknown if the operator's own identity calls it. */
   readonly account: Fact<ServiceAccountReading>;
   readonly source: Fact<CatalogueEntry>;
   readonly versionCreatedAt: Fact<VersionCreatedAt | { readonly problem: AwsProblem }>;
@@ -38,9 +38,9 @@ export interface World {
   readonly turn: Fact<Turn>;
   /** How far this pass has come with the intent in status. */
   readonly intent: IntentProgress;
-  /** What the API server did not let be written in this pass; it is tried again in the next. */
+  /** Writes that the API server refused in this pass. The next pass tries them again. */
   readonly refusals: readonly Refusal[];
 }
 
-/** The facts that a phase may ask to be read at their source. */
+/** The facts that a phase can have read at their source. */
 export type FactName = "account" | "source" | "versionCreatedAt" | "value" | "target" | "pods" | "turn";

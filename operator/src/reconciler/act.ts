@@ -8,7 +8,7 @@ import { type Refusal, WriteRefused } from "../ports/write-refused.ts";
 import { refreshed, sourceOf, targetOf } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 
-/** What an action works with. */
+/** The surroundings of an action. */
 export interface ActionContext {
   readonly ports: Ports;
   readonly now: () => Instant;

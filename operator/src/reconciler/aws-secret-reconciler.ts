@@ -14,7 +14,7 @@ export interface AwsSecretKey {
   readonly arn: string;
 }
 
-/** What the reconciler of AWS secrets works with. */
+/** Options of AwsSecretReconciler. */
 export interface AwsSecretReconcilerOptions {
   readonly resources: Pick<Resources, "recordedRotations">;
   readonly clock: Clock;

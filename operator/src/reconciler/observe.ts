@@ -1,7 +1,7 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { ResolvedSpec } from "../api/resolved-spec.ts";
 import { type Turn, turnOf } from "../lifecycle/intents/aws-secret.ts";
-import { wantedVersion } from "../lifecycle/target/pinning.ts";
+import { wantedVersion } from "../lifecycle/target-secret/pinning.ts";
 import type { FactName, World } from "../lifecycle/world.ts";
 import type { AwsScope } from "../ports/aws-scope.ts";
 import { cached, type Fact, type Instant, known, live, unknown } from "../ports/fact.ts";
@@ -11,13 +11,13 @@ import type { SecretValues, ValueReading } from "../ports/secret-values.ts";
 import type { NamespacedName } from "../ports/target-secrets.ts";
 import type { Ports } from "./ports.ts";
 
-/** What an operator process knows of itself. */
+/** Facts about this operator process. */
 export interface OperatorIdentity {
   /** When the process started, ms since the epoch. */
   readonly startedAt: Instant;
 }
 
-/** The world as the caches show it: no call is made. */
+/** The world as the caches show it, without a call. */
 export function observe(
   { resource, spec }: ValidRotatedSecret,
   ports: Ports,
@@ -97,7 +97,7 @@ function turn(world: World, { resources }: Ports, now: Instant): Turn {
   return turnOf({ now, recorded }, world.resource.metadata.uid);
 }
 
-/** Where the secret of a RotatedSecret lies, and with whose rights it is looked up. */
+/** The AWS secret of a RotatedSecret, and the identity that reads it. */
 export function sourceOf({ spec }: Pick<World, "spec">): SecretSource {
   return { secretId: spec.secretId, region: spec.region, identity: spec.identity };
 }

@@ -12,7 +12,7 @@ function reasonOf({ conditions = [] }: RotatedSecretStatus, type: string): strin
 }
 
 describe("a RotatedSecret", () => {
-  it("comes to rest, and then nobody is asked for anything", async () => {
+  it("comes to rest, and then makes no call", async () => {
     const simulation = await inUse();
     const calls = simulation.calls.length;
     await simulation.run(50 * MINUTE);
@@ -21,7 +21,7 @@ describe("a RotatedSecret", () => {
     await expectRest(simulation);
   });
 
-  it("restarts nobody who waited for the Secret to be made", async () => {
+  it("restarts no pod that waited for the Secret to be created", async () => {
     const simulation = new Simulation();
     for (const name of ["web", "worker"]) simulation.cluster.deploy(name);
     await expectRest(simulation);
@@ -91,7 +91,7 @@ describe("a RotatedSecret", () => {
     await expectRest(simulation);
   });
 
-  it("restarts all but whom it may not, says so, and rotates again once it may", async () => {
+  it("restarts all workloads except a protected one, reports that, and rotates again once it may", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
     cluster.protectedWorkloads.add("web");
@@ -155,7 +155,7 @@ describe("a RotatedSecret", () => {
     },
   );
 
-  it("restarts whom a selector selects", async () => {
+  it("restarts the workloads that a selector selects", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
     Object.assign(cluster.deployments[1]?.labels ?? {}, { team: "a" });
@@ -287,8 +287,8 @@ describe("a RotatedSecret", () => {
     expect(aws.accepted).toEqual([]);
   });
 
-  it("leaves nobody on the old version, whenever those who read it were about to start", async () => {
-    /** Deploys so long after a new version was put, if at all, and lets time pass until the Secret carries it. */
+  it("leaves no pod on the old version, at whatever time pods were about to start", async () => {
+    /** Deploys at this time after a new version was put, or never, and lets time pass until the Secret carries it. */
     const change = async (deployAfter?: number) => {
       const simulation = new Simulation();
       // Between two looks of the catalogue.
@@ -306,7 +306,7 @@ describe("a RotatedSecret", () => {
       await expectRest((await change(took - early)).simulation);
   });
 
-  it("proves anew who holds what when other workloads are to count, even if it could not look at once", async () => {
+  it("proves the rollout again when other workloads count, even if it could not look at once", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
     cluster.edit({ rollout: { workloads: { mode: "Names", names: ["deployment/web"] } } });
@@ -456,7 +456,7 @@ describe("two operators by mistake", () => {
   });
 });
 
-describe("whatever happens, in any order", () => {
+describe("any events, in any order", () => {
   it("no token is used twice, the Secret is whole, and all comes to rest with everybody on the current version", {
     timeout: 60_000,
   }, async () => {

@@ -17,7 +17,7 @@ import {
 import { actionNotes, endNotes, newAlarms } from "../lifecycle/report/notes.ts";
 import { statusOf } from "../lifecycle/report/status.ts";
 import type { RecordStep } from "../lifecycle/step.ts";
-import { countUndoneAsRefused } from "../lifecycle/target/undone-writes.ts";
+import { countUndoneAsRefused } from "../lifecycle/target-secret/undone-writes.ts";
 import type { World } from "../lifecycle/world.ts";
 import type { LogField } from "../log-fields.ts";
 import type { Instant } from "../ports/fact.ts";

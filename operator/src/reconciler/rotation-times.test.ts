@@ -37,7 +37,7 @@ describe("windows", () => {
     await expectRest(simulation);
   });
 
-  it("do not hold back the restart of who is down, and hold back that of the others", async () => {
+  it("do not hold back the restart of a workload that is down, and hold back the others", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
     cluster.edit({ windows: [...NIGHTLY] });
@@ -52,7 +52,7 @@ describe("windows", () => {
     expect(restarts(simulation)).toEqual([1, 1]);
   });
 
-  it("restart nobody who began anew while the window was closed", async () => {
+  it("restart no pod that started again while the window was closed", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
     cluster.edit({ windows: [...NIGHTLY] });

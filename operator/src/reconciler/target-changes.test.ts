@@ -72,7 +72,7 @@ describe("a change of keys or template under the same version", () => {
     expectHeld(simulation);
   });
 
-  it("is taken back before its restart began, and who took it is restarted all the same", async () => {
+  it("is taken back before its restart began, and pods that read it are restarted all the same", async () => {
     const simulation = await inUse();
     simulation.cluster.edit({ target: URL });
     await simulation.run(500);
@@ -155,8 +155,8 @@ describe("a template that the document does not fill in", () => {
   });
 });
 
-describe("what an admission webhook does to each write", () => {
-  it("is told where it takes the restart away, which is not asked for over and over", async () => {
+describe("an admission webhook that changes each write", () => {
+  it("that removes the restart is reported, and the restart is not repeated forever", async () => {
     const simulation = await inUse();
     const { aws, cluster } = simulation;
     for (const deployment of cluster.deployments) deployment.losesMarks = true;
@@ -172,7 +172,7 @@ describe("what an admission webhook does to each write", () => {
     expect(reasonOf(simulation, "Stalled")).toBe("NotStalled");
   });
 
-  it("is told where it adds a key, which is not removed over and over", async () => {
+  it("that adds a key is reported, and the key is not removed forever", async () => {
     const simulation = await inUse();
     const { secret } = simulation.cluster;
     secret.addedKey = "injected";
@@ -205,7 +205,7 @@ describe("labels, annotations and the deletion policy", () => {
     expect(events.map(({ reason }) => reason)).toEqual(Array.from({ length: 3 }, () => "SecretUpdated"));
   });
 
-  it("that an admission webhook takes away are told, and not written over and over", async () => {
+  it("that an admission webhook removes are reported, and not written forever", async () => {
     const simulation = await inUse();
     const { secret, events } = simulation.cluster;
     secret.losesLabels = true;

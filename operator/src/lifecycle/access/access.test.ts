@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import { cached, live, unknown } from "../../ports/fact.ts";
-import { ownership } from "../target/ownership.ts";
+import { ownership } from "../target-secret/ownership.ts";
 import { ARN, NOW, policy, resource, secret, stepOf, target, version, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
 import { access } from "./access.ts";
@@ -88,7 +88,7 @@ describe("the access phase", () => {
       expect(stepOf(access, situation)).toEqual(notFound);
     });
 
-    it("a secret beside the policy's globs, whatever AWS answers", () => {
+    it("a secret that no glob of a policy matches, for any answer of AWS", () => {
       const answers = ["notFound", "denied", "invalid"] as const;
       const steps = answers.map((kind) =>
         stepOf(access, world(1, { source: cached({ problem: problem(kind) }), resource: orders })),
@@ -109,7 +109,7 @@ describe("the ownership phase", () => {
     expect(stepOf(ownership, world(1, { target: unknown }))).toEqual({ do: "refresh", facts: ["target"] });
   });
 
-  it("takes a new resource's Secret to be absent, for the first write is refused where it is not", () => {
+  it("assumes that a new resource has no Secret: otherwise its first write is refused", () => {
     const isNew = resource({}, { observedGeneration: -1 });
     expect(stepOf(ownership, world(1, { target: unknown, resource: isNew }))).toBeUndefined();
   });

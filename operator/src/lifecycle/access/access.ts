@@ -15,41 +15,41 @@ import { caller, identityToAllow, roleInWords } from "./caller.ts";
 import { couldBeGranted, isGranted } from "./grants.ts";
 import { identityWait, isOfIdentity } from "./identity-problem.ts";
 
-/** Whether there is such a secret, whether this namespace may have it, and whether AWS lets us see it. */
+/** Checks that the secret exists, that this namespace may read it, and that AWS allows the operator to see it. */
 export const access: Phase = { name: "access", decide: next };
 
 function next(world: World): Step | undefined {
   const entry = known(world.source);
   if (entry === undefined) return catalogueStarting(world);
   const { secret, problem } = entry;
-  // What stood between the resource and its identity may have been put right since: nothing tells of that but a new try.
+  // A problem with the identity may have been corrected since. Only a new attempt shows it.
   if (problem !== undefined && isOfIdentity(problem) && world.source.kind !== "live")
     return refresh("source");
-  // What AWS told before still says whose secret it is while AWS is away, so that a rollout is brought to its end.
+  // While AWS is not available, the ARN in status still identifies the secret, so that a rollout can finish.
   const arn = secret?.arn ?? world.resource.status.secretArn;
   if (arn === undefined) return unresolved(world, problem);
   if (!isGranted(world, arn, "Read")) return denied(world);
   if (secret !== undefined && replaced(world, secret.arn)) return sourceReplaced(world, secret.arn);
-  return problem === undefined ? undefined : told(world, problem, "go on");
+  return problem === undefined ? undefined : waitFor(world, problem, "go on");
 }
 
 function catalogueStarting(world: World): Wait {
   return waitUntil(world.now + RECHECK_MS, {
     reason: "AwsUnavailable",
-    message: `AWS has not told yet of the secret ${quoted(world)}`,
+    message: `AWS has not answered yet for the secret ${quoted(world)}`,
   });
 }
 
-/** No ARN is known, now or from before: there is nothing that could be synced or judged. */
+/** No ARN is known, now or from before: there is nothing to sync or to check against policies. */
 function unresolved(world: World, problem: AwsProblem | undefined): Step {
   if (problem === undefined || problem.kind === "notFound") return denied(world);
-  // That AWS refuses a secret says that it is there.
-  const isTelling = problem.kind !== "unavailable" && !isOfIdentity(problem);
-  if (isTelling && !couldBeGranted(world, "Read")) return denied(world);
-  return told(world, problem, "stop");
+  // A refusal by AWS reveals that the secret exists.
+  const isRevealing = problem.kind !== "unavailable" && !isOfIdentity(problem);
+  if (isRevealing && !couldBeGranted(world, "Read")) return denied(world);
+  return waitFor(world, problem, "stop");
 }
 
-/** Not found and not allowed look alike, so that nobody learns by trying which secrets there are. */
+/** "Not found" and "not allowed" give the same message, so that a tenant cannot find out which secrets exist. */
 function denied(world: World): Wait {
   const { namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
@@ -61,7 +61,7 @@ function denied(world: World): Wait {
   });
 }
 
-function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"]): Wait {
+function waitFor(world: World, problem: AwsProblem, afterwards: Wait["afterwards"]): Wait {
   const unusable = identityWait(world, problem, afterwards);
   if (unusable !== undefined) return unusable;
   const until = world.now + RECHECK_MS;
@@ -83,14 +83,14 @@ function told(world: World, problem: AwsProblem, afterwards: Wait["afterwards"])
 
 function unavailable(world: World, what: string): string {
   return (
-    `AWS did not answer for ${quoted(world)}: ${what}. What the cluster has stays as it is; it is tried ` +
-    "again by itself. Check the operator's network path to AWS and AWS's own health if this lasts"
+    `AWS did not answer for ${quoted(world)}: ${what}. The Secret in the cluster stays as it is, and the ` +
+    "operator tries again. If this lasts, check the operator's network path to AWS, and the health of AWS"
   );
 }
 
 function gone(world: World, what: string): string {
   return (
-    `the secret ${quoted(world)} was there and is not any more: ${what}. The Secret in the cluster stays as it is: ` +
+    `the secret ${quoted(world)} no longer exists: ${what}. The Secret in the cluster stays as it is: ` +
     "restore the secret in AWS (aws secretsmanager restore-secret), or delete this RotatedSecret"
   );
 }
@@ -99,7 +99,7 @@ function refused(world: World, what: string): string {
   return (
     `AWS refuses ${caller(world)} the secret ${quoted(world)}: ${what}. Allow ${roleInWords(world)} ` +
     "secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds and secretsmanager:GetSecretValue on it " +
-    "(and kms:Decrypt on its key, where it has one of its own)"
+    "(and kms:Decrypt, if the secret has a KMS key of its own)"
   );
 }
 
@@ -112,8 +112,8 @@ function sourceReplaced(world: World, arn: string): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "SourceReplaced",
     message:
-      `the secret ${quoted(world)} is another one by now: it was ${world.resource.status.secretArn} and is ${arn}. Nothing is ` +
-      "taken from it unasked: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create it again to follow the new one",
+      `the secret ${quoted(world)} has been replaced: its ARN was ${world.resource.status.secretArn} and is ${arn}. The operator ` +
+      "does not follow the new one by itself: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create it again to follow the new one",
   });
 }
 

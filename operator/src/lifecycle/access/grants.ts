@@ -6,13 +6,13 @@ import { known } from "../../ports/fact.ts";
 import type { ServiceAccountReading } from "../../ports/service-accounts.ts";
 import type { World } from "../world.ts";
 
-/** A namespace, and the policies that may speak of it. */
+/** A namespace, and the policies that may apply to it. */
 export type Grantee = Pick<World, "policies" | "namespaceLabels">;
 
 /**
- * Whether a SecretAccessPolicy lets the resource's namespace do this to the secret with this ARN, as AWS resolved it, with
- * the rights that AWS is called with. Policies add up, but one of them must allow all of it together; a namespace that is
- * not known is granted nothing, and neither is an identity whose role is not known.
+ * Whether a SecretAccessPolicy allows the resource's namespace this action on the secret with this ARN, with the identity that
+ * calls AWS. Policies add up, but one of them must allow secret, action and identity together. A namespace or a role that is
+ * not known yet is granted nothing.
  */
 export function isGranted(world: World, arn: string, action: SecretAction): boolean {
   return policiesFor(world).some(
@@ -24,8 +24,8 @@ export function isGranted(world: World, arn: string, action: SecretAction): bool
 }
 
 /**
- * Whether a policy could let the namespace do this to what its resource names, whichever secret that turns out to be. It
- * never grants anything: it says whether what AWS answers about the secret is any of the namespace's business.
+ * Whether a policy could allow the namespace this action on the secret that its resource names, before its ARN is known. It
+ * never grants anything. It decides whether the namespace may see AWS's answer about the secret.
  */
 export function couldBeGranted(world: World, action: SecretAction): boolean {
   const forms = formsOfArn(world.spec);
@@ -37,14 +37,14 @@ export function couldBeGranted(world: World, action: SecretAction): boolean {
   );
 }
 
-/** Whether any policy lets the namespace assume this role; without a role, whether there is any role that it may assume. */
+/** Whether a policy lets the namespace assume this role. Without a role: whether a policy lets it assume any role. */
 export function mayAssume(grantee: Grantee, roleArn: string | undefined): boolean {
   return policiesFor(grantee).some(
     (policy) => allowsServiceAccounts(policy) && (roleArn === undefined || allowsRole(policy, roleArn)),
   );
 }
 
-/** The role that a ServiceAccount's identity stands for: the one that is written, else its annotation's; undefined where there is none, or none is known yet. */
+/** The role of a ServiceAccount's identity: the one in the spec, or the one in its annotation; undefined if neither is known. */
 export function roleOf(
   identity: AwsIdentity,
   reading: ServiceAccountReading | undefined,
@@ -65,7 +65,7 @@ const PARTITIONS = [
   "aws-eusc",
 ];
 
-/** The ARNs that the name, the ARN or the part of one may stand for; `?` is a character that only AWS knows. */
+/** The ARNs that a name, an ARN or a partial ARN can mean. `?` stands for a character that only AWS knows. */
 function formsOfArn({ secretId, region }: World["spec"]): readonly string[] {
   if (secretId.startsWith("arn:")) return [secretId, `${secretId}-??????`];
   return PARTITIONS.map(

@@ -11,12 +11,12 @@ import type { World } from "../world.ts";
 import { roleOf } from "./grants.ts";
 import { identityDenied, tokenRefused } from "./identity.ts";
 
-/** Whether the problem lies on the way to the identity, before the call itself. */
+/** Whether the problem is with the identity, and not with the call itself. */
 export function isOfIdentity({ operation }: AwsProblem): boolean {
   return identityOperation(operation) !== undefined;
 }
 
-/** What to do about an identity that cannot be had; undefined for a problem of another kind, or one that passes by itself. */
+/** The wait for an identity that is not available; undefined for other problems, and for those that end by themselves. */
 export function identityWait(
   world: World,
   problem: AwsProblem,
@@ -57,14 +57,14 @@ function refused(
   const advice = /^InvalidIdentityToken|^IDPRejectedClaim/.test(problem.code)
     ? "AWS does not take the cluster's tokens: register the cluster's issuer as an IAM OpenID Connect provider of the role's " +
       "account, with the audience sts.amazonaws.com"
-    : `the role is not there, or its trust policy does not admit the ServiceAccount: let it admit the cluster's issuer with the ` +
+    : `the role does not exist, or its trust policy does not admit the ServiceAccount: let it admit the cluster's issuer with the ` +
       `subject (sub) "system:serviceaccount:${namespace}:${name}" and the audience (aud) "sts.amazonaws.com"`;
   return `AWS does not let the ServiceAccount "${name}" assume the role "${roleArn}": ${describeProblem(problem)}. Most likely ${advice}`;
 }
 
 function expired(problem: AwsProblem): string {
   return (
-    `AWS takes the cluster's token for expired, although it was made just before: ${describeProblem(problem)}. The clock of the ` +
+    `AWS regards the cluster's token as expired, although it was issued just now: ${describeProblem(problem)}. The clock of the ` +
     "cluster's API server is behind: set it right (NTP, chrony)"
   );
 }

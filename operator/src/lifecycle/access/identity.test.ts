@@ -4,7 +4,7 @@ import type { AwsProblem } from "../../ports/aws-problem.ts";
 import { cached, live, unknown } from "../../ports/fact.ts";
 import type { ServiceAccountReading } from "../../ports/service-accounts.ts";
 import { decide } from "../decide.ts";
-import { sync } from "../target/sync.ts";
+import { sync } from "../target-secret/sync.ts";
 import { ARN, NOW, policy, resource, stepOf, world } from "../testing/world.ts";
 import type { World } from "../world.ts";
 import { access } from "./access.ts";
@@ -80,7 +80,7 @@ describe("the identity phase", () => {
     ],
     ["a namespace that is not known", { namespaceLabels: undefined }, "IdentityDenied", /ask the platform/],
     [
-      "a role beside the policy's globs",
+      "a role that no glob of a policy matches",
       { account: live(account({ roleArn: OTHER_ROLE }), NOW) },
       "IdentityDenied",
       /role\/orders-secrets/,
@@ -98,10 +98,10 @@ describe("the identity phase", () => {
       /kubectl annotate serviceaccount app -n payments/,
     ],
     [
-      "an annotation that is no role",
+      "an annotation that is not a role",
       { account: live(account({ roleArn: "payments" }), NOW) },
       "RoleUnknown",
-      /no ARN/,
+      /does not name the ARN/,
     ],
     [
       "an operator that may not read ServiceAccounts",
@@ -129,7 +129,7 @@ describe("the identity phase", () => {
   });
 });
 
-describe("what is granted to an identity", () => {
+describe("the grants of an identity", () => {
   const operator = world(1);
 
   it.each<[string, World, SecretAccessPolicy[], boolean]>([
@@ -188,7 +188,7 @@ describe("a problem on the way to the identity", () => {
     [
       problem("AssumeRoleWithWebIdentity", "IDPCommunicationErrorException", "unavailable"),
       "AwsUnavailable",
-      /by itself/,
+      /tries again/,
     ],
   ])("%j is %s", (of, reason, advice) => {
     const step = stepOf(access, tenant(atSource(of)));

@@ -12,7 +12,7 @@ import { mayAssume, roleOf } from "./grants.ts";
 
 const ROLE_ARN = new RegExp(ROLE_ARN_PATTERN);
 
-/** Whether the namespace may call AWS with the rights that the resource asks for, and whether there is such an identity. */
+/** Checks that the namespace may use the identity of its resource, and that this identity exists. */
 export const identity: Phase = { name: "identity", decide: next };
 
 function next(world: World): Step | undefined {
@@ -25,7 +25,7 @@ function next(world: World): Step | undefined {
   return obstacle !== undefined && world.account.kind !== "live" ? refresh("account") : obstacle;
 }
 
-/** Says that no policy allows the role; without one, that none allows any. */
+/** The wait for a policy that allows this role. Without a role: that allows any role. */
 export function identityDenied(
   world: World,
   { name, namespace }: ServiceAccountIdentity,
@@ -37,7 +37,7 @@ export function identityDenied(
     "IdentityDenied",
     `no SecretAccessPolicy lets namespace "${namespace}" assume ${role} by its ServiceAccount "${name}": ask the platform team ` +
       "for a SecretAccessPolicy whose spec.namespaces matches the namespace's labels, with identity ServiceAccount, and with " +
-      "the role in spec.roles; or remove spec.auth, and the operator's own identity is used",
+      "the role in spec.roles; or remove spec.auth to use the operator's own identity",
   );
 }
 
@@ -52,7 +52,7 @@ function obstacleIn(
       return stalled(
         world,
         "ServiceAccountMissing",
-        `there is no ServiceAccount "${name}" in namespace "${namespace}", in whose name AWS is to be called: create it, or ` +
+        `the ServiceAccount "${name}" of spec.auth does not exist in namespace "${namespace}": create it, or ` +
           "correct spec.auth.serviceAccountName",
       );
     case "refused":
@@ -65,13 +65,13 @@ function obstacleIn(
   }
 }
 
-/** The API server does not let the operator read the ServiceAccount, or have a token of it. */
+/** The API server does not let the operator read the ServiceAccount, or request a token for it. */
 export function tokenRefused(world: World, { namespace, name }: ServiceAccountIdentity, why: string): Wait {
   return stalled(
     world,
     "TokenRefused",
-    `the operator may not act for the ServiceAccount "${name}" of namespace "${namespace}": ${why}. Whoever installs the operator ` +
-      `allows it by the chart's value serviceAccountTokens: [{namespace: ${namespace}, names: [${name}]}]`,
+    `the operator may not act for the ServiceAccount "${name}" of namespace "${namespace}": ${why}. To allow it, add this value when ` +
+      `you install the chart: serviceAccountTokens: [{namespace: ${namespace}, names: [${name}]}]`,
   );
 }
 
@@ -80,7 +80,7 @@ function roleUnknown(
   { namespace, name }: ServiceAccountIdentity,
   written: string | undefined,
 ): Wait {
-  const what = written === undefined ? "names no IAM role" : "names what is no ARN of an IAM role";
+  const what = written === undefined ? "names no IAM role" : "does not name the ARN of an IAM role";
   return stalled(
     world,
     "RoleUnknown",

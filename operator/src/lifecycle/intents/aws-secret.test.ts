@@ -52,7 +52,7 @@ describe("the decision for an AWS secret", () => {
     expect(names([recorded("a", 0), recorded("b", 1)])).toEqual(["b"]);
   });
 
-  it("wakes all of them where nobody has the turn", () => {
+  it("wakes all of them if none has the turn", () => {
     expect(names([recorded("a", TURN_MS), recorded("b", 1, refused)])).toEqual(["a", "b"]);
   });
 });

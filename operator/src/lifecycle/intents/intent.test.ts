@@ -38,7 +38,7 @@ describe("an intent, after each point where a process can end", () => {
       "call",
     ],
     [
-      "recorded in this pass, and AWS has it: another cluster had the same wish",
+      "recorded in this pass, and AWS has it: another cluster had the same rotation due",
       { progress: { kind: "recorded", id: ID }, effect: "there" },
       "settle",
     ],
@@ -96,7 +96,7 @@ describe("an intent, after each point where a process can end", () => {
       "follow",
     ],
     [
-      "answered in this pass, but for another intent",
+      "another intent was answered in this pass",
       { progress: { kind: "answered", id: "another", answer: { kind: "accepted" } } },
       "settle",
     ],

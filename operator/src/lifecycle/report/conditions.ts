@@ -3,7 +3,7 @@ import { known } from "../../ports/fact.ts";
 import { rolledOutFinding } from "../rollout/rollout-status.ts";
 import { type RotationStanding, rotatedFinding } from "../rotation/rotation-history.ts";
 import type { Finding, PhaseName, PhaseWait, Progress, Reason } from "../step.ts";
-import { currentFinding, readyFinding } from "../target/target-findings.ts";
+import { currentFinding, readyFinding } from "../target-secret/target-findings.ts";
 import type { World } from "../world.ts";
 
 /** The condition types, in the order in which they are shown. docs/conditions.md has a row for each. */
@@ -49,7 +49,7 @@ function ofPhase(
   return name === "rotation" || reached.has(name) ? done() : "keep";
 }
 
-/** A condition for a resource that cannot be worked on at all, in the same words. */
+/** A condition with the time of its last transition. */
 export function conditionOf(
   previous: Condition | undefined,
   next: Omit<Condition, "lastTransitionTime">,
@@ -68,18 +68,17 @@ function carriedOver(world: World, type: string, finding: Finding | "keep"): rea
 
 function reconciling(waits: readonly PhaseWait[]): Finding {
   const wait = waits.find(({ endedBy, reason }) => endedBy === "time" && !ASKED_FOR.has(reason));
-  if (wait === undefined) return { status: "False", reason: "AtRest", message: "nothing is under way" };
+  if (wait === undefined) return { status: "False", reason: "AtRest", message: "idle" };
   return { status: "True", reason: wait.reason, message: wait.message };
 }
 
 function stalled(waits: readonly PhaseWait[]): Finding {
   const wait = waits.find(({ endedBy, reason }) => endedBy === "person" && !ASKED_FOR.has(reason));
-  if (wait === undefined)
-    return { status: "False", reason: "NotStalled", message: "nobody has to do anything" };
+  if (wait === undefined) return { status: "False", reason: "NotStalled", message: "no action needed" };
   return { status: "True", reason: wait.reason, message: wait.message };
 }
 
-/** Whether what AWS says, or whether AWS may be asked, is known at all; before that there is nothing to report. */
+/** Whether there is something to report: before the first answer of AWS, or about the identity, there is not. */
 export function hasSomethingToReport(world: World): boolean {
   return world.spec.suspended || known(world.source) !== undefined || known(world.account) !== undefined;
 }

@@ -12,7 +12,7 @@ export interface InvalidRotatedSecret {
 
 /** The event about an invalid spec. */
 export function invalidSpecNote({ problems }: InvalidRotatedSecret): EventNote {
-  const message = `the resource cannot be read: ${problems.join("; ")}. Nothing is done for it until this is corrected`;
+  const message = `the spec is invalid: ${problems.join("; ")}. The operator does nothing for this resource until it is corrected`;
   return { type: "Warning", reason: "InvalidSpec", message };
 }
 

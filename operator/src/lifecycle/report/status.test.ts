@@ -15,14 +15,14 @@ function atRest(theWorld: World): RotatedSecretStatus {
   return statusOf(theWorld, decision);
 }
 
-/** The spec was changed, and nobody has looked at it yet. */
+/** The spec was changed, and the operator has not seen it yet. */
 function edited(status: Partial<RotatedSecretStatus>): RotatedSecret {
   const before = resource({}, { secretArn: ARN, observedGeneration: 1, ...status });
   return { ...before, metadata: { ...before.metadata, generation: 2 } };
 }
 
 describe("the status", () => {
-  it("tells nothing of a secret to whom no policy lets read it", () => {
+  it("reveals nothing about a secret that the namespace may not read", () => {
     const status = atRest(world(1, { resource: resource(), policies: [] }));
     expect(status).not.toHaveProperty("secretArn");
     expect(status).not.toHaveProperty("lastRotation");
@@ -30,7 +30,7 @@ describe("the status", () => {
     expect(JSON.stringify(status)).not.toContain("AbCdEf");
   });
 
-  it("tells of the secret to whom one does", () => {
+  it("shows the secret that the namespace may read", () => {
     expect(atRest(world(1))).toMatchObject({ secretArn: ARN, nextRotation: "external" });
   });
 
@@ -43,7 +43,7 @@ describe("the status", () => {
     const held = cached(target(1, { dataHistory }));
     const web = workload("web", { restartToken: version(1) }, { updated: 1 });
 
-    it("proves anew what is held", () => {
+    it("proves again that all readers hold the data", () => {
       const rolling = world(1, {
         resource: edited({ settled }),
         target: held,
@@ -56,12 +56,12 @@ describe("the status", () => {
       expect(decide(next)).toMatchObject({ waits: [{ reason: "RollingOut" }] });
     });
 
-    it("forgets what was proven where it could not be looked at", () => {
+    it("forgets the proof if the rollout was not reached", () => {
       const status = atRest(world(1, { resource: edited({ settled }), policies: [] }));
       expect(status).not.toHaveProperty("settled");
     });
 
-    it("keeps it where it is proven again", () => {
+    it("keeps it if it is proven again", () => {
       const pods = live([pod("web", NOW - 5_000)], NOW);
       const done = workload("web", { restartToken: version(1) });
       const theWorld = world(1, { resource: edited({ settled }), target: held, workloads: [done], pods });
@@ -69,7 +69,7 @@ describe("the status", () => {
     });
   });
 
-  it("forgets what AWS said to earlier calls once it has taken one up", () => {
+  it("forgets the answers to earlier calls once AWS has accepted one", () => {
     const refused = {
       token: version(2),
       trigger: "Request",

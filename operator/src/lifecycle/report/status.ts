@@ -4,7 +4,7 @@ import { settledStatus, workloadsStatus } from "../rollout/rollout-status.ts";
 import { isoSeconds, nextRotation } from "../rotation/next-rotation.ts";
 import { rotationStanding } from "../rotation/rotation-history.ts";
 import type { Progress } from "../step.ts";
-import { ownTarget } from "../target/ownership.ts";
+import { ownTarget } from "../target-secret/ownership.ts";
 import { currentMadeAt } from "../times/schedule.ts";
 import type { World } from "../world.ts";
 import { conditionsOf } from "./conditions.ts";

@@ -4,9 +4,9 @@ import type { ReaderPod } from "../../ports/workloads.ts";
 import { START_MARGIN_MS } from "../timing.ts";
 
 /**
- * Whether the pod may hold something else than what the Secret carries now. It may hold every version that the Secret
- * carried since (a margin before) its oldest running container started, and anything at all if it is older than the
- * Secret's memory. A pod of which nothing has started yet holds nothing.
+ * Whether the pod may hold other data than the Secret carries now. It may hold every version that the Secret carried since its
+ * oldest running container started (less a margin). A pod older than the Secret's data history may hold anything. A pod whose
+ * containers have not started holds nothing.
  */
 export function mayHoldOther(pod: ReaderPod, dataHistory: readonly DataChange[]): boolean {
   const wanted = dataHistory.at(-1);
@@ -17,19 +17,18 @@ export function mayHoldOther(pod: ReaderPod, dataHistory: readonly DataChange[])
   return dataHistory.some((write, i) => {
     const replacedAt = dataHistory[i + 1]?.time ?? Infinity;
     if (isSameContent(write, wanted) || replacedAt <= since) return false;
-    // Who cannot start without the Secret does not hold its absence.
+    // A pod that cannot start without the Secret has read one.
     return write.version !== "absent" || pod.optional;
   });
 }
 
-/** Who cannot start without the Secret has waited for the first thing that it ever carried. Starts are told in whole seconds. */
+/** A pod that cannot start without the Secret has waited for its first data. Kubernetes shows starts in whole seconds. */
 function firstRead(startedAt: Instant, isOptional: boolean, dataHistory: readonly DataChange[]): Instant {
   return dataHistory.length === 1 && !isOptional ? startedAt + 999 : startedAt - START_MARGIN_MS;
 }
 
 /**
- * The earliest time at which a pod may be started so that it is known by its start, which is told in whole seconds, to
- * hold what was written at `writtenAt`.
+ * The earliest start of a pod that proves that it holds data written at `writtenAt`. Kubernetes shows starts in whole seconds.
  */
 export function safeStart(writtenAt: Instant): Instant {
   return Math.ceil((writtenAt + START_MARGIN_MS) / 1_000) * 1_000;

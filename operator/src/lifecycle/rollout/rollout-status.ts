@@ -2,8 +2,8 @@ import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import { MAX_NOT_SETTLED, MAX_WORKLOAD_MESSAGE } from "../../api/rotated-secret-status.ts";
 import { isRolledOut, type Workload } from "../../ports/workloads.ts";
 import type { Finding, PhaseWait, Progress } from "../step.ts";
-import { hasRestartToken } from "../target/data-history.ts";
-import { ownTarget } from "../target/ownership.ts";
+import { hasRestartToken } from "../target-secret/data-history.ts";
+import { ownTarget } from "../target-secret/ownership.ts";
 import type { World } from "../world.ts";
 import { selected } from "./rollout.ts";
 
@@ -15,7 +15,7 @@ export function rolledOutFinding(world: World): Finding | "keep" {
     return {
       status: "Unknown",
       reason: "NotManaged",
-      message: "spec.rollout.workloads.mode is None: nothing is restarted or looked at",
+      message: "spec.rollout.workloads.mode is None: no workload is restarted or observed",
     };
   const count = world.workloads.length;
   const message =
@@ -25,7 +25,7 @@ export function rolledOutFinding(world: World): Finding | "keep" {
   return { status: "True", reason: "RolledOut", message };
 }
 
-/** The last data that all readers were proven to hold: in this pass if the rollout was decided to its end, else before. */
+/** The last data that all readers were proven to hold: in this pass, if the rollout was decided to its end, or before. */
 export function settledStatus(world: World, progress: Progress): RotatedSecretStatus["settled"] {
   const target = ownTarget(world);
   const last = target?.dataHistory.at(-1);

@@ -11,30 +11,30 @@ import type { World } from "../world.ts";
 /** The most pods or workloads that a message names. */
 const MAX_NAMED = 5;
 
-/** The event that tells which workloads are restarted. */
+/** The event about workloads that are restarted. */
 export function restartNote(restarted: readonly Workload[], versionId: string | undefined): EventNote {
-  const message = `${named(restarted)} ${restarted.length === 1 ? "is" : "are"} restarted onto version ${versionId}: pods may hold something older`;
+  const message = `${named(restarted)} ${restarted.length === 1 ? "is" : "are"} restarted onto version ${versionId}, because pods may hold older data`;
   return { type: "Normal", reason: "RestartStarted", message };
 }
 
-/** A restart that is due, for people. */
+/** A due restart, for people. */
 export function restartText(workloads: readonly Workload[], versionId: string | undefined): string {
-  return `the restart of ${named(workloads)} onto version ${versionId}, for pods may hold something older,`;
+  return `the restart of ${named(workloads)} onto version ${versionId}, because pods may hold older data,`;
 }
 
-/** The same words from the write of the Secret until the last pod is new, so that a rollout writes its status once. */
+/** The message stays the same from the write of the Secret until the last pod is new, so that a rollout writes status once. */
 export function beingReplaced(world: World, target: PresentSecret, until: Instant): Wait {
   const whose = world.workloads.length === 0 ? "" : `${named(world.workloads)}: `;
-  const message = `${whose}pods that may hold an older version are replaced by pods with version ${target.versionId}`;
+  const message = `${whose}pods that may hold an older version are being replaced by pods with version ${target.versionId}`;
   return waitUntil(until, { reason: "RollingOut", message });
 }
 
-/** What the API server said to the restart of this workload in this pass. */
+/** The API server's refusal to restart this workload in this pass. */
 export function refusalOf({ refusals }: World, workload: WorkloadName): Refusal | undefined {
   return refusals.find(({ kind, name }) => kind === workload.kind && name === workload.name);
 }
 
-/** Some workloads are due, and the API server does not let them be restarted. */
+/** The API server refuses the restart of some workloads. */
 export function refused(world: World, target: PresentSecret): Wait | undefined {
   const details = world.workloads.flatMap(({ ref }) => refusalOf(world, ref) ?? []);
   if (details.length === 0) return undefined;
@@ -42,13 +42,13 @@ export function refused(world: World, target: PresentSecret): Wait | undefined {
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "WriteRefused",
     message:
-      `the API server does not let the operator restart ${listed(answers)}: pods keep something older than version ` +
+      `the API server does not let the operator restart ${listed(answers)}: pods keep older data than version ` +
       `${target.versionId}, and the next rotation waits for them. Let it patch them (RBAC, admission webhooks, ` +
-      "policies); it is tried again by itself",
+      "policies). The operator tries again",
   });
 }
 
-/** What makes no progress, and where to look. */
+/** The wait for a rollout without progress, and where to look. */
 export function stuck(world: World, target: PresentSecret, unfinished: readonly Workload[]): Wait {
   const details = unfinished.slice(0, MAX_NAMED).map((workload) => progressOf(world, workload));
   const [first] = unfinished;
@@ -59,11 +59,11 @@ export function stuck(world: World, target: PresentSecret, unfinished: readonly 
   const beginning = `the restart onto version ${target.versionId} of ${named(unfinished)} makes no progress. `;
   const message =
     saidBefore(world, beginning) ??
-    `${beginning}${details.join("; ")}. The next rotation waits for it. See why its pods do not become ready${inspect}`;
+    `${beginning}${details.join("; ")}. The next rotation waits for it. Find out why its pods do not become ready${inspect}`;
   return waitForPerson(world.now + RECHECK_MS, { reason: "RolloutTimedOut", message });
 }
 
-/** What was said once stays: counts and kubelets' words alternate from try to try, and each change is a write of status. */
+/** The first message stays: counts and container states alternate, and each new message would be a write of status. */
 function saidBefore({ resource }: World, beginning: string): string | undefined {
   const shown = resource.status.conditions?.find(({ type }) => type === "RolledOut");
   return shown?.reason === "RolloutTimedOut" && shown.message.startsWith(beginning)
@@ -88,7 +88,7 @@ function troubleOf({ name, trouble }: ReaderPod, { ref }: Workload): string {
   const notReady = `pod ${name} is not ready${trouble === undefined ? "" : ` (${trouble})`}`;
   // Kubernetes: StatefulSet, "Forced rollback".
   return ref.kind === "StatefulSet"
-    ? `${notReady}, and a StatefulSet replaces no pod before all are: kubectl delete pod ${name} -n ${ref.namespace} has it made anew`
+    ? `${notReady}, and a StatefulSet replaces a pod only when all are ready: kubectl delete pod ${name} -n ${ref.namespace} creates it again`
     : notReady;
 }
 
@@ -96,41 +96,41 @@ function troubleOf({ name, trouble }: ReaderPod, { ref }: Workload): string {
 export function awaitTermination(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   return waitUntil(world.now + ROLLOUT_RECHECK_MS, {
     reason: "WaitingForTermination",
-    message: `pods that may still hold something older than version ${target.versionId} have not ended yet: ${podNames(pods)}`,
+    message: `pods that may still hold older data than version ${target.versionId} have not ended yet: ${podNames(pods)}`,
   });
 }
 
-/** Old pods should have ended by now. */
+/** Old pods that have not ended within the timeout. */
 export function lingering(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   const { namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "RolloutTimedOut",
     message:
-      `pods that may still hold something older than version ${target.versionId} do not end: ${podNames(pods)}. The next ` +
-      `rotation waits for them. See why: kubectl describe pods -n ${namespace}`,
+      `pods that may still hold older data than version ${target.versionId} do not end: ${podNames(pods)}. The next ` +
+      `rotation waits for them. Find out why: kubectl describe pods -n ${namespace}`,
   });
 }
 
-/** The controllers of these pods leave it to people to replace them: update strategy OnDelete, or below the partition. */
+/** A person has to replace these pods: their update strategy is OnDelete, or they are below the partition. */
 export function waitingForDeletion(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   const { namespace } = world.resource.metadata;
   const whose = named(world.workloads.filter(({ ref }) => pods.some((pod) => isPodOf(pod, ref))));
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "WaitingForDeletion",
     message:
-      `pods that may hold something older than version ${target.versionId} are replaced only when somebody deletes them, for ` +
-      `that is the update strategy of ${whose} (OnDelete, or a partition): ${podNames(pods)}. The next rotation waits for ` +
-      `them. Delete them one after the other, each when the one before is ready again: kubectl delete pod ${pods[0]?.name} -n ${namespace}`,
+      `pods that may hold older data than version ${target.versionId} are replaced only when somebody deletes them, because of ` +
+      `the update strategy of ${whose} (OnDelete, or a partition): ${podNames(pods)}. The next rotation waits for ` +
+      `them. Delete them one by one, each when the previous one is ready again: kubectl delete pod ${pods[0]?.name} -n ${namespace}`,
   });
 }
 
-/** Nobody restarts these pods, and they do not end by themselves either. */
+/** No controller restarts these pods, and they do not end by themselves. */
 export function unmanaged(world: World, target: PresentSecret, pods: readonly ReaderPod[]): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "UnmanagedReaders",
     message:
-      `pods of no Deployment, StatefulSet or DaemonSet may hold something older than version ${target.versionId}: ` +
-      `${podNames(pods)}. They are not restarted by themselves, and the next rotation waits for them: restart them, or name ` +
+      `pods without a Deployment, StatefulSet or DaemonSet may hold older data than version ${target.versionId}: ` +
+      `${podNames(pods)}. The operator cannot restart them, and the next rotation waits for them: restart them, or name ` +
       "the workloads that count in spec.rollout.workloads",
   });
 }
@@ -139,7 +139,7 @@ function podNames(pods: readonly ReaderPod[]): string {
   return listed(pods.map(({ name, owner }) => `${name}${foreignOwner(owner)}`));
 }
 
-/** Whose a pod is, where its name does not tell. */
+/** The pod's owner, if its name does not show it. */
 function foreignOwner(owner: PodOwner): string {
   if (owner.kind === "other") return ` (${owner.text})`;
   return owner.kind === "Job" ? ` (Job ${owner.name})` : "";

@@ -232,7 +232,7 @@ describe("the rollout phase", () => {
     expect(stepOf(rollout, afterSync([workload("web")], [pod("web", OLD)], { spec }))).toBeUndefined();
   });
 
-  it("looks again when the resource was changed, for other workloads may count now", () => {
+  it("looks again when the resource was changed, because other workloads may count now", () => {
     const changed = resource(
       {},
       { observedGeneration: 1, settled: { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() } },
@@ -250,7 +250,7 @@ describe("the rollout phase", () => {
     expect(stepOf(rollout, now)).toEqual({ do: "refresh", facts: ["pods"] });
   });
 
-  it("looks at the pods for the first value too, whoever may read it", () => {
+  it("looks at the pods for the first value too", () => {
     expect(stepOf(rollout, world(1, { resource: resource() }))).toEqual({ do: "refresh", facts: ["pods"] });
   });
 
@@ -409,7 +409,7 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
   ] as const)("with %s", (_, strategy, progress) => {
     const byHand = statefulSet({ strategy }, progress);
 
-    it("restarts nothing for a pod that the controller would not replace, and says whom to delete", () => {
+    it("restarts nothing for a pod that the controller would not replace, and names the pod to delete", () => {
       const step = stepOf(rollout, afterSync([byHand], [podOf(0, OLD), podOf(1, NEW)]));
       expect(step).toMatchObject({
         do: "wait",

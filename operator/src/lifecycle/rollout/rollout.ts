@@ -9,8 +9,8 @@ import {
   type Workload,
 } from "../../ports/workloads.ts";
 import { type Phase, refresh, type Step, type Wait } from "../step.ts";
-import { hasRestartToken, restartToken, timedRestartToken } from "../target/data-history.ts";
-import { ownTarget } from "../target/ownership.ts";
+import { hasRestartToken, restartToken, timedRestartToken } from "../target-secret/data-history.ts";
+import { ownTarget } from "../target-secret/ownership.ts";
 import { isPermitted, waitingForWindow } from "../times/windows.ts";
 import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../timing.ts";
 import type { World } from "../world.ts";
@@ -28,8 +28,8 @@ import {
 } from "./rollout-waits.ts";
 
 /**
- * Restarts what may hold something else than the Secret carries, and waits until nothing does: no pod of a reader,
- * terminating ones included. Whether a restart is due is computed from the pods' starts and the Secret's last writes.
+ * Restarts workloads whose pods may hold other data than the Secret, and waits until no pod of a reader does, terminating pods
+ * included. A due restart is computed from the starts of the pods and from the data history of the Secret.
  */
 export const rollout: Phase = { name: "rollout", decide: next };
 
@@ -39,7 +39,7 @@ function next(world: World): Step | undefined {
   const unfinished = workloadsWithRestartToken(world, target).filter((workload) => !isRolledOut(workload));
   if (unfinished.length > 0 && !mayLackRestartToken(world, target))
     return rollingOut(world, target, unfinished);
-  // Before this a pod that is about to start may have read what was there before, and could not be told by its start.
+  // Before this time, a pod that is about to start may have read the former data, and its start would not show it.
   const readable = safeStart(target.dataHistory.at(-1)?.time ?? 0);
   const isEarly = world.now < readable;
   if (isEarly && world.workloads.length > 0) return beingReplaced(world, target, readable);
@@ -53,7 +53,7 @@ function next(world: World): Step | undefined {
   );
 }
 
-/** Whether nothing older than this data is held any more, by what was proven before. */
+/** Whether an earlier proof shows that no reader holds older data. */
 export function isSettled(world: World, target: PresentSecret): boolean {
   const { resource, spec } = world;
   const last = target.dataHistory.at(-1);
@@ -65,7 +65,7 @@ export function isSettled(world: World, target: PresentSecret): boolean {
   return settled.versionId === last.version && Date.parse(settled.writtenAt) === last.time;
 }
 
-/** Which workloads a proof is about, where that can change without a change of the spec or of their pods. */
+/** A hash of the workloads that a proof covers, if they can change without a change of the spec. */
 export function selected({ spec, workloads }: World): string | undefined {
   return spec.workloads.kind === "Selector" ? selectionHash(workloads.map(({ ref }) => ref)) : undefined;
 }
@@ -74,7 +74,7 @@ function workloadsWithRestartToken(world: World, target: PresentSecret): readonl
   return world.workloads.filter((workload) => hasRestartToken(workload, target.dataHistory));
 }
 
-/** Whether there are workloads without our mark that are old enough to have pods with another value. */
+/** Whether there are workloads without the restart token that are old enough to have pods with other data. */
 function mayLackRestartToken(world: World, target: PresentSecret): boolean {
   const young = (target.dataHistory.at(-1)?.time ?? 0) + START_MARGIN_MS;
   return world.workloads.some(
@@ -89,7 +89,7 @@ function restart(world: World, target: PresentSecret): Step | undefined {
   return due.length === 0 ? undefined : restartOf(due, target, timedRestartToken(target.dataHistory));
 }
 
-/** Workloads with pods that may hold something else, and that were not restarted for it yet. */
+/** Workloads with pods that may hold other data, and that were not restarted because of it yet. */
 function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
   return world.workloads.filter(
     (workload) =>
@@ -99,12 +99,12 @@ function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
   );
 }
 
-/** A workload of which no pod is ready has nothing to lose by a restart, whatever the windows say. */
+/** A workload without a ready pod cannot lose anything by a restart, so it does not wait for a window. */
 function mayStart(world: World, workload: Workload): boolean {
   return isPermitted(world.spec.windows, world.now) || !podsOf(world, workload).some(({ ready }) => ready);
 }
 
-/** Restarts that are due and may not start now. Those that have started are waited for first. */
+/** The wait of due restarts for a window. Restarts that have begun are finished first. */
 function outsideWindows(
   world: World,
   target: PresentSecret,
@@ -116,9 +116,9 @@ function outsideWindows(
 }
 
 /**
- * Whether the mark is of an earlier time when the Secret carried this version: all pods are of this mark, and one that may
- * hold something else was made before the last change could have been answered by a restart. So each change restarts a
- * workload once, and twice at most where a clock is wrong.
+ * Whether the restart token comes from an earlier time with the same version: all pods have it, and one that may hold other
+ * data was created before the last change could cause a restart. So each change restarts a workload once, or twice at most if
+ * a clock is wrong.
  */
 function hasOldRestartToken(world: World, target: PresentSecret, workload: Workload): boolean {
   const answerable = safeStart(target.dataHistory.at(-1)?.time ?? 0);
@@ -132,7 +132,7 @@ function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text:
   return { do: "restart", workloads: due.map(({ ref }) => ref), versionId, text };
 }
 
-/** Pods of the workload that may hold another value, that stay, and that a change of the template would replace. */
+/** Pods of the workload that may hold other data, that stay, and that a change of the template replaces. */
 function replaceable(world: World, target: PresentSecret, workload: Workload): readonly ReaderPod[] {
   return podsOf(world, workload).filter(
     (pod) => isLasting(pod) && mayHoldOther(pod, target.dataHistory) && isReplacedByItself(pod, workload),
@@ -162,8 +162,8 @@ function awaitPods(world: World, target: PresentSecret, unfinished: readonly Wor
 }
 
 /**
- * Of a workload that is gone, or that does not read the Secret any more: its pods end soon, unless it left them behind.
- * Those of a Job run to their end, and the next run takes what the Secret carries then.
+ * Whether the pod belongs to a workload that was deleted or no longer reads the Secret: such pods end soon. Pods of a Job run to
+ * their end, and the next run reads the new data.
  */
 function endsByItself({ owner }: ReaderPod): boolean {
   return owner.kind !== "other";
@@ -173,7 +173,7 @@ function isOurs(world: World, pod: ReaderPod): boolean {
   return world.workloads.some(({ ref }) => isPodOf(pod, ref));
 }
 
-/** Of a workload whose controller waits until somebody deletes the pod. */
+/** Whether the pod belongs to a workload whose controller waits until somebody deletes the pod. */
 function isLeftToPeople(world: World, pod: ReaderPod): boolean {
   return world.workloads.some((workload) => isPodOf(pod, workload.ref) && !isReplacedByItself(pod, workload));
 }
@@ -189,8 +189,8 @@ function rollingOut(world: World, target: PresentSecret, unfinished: readonly Wo
 }
 
 /**
- * The deadline runs without progress. Deployments note it; of the others the making of a pod is the progress that can be
- * seen. Both survive a restart of the operator.
+ * The deadline counts from the last progress. A Deployment records it. For other workloads the creation of a pod is the visible
+ * progress. Both survive a restart of the operator.
  */
 function lastProgress(world: World, target: PresentSecret, unfinished: readonly Workload[]): Instant {
   const noted = unfinished.flatMap((workload) => {

@@ -10,39 +10,39 @@ import { maxAgeReachedAt, overdueTick } from "../times/schedule.ts";
 import { AWS_READ_LAG_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
-/** AWS keeps about 100 versions of a secret, so that more attempts than these cannot be told apart. */
+/** AWS keeps about 100 versions of a secret, so more attempts than this cannot be distinguished. */
 const MAX_ATTEMPTS = 200;
 
-/** What asks for a rotation now. */
+/** A rotation that is due, and its cause. */
 export type DueRotation =
   | { readonly trigger: "Request"; readonly token: VersionId; readonly request: string }
   | { readonly trigger: "Schedule"; readonly token: VersionId; readonly tick: string }
   | { readonly trigger: "MaxAge"; readonly token: VersionId };
 
-/** What asks for a rotation now: a request before the schedule, the schedule before the version's age. */
+/** The rotations that are due: a request before the schedule, the schedule before the age of the version. */
 export function dueRotationsOf(world: World, secret: SecretFacts): readonly DueRotation[] {
-  return [requested, scheduled, aged].flatMap((wish) => wish(world, secret) ?? []);
+  return [requested, scheduled, aged].flatMap((cause) => cause(world, secret) ?? []);
 }
 
-/** The event that tells why a rotation begins. */
-export function triggered(wish: DueRotation): EventNote {
-  const message = `a rotation begins, for ${reasonFor(wish)}; its version will be ${wish.token}`;
+/** The event about the start of a rotation, with its cause. */
+export function triggered(due: DueRotation): EventNote {
+  const message = `a rotation starts because ${reasonFor(due)}; its version will be ${due.token}`;
   return { type: "Normal", reason: "RotationTriggered", message };
 }
 
-/** Why the rotation is to be, for people. */
-export function reasonFor(wish: DueRotation): string {
-  switch (wish.trigger) {
+/** The cause of a rotation, for people. */
+export function reasonFor(due: DueRotation): string {
+  switch (due.trigger) {
     case "Request":
       return "it was requested by annotation";
     case "Schedule":
-      return `it was due at ${wish.tick}`;
+      return `it was due at ${due.tick}`;
     case "MaxAge":
       return "the current version is older than spec.rotation.maxAge";
   }
 }
 
-/** Whether the text of the request is more than status can remember. */
+/** Whether the text of the request is too long for status. */
 export function isRequestTooLong(world: World): boolean {
   return (newRequest(world)?.length ?? 0) > MAX_REQUEST_TEXT;
 }
@@ -79,9 +79,9 @@ function aged(world: World, secret: SecretFacts): DueRotation | undefined {
 }
 
 /**
- * An attempt that failed has used its token up, so that the next one has another: the same for all who saw it fail, or see
- * in AWS that it was made and left. None where the attempt had succeeded and its version was taken back: by people, who want
- * the older one.
+ * Each failed attempt has used its token, so the next attempt has another one. All operators that saw the failure, or see the
+ * abandoned version in AWS, compute the same token. Undefined if an attempt succeeded and people moved AWSCURRENT back, because
+ * they want the older version.
  */
 function unspentToken(world: World, secret: SecretFacts, current: VersionId): VersionId | undefined {
   const { history = [] } = world.resource.status;
@@ -94,7 +94,7 @@ function unspentToken(world: World, secret: SecretFacts, current: VersionId): Ve
   return undefined;
 }
 
-/** Whether AWS has a version with this id since longer than its reads may lag; only what was read in this pass tells. */
+/** Whether AWS has had a version with this id for longer than its reads may lag, by a read in this pass. */
 function wasLeft({ versionCreatedAt, now }: World, token: VersionId): boolean {
   if (versionCreatedAt.kind !== "live" || "problem" in versionCreatedAt.value) return false;
   const made = versionCreatedAt.value.get(token);

@@ -2,15 +2,15 @@ import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import type { Instant } from "../../ports/fact.ts";
 import { FAILURE_RETRY_MAX_MS, FAILURE_RETRY_MS } from "../timing.ts";
 
-/** What the last rotations came to. */
+/** A series of failed rotations. */
 export interface FailureBackOff {
-  /** How many have failed in a row, the last included. */
+  /** Failures in a row, the last one included. */
   readonly failures: number;
-  /** Before this, neither schedule nor age begin another; a request is a person's word, and does not wait. */
+  /** Before this time, schedule and age start no rotation. A request is a person's decision and does not wait. */
   readonly until: Instant;
 }
 
-/** The wait after the last rotations, where they have failed; undefined where the last has not. */
+/** The wait after failed rotations; undefined if the last one did not fail. */
 export function failureBackOff({ history = [] }: RotatedSecretStatus): FailureBackOff | undefined {
   const [last] = history;
   const end = history.findIndex(({ result }) => result !== "Failed");

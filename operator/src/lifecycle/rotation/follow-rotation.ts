@@ -12,7 +12,7 @@ import { isWithdrawn, knownToAws, outcomeOf } from "./rotation-outcome.ts";
 import { nextRecord, problemRecord } from "./rotation-records.ts";
 import { awaitRotation, refusedCall, versionsUnread, waitingForTurn } from "./rotation-waits.ts";
 
-/** What keeps RotateSecret from being called for a rotation that is in status; undefined where nothing does. */
+/** The obstacles to a call of RotateSecret for the rotation in status. */
 export interface CallObstacles {
   /** In the pass that has recorded it. */
   readonly first: Wait | undefined;
@@ -32,7 +32,7 @@ export function follow(
   if (labelsOf(secret, token).includes(AWSPENDING)) return awaitRotation(world, secret, underway);
   if (underway.trigger === "External") return confirmEnd(world, secret, underway);
   const visibleAt = visibleFrom(underway, world.operatorStartedAt);
-  // An end that nobody waits for any more is looked for at once.
+  // A rotation that is not wanted any more does not back off.
   const isOver = world.now >= visibleAt && isWithdrawn(world, underway);
   const step = nextOfIntent({
     id: token,
@@ -62,7 +62,7 @@ export function follow(
   }
 }
 
-/** Whether AWS has the version of this rotation; only what was read at the source in this pass tells. */
+/** Whether AWS has the version of this rotation, by a read at the source in this pass. */
 function effectOf(world: World, { token }: RotationStatus): Effect {
   const isKnown = knownToAws(world, parseVersionId(token));
   if (isKnown === undefined) return "unknown";

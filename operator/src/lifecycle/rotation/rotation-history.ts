@@ -35,7 +35,7 @@ export function rotatedFinding({ underway, history: [last] }: RotationStanding):
     return {
       status: "Unknown",
       reason: "NotRotatedYet",
-      message: "no rotation has been seen since this resource exists",
+      message: "no rotation has been seen since this resource was created",
     };
   return last.result === "Failed"
     ? { status: "False", reason: "RotationFailed", message: endedText(last) }

@@ -10,10 +10,12 @@ import { currentSince, maxAgeReachedAt } from "../times/schedule.ts";
 import type { World } from "../world.ts";
 
 /**
- * How a rotation under way has ended; undefined while it has not, or while that cannot be told. `Vanished` is one that
- * AWS knows nothing of and that nobody waits for any more: a trial of somebody else's, as RotateSecret makes with
- * RotateImmediately=false, or a wish that was withdrawn or overtaken before AWS took it up. `Unknown` is one that AWS
- * has gone on from, twice at least: it does not keep whether the version was ever current.
+ * The end of the rotation in status; undefined while it has not ended, or while its end is not known.
+ *
+ * - `Vanished`: AWS does not know the version, and the rotation is not wanted any more. It was a test of the rotation function
+ *   (RotateSecret with RotateImmediately=false), or it was withdrawn or overtaken before AWS started it.
+ * - `Superseded`: AWS does not know the version, and a newer version became current meanwhile.
+ * - `Unknown`: AWSCURRENT has moved at least twice since. AWS does not record whether this version was ever current.
  */
 export function outcomeOf(
   world: World,
@@ -24,7 +26,7 @@ export function outcomeOf(
   const token = parseVersionId(underway.token);
   if (currentVersion(secret) === token) return "Succeeded";
   const labels = labelsOf(secret, token);
-  // AWS may take up again what is pending, even a version that was current before and was left.
+  // AWS may continue with a pending version, even with one that was current before.
   if (labels.includes(AWSPENDING)) return undefined;
   if (labels.includes(AWSPREVIOUS)) return "Succeeded";
   if (world.now < visibleFrom(underway, world.operatorStartedAt)) return undefined;
@@ -35,7 +37,7 @@ export function outcomeOf(
   return isFulfilledByNewer(world, secret, underway) ? "Superseded" : undefined;
 }
 
-/** Whether a version has become current that is newer than the one which the rotation was to replace. By AWS's clock alone. */
+/** Whether a version became current that is newer than the version to replace. Only times of AWS are compared. */
 function isFulfilledByNewer(
   { versionCreatedAt }: World,
   secret: SecretFacts,
@@ -48,7 +50,7 @@ function isFulfilledByNewer(
   return (versions.get(current) ?? 0) > (versions.get(parseVersionId(replaces)) ?? Infinity);
 }
 
-/** Whether AWSPREVIOUS, which follows where AWSCURRENT was, has gone to a version that was made after this one. */
+/** Whether AWSPREVIOUS has moved to a version that was created after this one. */
 function isLeftBehind({ versionCreatedAt }: World, secret: SecretFacts, token: VersionId): boolean {
   const previous = versionWith(secret, AWSPREVIOUS);
   const versions = known(versionCreatedAt);
@@ -56,7 +58,7 @@ function isLeftBehind({ versionCreatedAt }: World, secret: SecretFacts, token: V
   return (versions.get(previous) ?? 0) > (versions.get(token) ?? Infinity);
 }
 
-/** Whether what asked for the rotation does not ask for it any more, or a version has become current since it was due. */
+/** Whether the cause of the rotation has gone, or a version has become current since it was due. */
 export function isWithdrawn(world: World, { trigger, tick, request }: RotationStatus): boolean {
   switch (trigger) {
     case "External":
@@ -76,8 +78,8 @@ export function isWithdrawn(world: World, { trigger, tick, request }: RotationSt
 }
 
 /**
- * Whether AWS has a version with this id, deprecated ones included; undefined where it did not tell in this pass. What
- * was read before says nothing of a version that is missing in it.
+ * Whether AWS has a version with this id, deprecated ones included; undefined if the versions were not read in this pass: an
+ * older read cannot show that a version is missing.
  */
 export function knownToAws(world: World, token: VersionId): boolean | undefined {
   const { source, versionCreatedAt } = world;
@@ -86,7 +88,7 @@ export function knownToAws(world: World, token: VersionId): boolean | undefined 
   return versionCreatedAt.value.has(token) || (source.value.secret?.stages.has(token) ?? false);
 }
 
-/** When a rotation under way counts as late, by the last time that AWS was asked for it. */
+/** When the rotation counts as late, counted from the last call of RotateSecret. */
 export function rotationDeadline({ spec }: Pick<World, "spec">, underway: RotationStatus): Instant {
   return lastCallAt(underway) + spec.rotationTimeoutMs;
 }

@@ -45,7 +45,7 @@ export function adoption(world: World, secret: SecretFacts, pending: VersionId):
     startedAt: iso(world.now),
     attempts: 0,
   };
-  const message = `a rotation that somebody else began is under way; its version will be ${pending}`;
+  const message = `a rotation that somebody else started is under way; its version will be ${pending}`;
   return recordOf(world, secret, "rotation", rotation, [{ type: "Normal", reason: "RotationSeen", message }]);
 }
 
@@ -53,7 +53,7 @@ export function adoption(world: World, secret: SecretFacts, pending: VersionId):
 export function dismissal({ request, token }: Extract<DueRotation, { trigger: "Request" }>): RecordStep {
   const message =
     `the text of the annotation ${ROTATE_ANNOTATION} was used before, for version ${token}: nothing is rotated. Write a ` +
-    "text that is new";
+    "new text";
   return {
     do: "record",
     change: { kind: "request", request },

@@ -13,7 +13,7 @@ import type { World } from "../world.ts";
 import type { FailureBackOff } from "./failure-back-off.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 
-/** A rotation that goes on in AWS, or is late. */
+/** The wait for a rotation in AWS; after its deadline, the report that it is late. */
 export function awaitRotation(
   world: World,
   secret: SecretFacts,
@@ -22,20 +22,32 @@ export function awaitRotation(
 ): Wait {
   const deadline = rotationDeadline(world, underway);
   if (world.now >= deadline) return timedOut(world, secret, underway);
-  const message = `version ${underway.token} of "${world.spec.secretId}" is being made by AWS and its rotation function`;
+  const message = `version ${underway.token} of "${world.spec.secretId}" is being created by AWS and its rotation function`;
   return waitUntil(Math.min(deadline, until), { reason: "Rotating", message });
 }
 
 function timedOut(world: World, secret: SecretFacts, { token, startedAt }: RotationStatus): Wait {
-  const log = secret.rotation.kind === "function" ? ` See the log of ${secret.rotation.functionArn}.` : "";
+  const { secretId, region } = world.spec;
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "RotationTimedOut",
     message:
-      `the rotation of "${world.spec.secretId}" that began at ${startedAt} has not come to its end: AWSPENDING is still on ` +
-      `version ${token}.${log} AWS may try again by itself, and a late success is a success. To give this version up: aws ` +
-      `secretsmanager update-secret-version-stage --region ${world.spec.region} --secret-id ${secret.arn} --version-stage ` +
-      `${AWSPENDING} --remove-from-version-id ${token}`,
+      `the rotation of "${secretId}" that began at ${startedAt} has not finished: AWSPENDING is still on version ${token}. ` +
+      `${logHint(world, secret, token)}AWS may try again by itself, and a late success counts. Before you give the version up, ` +
+      'read "Give a rotation up" in docs/lambda.md: if the log has "setSecret: done" and the secret has a single user, the ' +
+      "database has the new password already. To give it up: aws secretsmanager update-secret-version-stage " +
+      `--region ${region} --secret-id ${secret.arn} --version-stage ${AWSPENDING} --remove-from-version-id ${token}`,
   });
+}
+
+/** The command that shows the log of the rotation function for this version; empty if there is no function. */
+function logHint({ spec }: World, { rotation }: SecretFacts, token: string): string {
+  if (rotation.kind !== "function") return "";
+  // AWS: arn:aws:lambda:REGION:ACCOUNT:function:NAME, and a version or an alias after it.
+  const name = rotation.functionArn.split(":")[6] ?? "";
+  return (
+    `Find out why: aws logs tail /aws/lambda/${name} --region ${spec.region} --since 1h --filter-pattern ` +
+    `'{ $.versionId = "${token}" }'. `
+  );
 }
 
 /** Another RotatedSecret of the same AWS secret is about to rotate it. */
@@ -44,47 +56,47 @@ export function waitingForTurn(world: World, until: Instant): Wait {
   return waitUntil(until, { reason: "Rotating", message });
 }
 
-/** RotateSecret is called again only once the Secret carries what it should. */
+/** RotateSecret is called again once the Secret carries the current version. */
 export function waitingForSecret(world: World): Wait {
   const message = `RotateSecret is called for "${world.spec.secretId}" once the Secret "${world.spec.targetName}" carries the current version again`;
   return waitUntil(world.now + RECHECK_MS, { reason: "Rotating", message });
 }
 
-/** RotateSecret was refused, or not answered; it is called again at `until`. */
+/** RotateSecret was refused or not answered. It is called again at `until`. */
 export function refusedCall(world: World, until: Instant, what: string): Wait {
   return waitForPerson(until, {
     reason: "RotationRefused",
     message:
-      `AWS did not begin the rotation of "${world.spec.secretId}": ${what}. It is tried again by itself. Where access is denied, ` +
+      `AWS did not start the rotation of "${world.spec.secretId}": ${what}. The operator tries again. If access is denied, ` +
       `allow ${roleInWords(world)} secretsmanager:RotateSecret on the secret and lambda:InvokeFunction on its rotation ` +
       "function, and let the function's policy admit secretsmanager.amazonaws.com",
   });
 }
 
-/** The last rotations have failed; the schedule, or the version's age, begins another after a while. */
+/** The last rotations have failed. Schedule and age start another one at `until`. */
 export function backingOff(world: World, { failures, until }: FailureBackOff): Wait {
   const { name, namespace } = world.resource.metadata;
   const what = failures === 1 ? "the last rotation has" : `the last ${failures} rotations have`;
   return waitForPerson(until, {
     reason: "RotationBackOff",
     message:
-      `${what} ended without a new version, so the next that is due waits until ${new Date(until).toISOString()}: see the ` +
-      `rotation function's log. To rotate at once: kubectl annotate rsec ${name} -n ${namespace} --overwrite ${ROTATE_ANNOTATION}=TEXT, with a text that is new`,
+      `${what} ended without a new version, so the next one waits until ${new Date(until).toISOString()}: see the ` +
+      `rotation function's log. To rotate at once: kubectl annotate rsec ${name} -n ${namespace} --overwrite ${ROTATE_ANNOTATION}=TEXT, with a new text`,
   });
 }
 
-/** The secret cannot be rotated as it stands in AWS. */
+/** Rotation is off in AWS for this secret. */
 export function notConfigured(world: World, secret: SecretFacts): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "RotationNotConfigured",
     message:
-      `rotation is off for "${world.spec.secretId}" in AWS, so it cannot be rotated: set its rotation function up (aws ` +
+      `rotation is off for "${world.spec.secretId}" in AWS, so it cannot be rotated: set up its rotation function (aws ` +
       `secretsmanager rotate-secret --region ${world.spec.region} --secret-id ${secret.arn} --rotation-lambda-arn ... ` +
       "--no-rotate-immediately), or write spec.rotation.trigger: External",
   });
 }
 
-/** No policy lets the namespace rotate it. */
+/** No policy lets the namespace rotate the secret. */
 export function rotateDenied(world: World): Wait {
   const { namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
@@ -95,7 +107,7 @@ export function rotateDenied(world: World): Wait {
   });
 }
 
-/** The text of the request is more than status can remember. */
+/** The text of the request is too long for status. */
 export function requestTooLong(world: World): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "RequestTooLong",
@@ -103,15 +115,15 @@ export function requestTooLong(world: World): Wait {
   });
 }
 
-/** Nothing is rotated on what was read before. */
+/** The versions could not be read now, and older reads do not suffice for a rotation. */
 export function versionsUnread(world: World): Wait {
   const denial = [known(world.source)?.problem, agesProblem(world)].find((one) => one?.kind === "denied");
   if (denial !== undefined) return versionsDenied(world, denial);
   return waitUntil(world.now + AWS_READ_LAG_MS, {
     reason: "AwsUnavailable",
     message:
-      `AWS did not tell the versions of "${world.spec.secretId}" (DescribeSecret, ListSecretVersionIds): nothing is rotated ` +
-      "before it does",
+      `AWS did not return the versions of "${world.spec.secretId}" (DescribeSecret, ListSecretVersionIds): nothing is rotated ` +
+      "until it does",
   });
 }
 

@@ -4,7 +4,7 @@ import type { RotatedSecretSpec, RotatedSecretStatus, RotationStatus } from "../
 import { cached, live } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { decide } from "../decide.ts";
-import { sync } from "../target/sync.ts";
+import { sync } from "../target-secret/sync.ts";
 import {
   ARN,
   ages,

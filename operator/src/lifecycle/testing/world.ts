@@ -12,7 +12,7 @@ import type { Progress } from "../step.ts";
 import { PHASES, type Phase, type PhaseWait, type Step } from "../step.ts";
 import type { World } from "../world.ts";
 
-/** Noon of a day; the tests' now. */
+/** The time of the tests: noon of a day. */
 export const NOW: Instant = Date.parse("2026-11-20T12:00:00Z");
 /** Long before now. */
 export const LONG_AGO: Instant = NOW - 86_400_000;
@@ -49,7 +49,7 @@ export function resource(
   };
 }
 
-/** What AWS tells: version n is current, the one before it previous. */
+/** The secret in AWS: version n is current, the one before it previous. */
 export function secret(n: number, change: Partial<SecretFacts> = {}): SecretFacts {
   return {
     arn: ARN,
@@ -82,7 +82,7 @@ export function target(n: number, change: Partial<PresentSecret> = {}): PresentS
   };
 }
 
-/** A Secret's data of text by key. */
+/** The data of a Secret, from text by key. */
 export function dataOf(texts: Readonly<Record<string, string>>): SecretData {
   return new SecretData(new Map(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text)])));
 }
@@ -105,7 +105,7 @@ export function policy(...actions: SecretAction[]): SecretAccessPolicy {
   };
 }
 
-/** A Deployment that reads the Secret and is through with its last rollout. */
+/** A Deployment that reads the Secret and has finished its last rollout. */
 export function workload(
   name: string,
   change: Partial<Workload> = {},
@@ -145,7 +145,7 @@ export function pod(owner: string, startedAt: Instant, change: Partial<ReaderPod
   };
 }
 
-/** A world at rest with version n everywhere, changed as told. */
+/** A world at rest with version n everywhere, and these changes. */
 export function world(n: number, change: Partial<World> & { readonly resource?: RotatedSecret } = {}): World {
   const settled = { versionId: version(n), writtenAt: new Date(LONG_AGO).toISOString() };
   const theResource = change.resource ?? resource({}, { secretArn: ARN, settled });
@@ -175,7 +175,7 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
   };
 }
 
-/** When the versions 1 to n were made, a minute apart, the last a minute ago; read now. */
+/** When the versions 1 to n were created: a minute apart, the last one a minute ago. Read now. */
 export function ages(n: number): World["versionCreatedAt"] {
   return live(new Map(Array.from({ length: n }, (_, i) => [version(i + 1), NOW - (n - i) * 60_000])), NOW);
 }

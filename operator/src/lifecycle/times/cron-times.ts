@@ -8,8 +8,8 @@ export interface CronTimes {
 }
 
 /**
- * The last time up to `now` that the expression names, `now` included; undefined where there was none. A time that a
- * change to summer time skips comes when the clocks are put forward; a fixed hour that comes twice counts once.
+ * The last run up to `now`, `now` included; undefined if there was none. A time that the change to summer time skips runs when
+ * the clocks go forward. A fixed hour that occurs twice counts once.
  */
 export function lastRun(times: CronTimes, now: Instant): Instant | undefined {
   return cronOf(times)
@@ -17,7 +17,7 @@ export function lastRun(times: CronTimes, now: Instant): Instant | undefined {
     ?.getTime();
 }
 
-/** The next time after `now` that the expression names. */
+/** The next run after `now`. */
 export function nextRun(times: CronTimes, now: Instant): Instant | undefined {
   return cronOf(times).nextRun(new Date(now))?.getTime();
 }

@@ -156,7 +156,7 @@ describe("the age of the current version", () => {
     expect(currentMadeAt({ ...theWorld, value, source: cached({ secret: secret(2) }) })).toBeUndefined();
   });
 
-  it("is told by the list of versions too", () => {
+  it("follows from the list of versions too", () => {
     const source = cached({ secret: secret(2) });
     expect(currentMadeAt({ ...theWorld, source, versionCreatedAt: ages(2) })).toBe(NOW - 60_000);
   });

@@ -33,7 +33,7 @@ export function overdueTick(world: World): Instant | undefined {
   return tick === undefined || since === undefined || since >= tick ? undefined : tick;
 }
 
-/** When the current version reaches `rotation.maxAge`; undefined where there is none, or while its age is not known. */
+/** When the current version reaches `rotation.maxAge`; undefined without maxAge, or while the age is not known. */
 export function maxAgeReachedAt(world: World): Instant | undefined {
   const madeAt = currentMadeAt(world);
   const { maxAgeMs } = world.spec;
@@ -48,7 +48,7 @@ export function nextDue(world: World): Instant | undefined {
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** When the version that AWS calls current was made, as far as this is known. */
+/** When the current version was created; undefined while this is not known. */
 export function currentMadeAt({ source, value, versionCreatedAt }: World): Instant | undefined {
   const secret = known(source)?.secret;
   const current = secret === undefined ? undefined : currentVersion(secret);
@@ -59,7 +59,7 @@ export function currentMadeAt({ source, value, versionCreatedAt }: World): Insta
   return versions === undefined || "problem" in versions ? undefined : versions.get(current);
 }
 
-/** Since when the current version is that, as far as this is known: when it was made, or the end of AWS's last rotation. */
+/** Since when the version is current: its creation, or the end of AWS's last rotation; undefined while this is not known. */
 export function currentSince(world: World): Instant | undefined {
   const madeAt = currentMadeAt(world);
   return madeAt === undefined ? undefined : Math.max(madeAt, known(world.source)?.secret?.lastRotatedAt ?? 0);
@@ -72,7 +72,7 @@ function tickBefore(schedule: Schedule, world: World): Instant | undefined {
   return madeAt === undefined || intervals === 0 ? undefined : madeAt + intervals * schedule.everyMs;
 }
 
-/** Whole intervals of the current version's age: where a rotation has failed, the next interval's end asks for another. */
+/** The age of the current version in whole intervals. After a failed rotation, the end of the next interval asks for another. */
 function intervalsSince(
   madeAt: Instant,
   { everyMs }: Extract<Schedule, { kind: "every" }>,

@@ -9,7 +9,7 @@ const nightly: Listed[number] = { kind: "Allow", cron: "0 1 * * *", duration: "4
 const weekend: Listed[number] = { kind: "Deny", cron: "0 0 * * SAT", duration: "2d" };
 const inBerlin = { timeZone: "Europe/Berlin" };
 
-describe("what windows permit", () => {
+describe("windows", () => {
   it.each<[string, Listed, string, boolean]>([
     ["anything, where there are none", [], "2026-11-20T12:00:00Z", true],
     ["nothing outside an Allow window", [nightly], "2026-11-20T12:00:00Z", false],
@@ -17,7 +17,7 @@ describe("what windows permit", () => {
     ["its last moment", [nightly], "2026-11-20T04:59:59.999Z", true],
     ["not its end", [nightly], "2026-11-20T05:00:00Z", false],
     ["the time in another zone", [{ ...nightly, ...inBerlin }], "2026-11-20T00:30:00Z", true],
-    ["what is outside of Deny windows, where there are no others", [weekend], "2026-11-20T12:00:00Z", true],
+    ["any time outside of Deny windows, if there are no others", [weekend], "2026-11-20T12:00:00Z", true],
     ["nothing in a Deny window", [weekend], "2026-11-21T12:00:00Z", false],
     [
       "nothing in a Deny window that an Allow window would permit",
@@ -26,7 +26,7 @@ describe("what windows permit", () => {
       false,
     ],
     [
-      "what is in one of two Allow windows",
+      "a time in one of two Allow windows",
       [nightly, { ...nightly, cron: "0 12 * * *" }],
       "2026-11-20T12:30:00Z",
       true,
@@ -136,7 +136,7 @@ describe("windows on the days of a change to or from summer time", () => {
     closesAfter(four, "2026-10-24T23:00:00Z", "2026-10-25T03:00:00Z");
   });
 
-  it("deny a whole day of 23 or 25 hours when they are told to by the hour", () => {
+  it("deny a whole day of 23 or 25 hours by an entry for each hour", () => {
     const hourly: Listed = [{ ...weekend, ...inBerlin, cron: "0 * * * SUN", duration: "1h" }];
     const sunday = (from: string, to: string) => {
       expect(isPermitted(resolveWindows(hourly), Date.parse(from) - 1)).toBe(true);
@@ -150,7 +150,7 @@ describe("windows on the days of a change to or from summer time", () => {
   });
 });
 
-describe("what waits for a window", () => {
+describe("a wait for a window", () => {
   const base = world(1);
   const within = (listed: Listed) => ({ ...base, spec: { ...base.spec, windows: resolveWindows(listed) } });
 

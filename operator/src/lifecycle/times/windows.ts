@@ -4,12 +4,12 @@ import { type Wait, waitUntil } from "../step.ts";
 import type { World } from "../world.ts";
 import { lastRun, nextRun } from "./cron-times.ts";
 
-/** How many ends and beginnings of windows are looked at in search of the next permitted time: each costs a fraction of a ms. */
+/** Starts and ends of windows that are examined to find the next permitted time. Each costs a fraction of a millisecond. */
 const MAX_STEPS = 64;
-/** How far ahead is searched, in ms. */
+/** How far ahead to search, in ms. */
 const HORIZON_MS = 400 * 86_400_000;
 
-/** The next permitted time; `exact` is false where none was found before that time. */
+/** The next permitted time. `exact` is false if none was found up to this time. */
 export interface Opening {
   readonly at: Instant;
   readonly exact: boolean;
@@ -31,7 +31,7 @@ export function nextPermitted(windows: readonly Window[], from: Instant): Openin
   return { at, exact: false };
 }
 
-/** This time, where it is permitted; else the next at which it could be. */
+/** This time if it is permitted, otherwise the next time at which it could be. */
 function nextChange(windows: readonly Window[], time: Instant): Instant {
   const denied = windows
     .filter(({ kind }) => kind === "Deny")
@@ -42,14 +42,14 @@ function nextChange(windows: readonly Window[], time: Instant): Instant {
   return Math.min(...allowing.map((window) => nextRun(window, time) ?? time + HORIZON_MS));
 }
 
-/** The end of the window that is open at this time; undefined where it is closed. */
+/** The end of the window that is open at this time; undefined if it is closed. */
 function openUntil(window: Window, time: Instant): Instant | undefined {
   const begin = lastRun(window, time);
   const end = begin === undefined ? time : begin + window.durationMs;
   return end > time ? end : undefined;
 }
 
-/** Something is due and may not start now. */
+/** The wait of something that is due for the next permitted time. */
 export function waitingForWindow(world: World, what: string): Wait {
   const { at, exact } = nextPermitted(world.spec.windows, world.now);
   const until = new Date(at).toISOString().replace(".000Z", "Z");

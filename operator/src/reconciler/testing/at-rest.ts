@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { Simulation } from "./simulation.ts";
 
 export const MINUTE = 60_000;
-/** Longer than any wait that is not for a person. */
+/** Longer than any wait that ends by itself. */
 export const LONG = 25 * MINUTE;
 
 /** A Secret in use by two Deployments, all at rest. */
@@ -14,7 +14,7 @@ export async function inUse(options: ConstructorParameters<typeof Simulation>[0]
   return simulation;
 }
 
-/** What holds when all has come to rest. */
+/** Expects that everything has come to rest, on the current version. */
 export async function expectRest(simulation: Simulation): Promise<void> {
   const { aws, cluster } = simulation;
   await simulation.run(LONG);
@@ -47,7 +47,7 @@ export function restarts({ cluster }: Simulation): readonly number[] {
   return cluster.readers.map(({ restarts: texts }) => texts.length);
 }
 
-/** No rotation may begin while a pod, be it one that is ending, holds something else than the Secret carries. */
+/** No rotation may start while a pod holds other data than the Secret, terminating pods included. */
 export function watchRotations({ aws, cluster }: Simulation): void {
   aws.onAccept = () => {
     for (const { pods } of cluster.readers)

@@ -5,7 +5,7 @@ export class Crash extends Error {
   override readonly name = "Crash";
 }
 
-/** What comes between an operator and the world. */
+/** Intercepts the calls of an operator. */
 export interface Interception {
   /** Called before a call leaves; throws Crash to end the process before it. */
   readonly before: (call: string) => Promise<void> | void;
@@ -13,7 +13,7 @@ export interface Interception {
   readonly after: (call: string) => Promise<void> | void;
 }
 
-/** The calls that leave the process; all else is read from its own memory. */
+/** The calls that leave the process. Everything else is read from its memory. */
 const CALLS: { readonly [Port in keyof Ports]?: readonly string[] } = {
   catalogue: ["refresh", "versionCreatedAt"],
   values: ["current", "version"],

@@ -3,7 +3,7 @@ import { policy, version } from "../../lifecycle/testing/world.ts";
 import { LONG, MINUTE } from "./at-rest.ts";
 import type { Simulation } from "./simulation.ts";
 
-/** What people and others do, in words that fast-check can print. */
+/** Events caused by people and other programs, under names that fast-check can print. */
 export const EVENTS = {
   request: ({ cluster, now }) => cluster.request(`at ${now}`),
   takeBack: ({ cluster }) => cluster.request(undefined),
@@ -110,7 +110,7 @@ export async function happen(
   }
 }
 
-/** Somebody tidies up, so that nothing stands in the way of rest. */
+/** Removes every obstacle to rest. */
 export async function tidyUp(simulation: Simulation): Promise<void> {
   simulation.crash = () => false;
   const tidy: readonly EventName[] = [

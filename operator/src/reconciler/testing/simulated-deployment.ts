@@ -27,7 +27,7 @@ export class SimulatedDeployment implements SimulatedWorkload {
   #count = 0;
   /** How often a restart was asked for. */
   asked = 0;
-  /** An admission webhook takes the annotation away with which a restart is asked for. */
+  /** An admission webhook removes the annotation that asks for a restart. */
   losesMarks = false;
 
   constructor(name: string, clock: Clock, secret: SimulatedSecret) {

@@ -11,9 +11,9 @@ const RETRY_MS = 1_000;
 /** A pod that reads the Secret by env, and its kubelet. */
 export class SimulatedPod {
   readonly name: string;
-  /** Of the template that it was made of. */
+  /** Generation of the template that it was created from. */
   readonly generation: number;
-  /** What it has read; undefined before it has. */
+  /** The data that it has read; undefined before that. */
   holds: Readonly<Record<string, string>> | undefined;
   /** Whether its probe may succeed once it has started. */
   isHealthy = true;
@@ -57,12 +57,12 @@ export class SimulatedPod {
     else this.#startedAt = now + READ_TO_START_MS;
   }
 
-  /** It is deleted, and takes so long to end, in ms. */
+  /** Somebody deletes it. `terminationMs` is how long it takes to end, in ms. */
   end(now: Instant, terminationMs: number): void {
     this.#goneAt = now + terminationMs;
   }
 
-  /** As the API server shows it: times in whole seconds. */
+  /** The pod as the API server shows it, with times in whole seconds. */
   shown(now: Instant, owner: PodOwner): ReaderPod {
     return {
       name: this.name,
@@ -80,7 +80,7 @@ export class SimulatedPod {
   }
 }
 
-/** Whole seconds, as the API server tells times. */
+/** Whole seconds, as the API server shows times. */
 export function inSeconds(time: Instant): Instant {
   return Math.floor(time / 1_000) * 1_000;
 }

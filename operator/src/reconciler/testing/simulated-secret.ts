@@ -11,21 +11,21 @@ import {
 } from "../../ports/target-secrets.ts";
 import { WriteRefused } from "../../ports/write-refused.ts";
 
-/** The target Secret at the API server, with who wrote which key. */
+/** The target Secret at the API server, with the field manager of each key. */
 export class SimulatedSecret implements TargetSecrets {
   readonly #clock: Clock;
   #held: PresentSecret | undefined;
   #owners = new Map<string, { readonly manager: string; readonly time: number }>();
   #revision = 100;
-  /** Counts writes, whoever made them. */
+  /** Counts all writes. */
   changes = 0;
   /** The operator may not write it. */
   isProtected = false;
-  /** An admission webhook takes all labels away that it does not know. */
+  /** An admission webhook removes all labels that it does not know. */
   losesLabels = false;
   /** An admission webhook puts this key into every write. */
   addedKey: string | undefined;
-  /** What it has carried, in order, each change an entry. */
+  /** The data that it has carried, in order, with an entry per change. */
   readonly carried: string[] = [];
 
   constructor(clock: Clock) {
@@ -93,7 +93,7 @@ export class SimulatedSecret implements TargetSecrets {
     return this.read();
   }
 
-  /** Kubernetes: the same again is no change. */
+  /** Kubernetes: writing the same again changes nothing. */
   #take(applied: PresentSecret): void {
     const shown = (secret: PresentSecret) => ({ ...secret, data: secret.data.reveal() });
     if (this.#held !== undefined && isDeepStrictEqual(shown(applied), shown(this.#held))) return;
@@ -104,7 +104,7 @@ export class SimulatedSecret implements TargetSecrets {
   removeKeys(...[, keys, over]: Parameters<TargetSecrets["removeKeys"]>): Promise<TargetSecret> {
     if (!this.#isStill(over)) throw new Conflict("another one");
     const gone = keys.filter((key) => key !== this.addedKey);
-    // Kubernetes: the same again is no change.
+    // Kubernetes: writing the same again changes nothing.
     if (gone.length > 0) this.#change(Object.entries(this.data ?? {}).filter(([key]) => !gone.includes(key)));
     this.#own(gone, undefined);
     return this.read();
@@ -146,7 +146,7 @@ export class SimulatedSecret implements TargetSecrets {
     return this.#held?.uid === uid && this.#held.resourceVersion === resourceVersion;
   }
 
-  /** Kubernetes: managedFields tells times in whole seconds. */
+  /** Kubernetes: managedFields has times in whole seconds. */
   #own(keys: readonly string[], manager: string | undefined): void {
     const time = Math.floor(this.#clock.now() / 1_000) * 1_000;
     for (const key of keys) {

@@ -10,7 +10,7 @@ const TERMINATION_MS = 3_000;
 
 /**
  * A StatefulSet of pods that read the Secret by env, its controller and its kubelet: from the highest ordinal down, one pod
- * goes, and the one in its place is ready before the next goes. It tells no time of its progress.
+ * goes, and its replacement is ready before the next one goes. It does not report the time of its progress.
  */
 export class SimulatedStatefulSet implements SimulatedWorkload {
   readonly name: string;
@@ -25,7 +25,7 @@ export class SimulatedStatefulSet implements SimulatedWorkload {
   readonly #createdAt: Instant;
   readonly #pods: (SimulatedPod | undefined)[] = [undefined, undefined, undefined];
   #generation = 1;
-  /** Of the template that all pods had when a rollout was last closed. */
+  /** Generation of the template that all pods had when a rollout last finished. */
   #closedGeneration = 1;
 
   constructor(name: string, clock: Clock, secret: SimulatedSecret) {
@@ -97,7 +97,7 @@ export class SimulatedStatefulSet implements SimulatedWorkload {
   }
 
   #made(ordinal: number, now: Instant): SimulatedPod {
-    // Below the partition a pod comes back with the template of before.
+    // Below the partition a pod comes back with the former template.
     const isNew = this.strategy.kind !== "Partition" || ordinal >= this.#firstReplaced;
     const generation = isNew ? this.#generation : this.#closedGeneration;
     return new SimulatedPod(`${this.name}-${ordinal}`, generation, now);
@@ -117,7 +117,7 @@ export class SimulatedStatefulSet implements SimulatedWorkload {
     return pod.isReady(this.#clock.now());
   }
 
-  /** The lowest ordinal that is replaced by itself. */
+  /** The lowest ordinal that the controller replaces. */
   get #firstReplaced(): number {
     if (this.strategy.kind === "Partition") return this.strategy.from;
     return this.strategy.kind === "OnDelete" ? Infinity : 0;

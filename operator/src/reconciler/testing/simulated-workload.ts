@@ -19,6 +19,6 @@ export interface SimulatedWorkload {
   readonly nextAt: Instant;
   /** The operator gives the template this text. */
   restart(text: string): void;
-  /** What has become due happens: pods read, start, replace others, end. */
+  /** Does what is due: pods read, start, replace others, end. */
   step(): void;
 }

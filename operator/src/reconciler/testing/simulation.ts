@@ -13,7 +13,7 @@ import { SimulatedCluster } from "./simulated-cluster.ts";
 const CALL_MS = 20;
 /** How long a process takes to be started again, in ms. */
 const START_MS = 2_000;
-/** More passes than are right in one second of the simulation. */
+/** More passes in one simulated second are a bug. */
 const MAX_PASSES_A_SECOND = 20;
 const NOON = Date.UTC(2026, 10, 20, 12);
 
@@ -104,13 +104,13 @@ class SimulatedOperator {
   }
 }
 
-/** Clusters, an AWS and operators, in simulated time: hours take milliseconds, and the same always gives the same. */
+/** Clusters, an AWS and operators, in simulated time: hours take milliseconds, and the same input gives the same history. */
 export class Simulation {
   readonly clock = new ManualClock(NOON);
   readonly aws = new SimulatedAws(this.clock);
   /** The first cluster. */
   readonly cluster: SimulatedCluster;
-  /** All clusters, each with a RotatedSecret of its own for the one secret; so are two RotatedSecrets of one cluster. */
+  /** All clusters, each with its own RotatedSecret of the same AWS secret. */
   readonly clusters: readonly SimulatedCluster[];
   /** The calls that left the operators, in their order. */
   readonly calls: string[] = [];
@@ -125,7 +125,7 @@ export class Simulation {
   ) => void = () => {};
   /** Called when AWS accepts a RotateSecret of an operator of this cluster. */
   onRotate: (cluster: SimulatedCluster) => void = () => {};
-  /** How many turns of others come before a call. */
+  /** How many turns other operators get before a call. */
   turns: () => number = () => 0;
   readonly #operators: readonly SimulatedOperator[];
   #passes = { second: 0, count: 0 };
@@ -171,7 +171,7 @@ export class Simulation {
     },
   };
 
-  /** Lets so much time pass, in ms. @throws Error when an operator goes round in circles */
+  /** Lets time pass, in ms. @throws Error when an operator goes round in circles */
   async run(ms: number): Promise<void> {
     const end = this.now + ms;
     while (this.now < end) {

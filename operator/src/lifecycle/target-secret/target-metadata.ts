@@ -2,19 +2,19 @@ import { metadataHash } from "../../api/resolved-target.ts";
 import type { PresentSecret, TargetMetadata } from "../../ports/target-secrets.ts";
 import type { World } from "../world.ts";
 
-/** The labels, annotations and owner that the Secret is to have. `target` is the Secret as it stands, where there is one. */
+/** The labels, annotations and owner that the Secret should have. `target` is the existing Secret, if there is one. */
 export function wantedMetadata(
   { spec }: Pick<World, "spec">,
   target: PresentSecret | undefined,
 ): TargetMetadata {
   const { labels, annotations, deletionPolicy } = spec.target;
-  // Who agreed to have a Secret of theirs kept current did not agree to lose it: with their consent on it, it stays.
+  // The owner of an adopted Secret agreed to updates, not to its deletion: with their annotation on it, it stays.
   const deletedWithOwner = deletionPolicy === "Delete" && target?.adopt === undefined;
   const wanted = { labels, annotations, deletedWithOwner };
   return { ...wanted, hash: metadataHash(wanted) };
 }
 
-/** Whether the Secret has them all, and nothing that an earlier spec asked for. */
+/** Whether the Secret has all of them, and nothing of an earlier spec. */
 export function hasMetadata(world: World, target: PresentSecret): boolean {
   const wanted = wantedMetadata(world, target);
   const { labels, annotations, owners, hash } = target.metadata;
@@ -27,7 +27,7 @@ export function hasMetadata(world: World, target: PresentSecret): boolean {
   );
 }
 
-/** Whether the spec asks for other metadata than when the Secret was last written. */
+/** Whether the spec has changed the metadata since the Secret was last written. */
 export function isMetadataNew(world: World, target: PresentSecret): boolean {
   return target.metadata.hash !== wantedMetadata(world, target).hash;
 }

@@ -7,7 +7,7 @@ import { isPinnedElsewhere, pinnedText } from "./pinning.ts";
 import { isInSync } from "./sync.ts";
 import { wantedMetadata } from "./target-metadata.ts";
 
-/** While one of these waits, nothing is known of what AWS calls current. */
+/** While one of these phases waits, AWSCURRENT is not known. */
 const BLIND: ReadonlySet<PhaseName> = new Set<PhaseName>(["identity", "access", "ownership"]);
 
 /** The condition Ready: whether the Secret is there. The first wait is its reason. */
@@ -18,14 +18,14 @@ export function readyFinding(world: World, waits: readonly PhaseWait[]): Finding
     return {
       status: "False",
       reason: wait?.reason ?? "SecretMissing",
-      message: wait?.message ?? "the Secret is not there yet",
+      message: wait?.message ?? "the Secret does not exist yet",
     };
   }
   const carries = `Secret "${world.spec.targetName}" carries version ${target.versionId}`;
   return { status: "True", reason: wait?.reason ?? "Synced", message: carries + whetherKept(world, target) };
 }
 
-/** What deletionPolicy Delete does not do, and how its author gets there. */
+/** Says that deletionPolicy Delete has no effect on this Secret, and how to change that. */
 function whetherKept(world: World, target: PresentSecret): string {
   if (world.spec.target.deletionPolicy === "Retain" || wantedMetadata(world, target).deletedWithOwner)
     return "";
@@ -49,6 +49,6 @@ export function currentFinding(world: World, { waits, reached }: Progress): Find
   return {
     status: "True",
     reason: "UpToDate",
-    message: `the readers hold version ${ownTarget(world)?.versionId}, AWSCURRENT`,
+    message: `all pods use the current version ${ownTarget(world)?.versionId}`,
   };
 }

@@ -11,16 +11,16 @@ import {
 } from "../../ports/target-secrets.ts";
 import type { Workload } from "../../ports/workloads.ts";
 
-/** How many changes of data a Secret remembers. A pod that is older than the oldest may hold anything. */
+/** Changes of data that a Secret remembers. A pod that is older than the oldest may hold anything. */
 const CHANGES_KEPT = 20;
 
-/** A Secret taken over with the very data it is to have: as far as anybody's pods go, it always had it. */
+/** The time of the first change of a Secret that was adopted with equal data: for its pods it always had this data. */
 const ALWAYS: Instant = 0;
 
-/** Something was there before, and nobody knows what. */
+/** The Secret had other data before, which is not known. */
 const UNKNOWN_BEFORE: DataChange = { version: "foreign", time: ALWAYS };
 
-/** Data of ours: a version's document, as the spec makes it. */
+/** Data of the operator: a version's document, shaped by the spec. */
 export interface OwnContent extends SecretContent {
   readonly version: VersionId;
 }
@@ -30,7 +30,7 @@ export function ownContent(version: VersionId, specHash: string | undefined): Ow
   return specHash === undefined ? { version } : { version, specHash };
 }
 
-/** Whether the Secret was last written with this content. What its memory does not tell, because it was lost, its version tells. */
+/** Whether the Secret was last written with this content. If its history was lost, its version annotation decides. */
 export function carriesContent(
   { versionId, dataHistory }: PresentSecret,
   { version, specHash }: OwnContent,
@@ -38,20 +38,20 @@ export function carriesContent(
   return versionId === version && (dataHistory.length === 0 || dataHistory.at(-1)?.specHash === specHash);
 }
 
-/** Whether the Secret still is as it was taken over: nothing has been written since. */
+/** Whether the Secret is as it was adopted: no data has been written since. */
 export function isAsAdopted(target: PresentSecret): boolean {
   return target.dataHistory.length === 1 && target.dataHistory[0]?.time === ALWAYS;
 }
 
-/** What is known of what the readers of a Secret hold that is not there. */
+/** Content that readers may still hold of a deleted Secret. */
 export interface Past extends Pick<RotatedSecretStatus, "settled" | "currentVersion"> {
-  /** Whether `settled` speaks of all readers, and not just of those that were named. */
+  /** Whether `settled` covers all readers, and not only the workloads that the spec names. */
   readonly ofAllReaders: boolean;
 }
 
 /**
- * The history of a Secret that is made now. One that was there before, and gone, may have been missed by some readers;
- * others hold what it carried, which is known where they were all proven to hold the same.
+ * The history of a Secret that is created now. If it existed before and was deleted, some readers may have started without it,
+ * and others hold its former data, which is known if all readers were proven to hold the same.
  */
 export function historyOfNew(
   content: OwnContent,
@@ -62,12 +62,12 @@ export function historyOfNew(
   if (settled === undefined) return currentVersion === undefined ? [write] : [UNKNOWN_BEFORE, write];
   const writtenAt = Date.parse(settled.writtenAt);
   const proven = { ...contentOf(settled), time: ofAllReaders ? ALWAYS : writtenAt };
-  // Where another version was being rolled out, pods hold what was proven until now.
+  // During the rollout of another version, pods may hold the proven data until now.
   const goneSince = isSameContent(proven, content) ? writtenAt : now;
   return [proven, { version: "absent", time: goneSince }, write];
 }
 
-/** The history of a Secret that is taken over. What it carried before is not known, unless it is what it is to carry. */
+/** The history of an adopted Secret. Its former data is not known, unless it equals the data that it should carry. */
 export function historyOfAdopted(
   content: OwnContent,
   now: Instant,
@@ -77,10 +77,10 @@ export function historyOfAdopted(
 }
 
 /**
- * The history of a Secret of ours after its next write.
+ * The history of the own Secret after its next write.
  *
- * Data that does not change is no change, whatever the version or the spec: the last entry then speaks of the new ones.
- * The same content over other data means that somebody else wrote in between.
+ * If the data stays the same, the last entry takes on the new version and hash. If the same content is written over other
+ * data, somebody else has written in between, and the history gets an entry for it.
  */
 export function nextHistory(
   target: PresentSecret,
@@ -93,14 +93,14 @@ export function nextHistory(
   const between: DataChange[] = carriesContent(target, next.content)
     ? [{ version: "foreign", time: foreignSince(target, last.time) }]
     : [];
-  // What a clock that was ahead has written must not make new pods look old.
+  // A time written by a clock that was ahead must not make new pods look old.
   const before = target.dataHistory.map((past) => ({ ...past, time: Math.min(past.time, next.now) }));
   return [...before, ...between, write].slice(-CHANGES_KEPT);
 }
 
 /**
- * The memory of a Secret of ours whose annotation was taken away. What all readers were proven to hold they still hold,
- * as long as nobody else has written data since; otherwise it begins anew.
+ * The history of the own Secret after its annotation was removed. Readers still hold the proven data, if the operator is the
+ * only writer since. Otherwise the history starts again.
  */
 export function rememberedHistory(
   target: PresentSecret,
@@ -111,17 +111,17 @@ export function rememberedHistory(
   return [{ ...contentOf(settled), time: Date.parse(settled.writtenAt) }];
 }
 
-/** What all readers were proven to hold. */
+/** The content that all readers were proven to hold. */
 function contentOf({ versionId, shape }: NonNullable<RotatedSecretStatus["settled"]>): OwnContent {
   return ownContent(parseVersionId(versionId), shape);
 }
 
-/** Who else than the operator wrote data, by the server's own record. */
+/** Other field managers that wrote data, from managedFields. */
 export function otherManagers({ dataManagers = [] }: PresentSecret): readonly DataManager[] {
   return dataManagers.filter(({ manager }) => manager !== FIELD_MANAGER);
 }
 
-/** Since when somebody else's data may have been there: their first write after our last. */
+/** When foreign data may have appeared first: at the first foreign write after the operator's last one. */
 function foreignSince(target: PresentSecret, ours: Instant): Instant {
   const times = otherManagers(target).flatMap(({ time }) =>
     time !== undefined && time > ours ? [time] : [],
@@ -130,9 +130,8 @@ function foreignSince(target: PresentSecret, ours: Instant): Instant {
 }
 
 /**
- * The text of the pod template's annotation for what the Secret carries: the version's id, the spec's hash where
- * it has one, and where it came over something else than a version also which time that was, as the Secret remembers
- * it. So who took foreign data, or may have missed the Secret, is restarted once for each time, however often that was.
+ * The value of the pod template's annotation for the Secret's data: the version's id and the spec's hash. If the data replaced
+ * foreign data, or a Secret that was missing, the time of the write follows. So each such event restarts a workload once.
  */
 export function restartToken(dataHistory: readonly DataChange[]): string {
   const before = dataHistory.at(-2)?.version;
@@ -146,13 +145,13 @@ function contentText(content: SecretContent | undefined): string {
   return content.specHash === undefined ? content.version : `${content.version}.${content.specHash}`;
 }
 
-/** The text for a workload that has the other one from before, when the Secret carried this version an earlier time. */
+/** The value for a workload that has the plain value already, from an earlier time with the same version. */
 export function timedRestartToken(dataHistory: readonly DataChange[]): string {
   const last = dataHistory.at(-1);
   return last === undefined ? "" : `${contentText(last)}.${last.time.toString(36)}`;
 }
 
-/** Whether the pod template was marked for what the Secret carries. */
+/** Whether the pod template has a restart token for the Secret's data. */
 export function hasRestartToken(
   { restartToken: text }: Workload,
   dataHistory: readonly DataChange[],

@@ -6,18 +6,18 @@ import type { World } from "../world.ts";
 import { otherManagers } from "./data-history.ts";
 
 const MINUTE = 60_000;
-/** This many corrections within `QUICK_MS` are a fight. */
+/** A fight is this number of corrections within `QUICK_MS`. */
 const QUICK_CORRECTIONS = 3;
 const QUICK_MS = 10 * MINUTE;
-/** The wait before the next correction, which doubles with each that the fight goes on for. */
+/** The wait before the next correction. It doubles with each further correction of the fight. */
 const FIRST_BRAKE_MS = MINUTE;
 const LONGEST_BRAKE_MS = 30 * MINUTE;
-/** A fight in which nothing was corrected for so long is over. */
+/** A fight is over after this time without a correction. */
 const OVER_MS = 60 * MINUTE;
 
 /**
- * The wait before the next correction of foreign data, where somebody writes it again and again: each correction
- * restarts the readers. A new version from AWS does not wait for this. Undefined where the Secret may be put right now.
+ * The wait before the next correction of foreign data that somebody writes again and again: each correction restarts the
+ * readers. A new version from AWS does not wait. Undefined if the Secret may be corrected now.
  */
 export function driftFight(world: World, target: PresentSecret): Wait | undefined {
   const until = nextCorrection(target.dataHistory);
@@ -28,15 +28,15 @@ export function driftFight(world: World, target: PresentSecret): Wait | undefine
     {
       reason: "DriftFight",
       message:
-        `the data of Secret "${world.spec.targetName}" is changed again and again by ${others.join(", ") || "somebody else"}, and each ` +
-        "correction restarts its readers: the next ones come less and less often, and whoever starts meanwhile takes what is " +
-        "there. Keep the other controller from writing this Secret, or give this resource another spec.target.name",
+        `the data of Secret "${world.spec.targetName}" is changed again and again by ${others.join(", ") || "somebody else"}. Each ` +
+        "correction restarts its readers, so the operator corrects it less and less often. Pods that start meanwhile read the " +
+        "foreign data. Keep the other controller from writing this Secret, or give this resource another spec.target.name",
     },
     "go on",
   );
 }
 
-/** When foreign data may be corrected the next time, by the corrections that the Secret remembers. */
+/** When foreign data may be corrected next, computed from the corrections in the data history. */
 export function nextCorrection(dataHistory: readonly DataChange[]): Instant {
   const corrections = dataHistory.flatMap(({ time }, i) =>
     dataHistory[i - 1]?.version === "foreign" ? [time] : [],

@@ -21,10 +21,10 @@ import { ownTarget } from "./ownership.ts";
 import { pinnedMissing, wantedVersion } from "./pinning.ts";
 import { writeTarget } from "./target-write.ts";
 
-/** How soon AWS is asked again after an answer that may lag; then after as long as that has lasted. */
+/** The first delay before AWS is asked again after an answer that may lag. Later delays equal the time since then. */
 const LAG_RETRY_MS = 1_000;
 
-/** Brings the value that AWS calls current, or of the pinned version, into the target Secret, whole, and keeps it there. */
+/** Writes the value of AWSCURRENT, or of the pinned version, into the target Secret, and corrects changes by others. */
 export const sync: Phase = { name: "sync", decide: next };
 
 function next(world: World): Step | undefined {
@@ -47,13 +47,13 @@ function refused(world: World): Wait | undefined {
       reason: "WriteRefused",
       message:
         `the API server does not let the operator write Secret "${refusal.name}" (${refusal.why}), which stays as it is. Let it ` +
-        `create and patch Secrets in namespace "${namespace}" (RBAC, admission webhooks, policies, quota); it is tried again by itself`,
+        `create and patch Secrets in namespace "${namespace}" (RBAC, admission webhooks, policies, quota). The operator tries again`,
     },
     "go on",
   );
 }
 
-/** Whether the target Secret carries what it is to carry, as the spec makes it: what AWS calls current, or the pinned version. */
+/** Whether the target Secret carries the wanted version, shaped as the spec asks. */
 export function isInSync(world: World): boolean {
   const wanted = wantedVersion(world);
   const target = ownTarget(world);
@@ -75,20 +75,20 @@ function noCurrentVersion(world: World, secret: SecretFacts): Step {
 }
 
 /**
- * AWS's reads are eventually consistent: going to an older version takes two reads of it, some seconds apart. A pinned
- * version is not read from AWS but written by a person.
+ * AWS's reads are eventually consistent: the Secret goes to an older version only after two reads, some seconds apart. A
+ * pinned version needs no confirmation, because a person wrote it.
  */
 function goingBack(world: World, secret: SecretFacts, current: VersionId): Step | undefined {
   const target = known(world.target);
   if (world.spec.pin !== undefined || target?.kind !== "present") return undefined;
-  // Also where it is yet to be taken over, from a RotatedSecret that is gone.
+  // This also holds for a Secret of a deleted RotatedSecret that is about to be taken over.
   const held = target.versionId;
   if (held === undefined || held === current) return undefined;
   const ages = known(world.versionCreatedAt);
   if (ages === undefined) return refresh("versionCreatedAt");
   if ("problem" in ages) return unread(world, secret, ages.problem);
   const made = ages.get(current);
-  // A version that AWS has forgotten counts as made when it was written here, which is later.
+  // For a version that AWS has forgotten, the time of its write counts, which is later than its creation.
   const before = ages.get(held) ?? target.dataHistory.at(-1)?.time ?? Infinity;
   if (made !== undefined && made > before) return undefined;
   return secret.currentRead.last - secret.currentRead.first >= AWS_READ_LAG_MS
@@ -103,18 +103,18 @@ function confirm(world: World, secret: SecretFacts, current: VersionId): Step {
     Math.max(second, afterLag(world, second)),
     {
       reason: "ConfirmingOlderVersion",
-      message: `AWS calls version ${current} current, which is older than the one in the Secret: it is read once more before it is believed`,
+      message: `AWSCURRENT is on version ${current}, which is older than the version in the Secret: it is read once more before the Secret follows`,
     },
     "go on",
   );
 }
 
-/** When to ask again after what has lasted since then: soon, and less and less often. */
+/** When to ask again about a situation that began at `since`: soon at first, then less and less often. */
 function afterLag({ now }: World, since: Instant): Instant {
   return now + Math.min(Math.max(now - since, LAG_RETRY_MS), RECHECK_MS);
 }
 
-/** The value of the version that is wanted; AWS may answer with an older one, or with one that the catalogue does not know. */
+/** Reads the value of the wanted version. AWS may return an older value, or one that the catalogue does not know yet. */
 function readValue(world: World, secret: SecretFacts, current: VersionId): Step | undefined {
   const reading = known(world.value);
   const isWanted = reading?.kind === "value" && reading.versionId === current;
@@ -126,13 +126,13 @@ function readValue(world: World, secret: SecretFacts, current: VersionId): Step 
     return isMissing ? pinnedMissing(world, describeProblem(problem)) : unread(world, secret, problem);
   }
   if (world.source.kind !== "live") return refresh("source");
-  // One of the two is behind: the label that was named later, or the version that was made later.
+  // One of the two is behind: count from the later of the label and the value.
   const since = Math.max(secret.currentRead.first, reading?.createdAt ?? 0);
   return waitUntil(
     afterLag(world, since),
     {
       reason: "AwaitingConsistentRead",
-      message: `AWS calls version ${current} of ${secret.name} current and still answers with the value of another: it is read again`,
+      message: `AWSCURRENT of ${secret.name} is on version ${current}, but AWS still returns the value of another version: it is read again`,
     },
     "go on",
   );
@@ -143,14 +143,14 @@ function unread(world: World, secret: SecretFacts, problem: AwsProblem): Step {
   if (unusable !== undefined) return unusable;
   const what = describeProblem(problem);
   if (problem.kind !== "denied") {
-    // A version that was named just now is waited for by its readers; an outage that lasts is not made worse.
+    // Retry soon for a version that is new, and less and less often in an outage that lasts.
     const until = afterLag(world, secret.currentRead.first);
-    const message = `AWS Secrets Manager did not answer for "${world.spec.secretId}": ${what}. The Secret stays as it is; it is tried again by itself`;
+    const message = `AWS Secrets Manager did not answer for "${world.spec.secretId}": ${what}. The Secret stays as it is, and the operator tries again`;
     return waitWithAlarm(until, { reason: "AwsUnavailable", message }, "go on");
   }
   const message =
     `AWS refuses ${caller(world)} the value of "${world.spec.secretId}": ${what}. Allow ${roleInWords(world)} ` +
-    "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt on its key, where it has one of its own)";
+    "secretsmanager:GetSecretValue and secretsmanager:ListSecretVersionIds on it (and kms:Decrypt, if the secret has a KMS key of its own)";
   return waitForPerson(world.now + RECHECK_MS, { reason: "AwsDenied", message }, "go on");
 }
 
@@ -163,7 +163,7 @@ function carry(world: World, current: VersionId): Step | undefined {
     : writeTarget(world, ownContent(current, world.spec.target.specHash), mapped.data);
 }
 
-/** The last good data stays, whoever has to correct what: the document, the spec or both. */
+/** The last good data stays, whether the document or the spec has to be corrected. */
 function unmappable(
   world: World,
   current: VersionId,
@@ -179,7 +179,7 @@ function unmappable(
     ],
     TypeRequiresKeys: [
       `${document} cannot be a Secret of type ${type}`,
-      "rename a member to the key (spec.target.keys.rename), make the key by spec.target.template, or put a corrected value into the secret",
+      "rename a field to the key (spec.target.keys.rename), create the key by spec.target.template, or put a corrected value into the secret",
     ],
   }[reason];
   const message = `${what}: ${problem}. The Secret stays as it is: ${remedy}`;

@@ -5,32 +5,34 @@ import { type Wait, waitForPerson } from "../step.ts";
 import { RECHECK_MS, REST_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
-/** The version that the Secret is to carry: the pinned one, else what AWS calls current. */
+/** The version that the Secret should carry: the pinned version, or AWSCURRENT. */
 export function wantedVersion({ spec, source }: Pick<World, "spec" | "source">): VersionId | undefined {
   if (spec.pin !== undefined) return spec.pin;
   const secret = known(source)?.secret;
   return secret === undefined ? undefined : currentVersion(secret);
 }
 
-/** Whether the pinned version is another than AWS calls current, as far as this is known. */
+/** Whether the pinned version differs from AWSCURRENT, as far as AWSCURRENT is known. */
 export function isPinnedElsewhere({ spec, source }: Pick<World, "spec" | "source">): boolean {
   const secret = known(source)?.secret;
   return spec.pin !== undefined && secret !== undefined && currentVersion(secret) !== spec.pin;
 }
 
-/** `spec.pin`: no rotation begins. The author asked for it, so nobody is alarmed. */
+/** `spec.pin`: no rotation starts. The author asked for it, so it raises no alarm. */
 export function pinned(world: World): Wait {
   const wait = waitForPerson(world.now + REST_MS, { reason: "Pinned", message: pinnedText(world) });
   return { ...wait, alarm: "quiet" };
 }
 
-/** What the pin means now, for people. */
+/** The effect of the pin, for people. */
 export function pinnedText({ spec, source }: Pick<World, "spec" | "source">): string {
   const secret = known(source)?.secret;
   const current = secret === undefined ? undefined : currentVersion(secret);
   const isElsewhere = isPinnedElsewhere({ spec, source });
-  const beside = isElsewhere ? `, while AWS calls ${current ?? "no version"} current` : ", AWSCURRENT";
-  return `spec.pin keeps the Secret on version ${spec.pin}${beside}: no rotation is begun until spec.pin is removed`;
+  const beside = isElsewhere
+    ? `, while AWSCURRENT is ${current ?? "on no version"}`
+    : ", which is AWSCURRENT";
+  return `spec.pin keeps the Secret on version ${spec.pin}${beside}: no rotation starts until spec.pin is removed`;
 }
 
 /** AWS does not have the pinned version, or no value of it. */
@@ -40,8 +42,8 @@ export function pinnedMissing(world: World, what: string): Wait {
   const wait = {
     reason: "PinnedVersionMissing",
     message:
-      `AWS has no value of the version ${spec.pin} of "${spec.secretId}" that spec.pin names: ${what}. The Secret stays as it ` +
-      `is. Write the id of a version that is there (aws secretsmanager list-secret-version-ids --region ${spec.region} ` +
+      `AWS has no value of version ${spec.pin} of "${spec.secretId}", which spec.pin names: ${what}. The Secret stays as it ` +
+      `is. Write the id of an existing version (aws secretsmanager list-secret-version-ids --region ${spec.region} ` +
       `--include-deprecated --secret-id ${arn}), or remove spec.pin`,
   } as const;
   return waitForPerson(world.now + RECHECK_MS, wait, "go on");

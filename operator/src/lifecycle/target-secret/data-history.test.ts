@@ -102,7 +102,7 @@ describe("the Secret's memory of its changes", () => {
     expect(next.at(-1)?.version).toBe(version(21));
   });
 
-  it("begins anew where it was lost", () => {
+  it("starts again if it was lost", () => {
     expect(
       nextHistory(target(1, { dataHistory: [] }), { content: { version: v1 }, now: NOW, sameData: true }),
     ).toEqual([
@@ -111,7 +111,7 @@ describe("the Secret's memory of its changes", () => {
     ]);
   });
 
-  it("is what was proven before, where it was lost and nobody else wrote", () => {
+  it("is the proven content if it was lost and the operator is the only writer", () => {
     const settled = { versionId: v1, writtenAt: new Date(LONG_AGO).toISOString() };
     const lost = (manager: string) =>
       target(1, { dataHistory: [], dataManagers: [{ manager, keys: ["password"] }] });
@@ -144,7 +144,7 @@ describe("the Secret's memory of its changes", () => {
       ]);
     });
 
-    it("has what all readers were proven to hold, however old they are, and that the Secret was gone", () => {
+    it("contains the proven content of all readers, of any age, and the time without a Secret", () => {
       expect(historyOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual(
         [
           { version: v1, time: 0 },
@@ -164,7 +164,7 @@ describe("the Secret's memory of its changes", () => {
       ]);
     });
 
-    it("has what the readers were proven to hold of an older version", () => {
+    it("contains the proven content of an older version", () => {
       expect(historyOfNew({ version: v2 }, NOW, { settled, currentVersion: v1, ofAllReaders: true })).toEqual(
         [
           { version: v1, time: 0 },
@@ -200,7 +200,7 @@ describe("the text on pod templates", () => {
   it.each([
     ["a correction of foreign data", at(v1, "foreign", v1)],
     ["an absence", at(v1, "absent", v1)],
-    ["a take-over of what nobody knows", at("foreign", v1)],
+    ["an adoption of unknown data", at("foreign", v1)],
   ])("tells %s by its time", (_, dataHistory) => {
     expect(restartToken(dataHistory)).toBe(v1 + corrected(dataHistory));
   });
@@ -213,7 +213,7 @@ describe("the text on pod templates", () => {
     );
   });
 
-  it("is another one after each correction, however many there were", () => {
+  it("differs after each correction, after any number of them", () => {
     let held = target(1);
     const texts = new Set<string>();
     for (let n = 1; n <= 30; n += 1) {

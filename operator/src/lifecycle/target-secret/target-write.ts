@@ -21,8 +21,8 @@ import { isOwnUnmarked } from "./ownership.ts";
 import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
 
 /**
- * What makes the target Secret carry this data, which is this content, whole: it is made, taken over, or brought up to
- * date, and foreign keys are removed. Nothing where it is all so already.
+ * The step towards a target Secret with exactly this data: create it, take it over, update it, or remove foreign keys.
+ * Undefined if it has this data already.
  */
 export function writeTarget(world: World, content: OwnContent, data: SecretData): Step | undefined {
   const target = known(world.target);
@@ -36,11 +36,11 @@ function create(world: World, content: OwnContent, data: SecretData): Step {
   const ofAllReaders =
     world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
   const dataHistory = historyOfNew(content, world.now, { ...status, ofAllReaders });
-  // No event tells of it: the condition Ready does, and where many are made an event each is a third of all requests.
+  // There is no event, because the condition Ready shows it: with many Secrets, events would be a third of all requests.
   return apply(world, undefined, { content, data, dataHistory, notes: [] });
 }
 
-/** The one write of the Secret: all of it, over what was judged. */
+/** The write of the whole Secret, over the object that was decided on. */
 function apply(
   world: World,
   over: PresentSecret | undefined,
@@ -60,7 +60,7 @@ function apply(
   };
 }
 
-/** Somebody else's Secret, with their consent; or one of a RotatedSecret that is gone, which remembers its writes. */
+/** Takes over a Secret of somebody else with their consent, or of a deleted RotatedSecret, which has a data history. */
 function takeOver(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step {
   if (world.target.kind !== "live") return refresh("target");
   const isAdoption = target.ownerUid === undefined;
@@ -88,12 +88,12 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, data
   return apply(world, target, { content, data, dataHistory, notes });
 }
 
-/** Our own Secret: a new version, another spec, or data, marks or metadata that somebody else has changed. */
+/** Updates the own Secret: a new version, a changed spec, or data, marks or metadata that somebody else has changed. */
 function keep(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step | undefined {
   const isNew = !carriesContent(target, content);
-  // Who wrote what is told by a live reading only.
-  const isTelling = target.data.keysBeyond(data).length > 0 || target.data.includes(data);
-  if (isNew && isTelling && world.target.kind !== "live") return refresh("target");
+  // Only a live reading has managedFields.
+  const needsManagers = target.data.keysBeyond(data).length > 0 || target.data.includes(data);
+  if (isNew && needsManagers && world.target.kind !== "live") return refresh("target");
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
   const fight = isNew || sameData ? undefined : driftFight(world, target);
   if (fight !== undefined) return world.target.kind === "live" ? fight : refresh("target");
@@ -109,8 +109,8 @@ function keep(world: World, target: PresentSecret, content: OwnContent, data: Se
 }
 
 /**
- * Whether another content leaves the data as it is: a key that goes with it is a change too, unless it was somebody else's.
- * Data that somebody else has put there before us is new to pods all the same: they may hold what was there before that.
+ * Whether the new content has the same data as the Secret. A removed key is a change too, unless it was foreign. Data that
+ * somebody else has already written counts as new, because pods may still hold the data from before.
  */
 function keepsData(target: PresentSecret, data: SecretData): boolean {
   const own = target.dataManagers?.filter(({ manager }) => manager === FIELD_MANAGER);
@@ -119,7 +119,7 @@ function keepsData(target: PresentSecret, data: SecretData): boolean {
   return isSame && !wasWrittenByOthers(target, data);
 }
 
-/** Whether somebody else has written some of this data since the operator's own last write. */
+/** Whether somebody else has written some of this data since the operator's last write. */
 function wasWrittenByOthers(target: PresentSecret, data: SecretData): boolean {
   const ours = target.dataManagers?.find(({ manager }) => manager === FIELD_MANAGER)?.time ?? 0;
   return otherManagers(target).some(
@@ -127,7 +127,7 @@ function wasWrittenByOthers(target: PresentSecret, data: SecretData): boolean {
   );
 }
 
-/** Whether the label and the annotations are there that every Secret of the operator has. */
+/** Whether the Secret has the label and the annotations that every Secret of the operator has. */
 function hasOwnMarks({ managedBy, ownerUid, versionId, dataHistory }: PresentSecret): boolean {
   return (
     managedBy === MANAGED_BY_VALUE &&
@@ -141,7 +141,7 @@ function written(world: World, target: PresentSecret, content: OwnContent, sameD
   const secret = `Secret "${world.spec.targetName}"`;
   const isNew = !carriesContent(target, content);
   if (sameData && !hasOwnMarks(target))
-    return warning("DriftCorrected", `${secret} had lost its label or annotations, which are there again`);
+    return warning("DriftCorrected", `${secret} had lost its label or annotations, which were restored`);
   if (isNew) {
     const how = target.versionId === content.version ? ", as spec.target now makes it" : "";
     return normal("SecretSynced", `${secret} now carries version ${content.version}${how}`);
@@ -154,7 +154,7 @@ function written(world: World, target: PresentSecret, content: OwnContent, sameD
   if (sameData)
     return warning(
       "DriftCorrected",
-      `${secret} had lost labels, annotations or its owner of spec.target, which are there again`,
+      `${secret} had lost labels, annotations or the owner of spec.target, which were restored`,
     );
   const others = otherManagers(target)
     .map(({ manager }) => `"${manager}"`)

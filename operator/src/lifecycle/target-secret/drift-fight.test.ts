@@ -30,7 +30,7 @@ describe("the next correction of foreign data", () => {
     expect(nextCorrection(corrected(...minutesAgo))).toBe(time);
   });
 
-  it("is waited for with the name of who writes", () => {
+  it("is waited for, with the name of the other writer", () => {
     const dataManagers = [{ manager: "other-operator", keys: ["password"] }];
     const held = target(1, { dataHistory: corrected(2, 1, 0), dataManagers });
     expect(driftFight(world(1), held)).toMatchObject({

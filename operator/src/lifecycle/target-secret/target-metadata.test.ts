@@ -12,7 +12,7 @@ const v1 = version(1);
 const LABELS = { labels: { team: "a" }, annotations: {}, deletedWithOwner: false };
 const OWNED = { labels: {}, annotations: {}, deletedWithOwner: true };
 
-/** A world at rest but for the target's metadata: what is asked for, and what the Secret has. */
+/** A world at rest except for the metadata: that of the spec, and that of the Secret. */
 function worldWith(
   spec: NonNullable<RotatedSecretSpec["target"]>,
   has: Partial<PresentSecret["metadata"]> = {},
@@ -34,7 +34,7 @@ describe("a Secret has the metadata that its spec asks for: nothing is written",
       worldWith({}, { labels: { theirs: "x" }, owners: ["x"] }),
     ],
     [
-      "labels are there, beside those of others",
+      "labels are there, next to those of others",
       worldWith(
         { labels: { team: "a" } },
         { labels: { team: "a", theirs: "x" }, hash: metadataHash(LABELS) },
@@ -45,7 +45,7 @@ describe("a Secret has the metadata that its spec asks for: nothing is written",
       worldWith({ deletionPolicy: "Delete" }, { owners: ["uid-db"], hash: metadataHash(OWNED) }),
     ],
     [
-      "it was taken over and still carries its owner's consent, which was none to its end",
+      "it was adopted and still has its owner's consent, which does not cover its deletion",
       worldWith({ deletionPolicy: "Delete" }, {}, { adopt: "db" }),
     ],
   ])("%s", (_, theWorld) => {
@@ -112,7 +112,7 @@ describe("a Secret has not the metadata that its spec asks for: it is written, w
   });
 });
 
-describe("what is written", () => {
+describe("the write", () => {
   const written = (theWorld: World) => {
     const step = stepOf(sync, theWorld);
     return step?.do === "applySecret" ? step.metadata : undefined;

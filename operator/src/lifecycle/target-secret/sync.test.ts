@@ -25,7 +25,7 @@ function reading(n: number, text = documentOf(n)): World["value"] {
   return live({ kind: "value", versionId: version(n), createdAt: NOW, value: new SecretValue(text) }, NOW);
 }
 
-/** AWS has moved on to version 2; the Secret still carries version 1, or what is given. */
+/** AWS has moved on to version 2. The Secret still carries version 1, or the given data. */
 function moved(held: TargetSecret, change: Partial<World> = {}): World {
   return world(2, { target: live(held, NOW), versionCreatedAt: ages(2), ...change });
 }
@@ -67,7 +67,7 @@ describe("the sync phase", () => {
     });
     const renamed = { version: v2, time: LONG_AGO };
 
-    it("is a change, for pods hold that key", () => {
+    it("is a change, because pods hold that key", () => {
       const step = stepOf(sync, moved(target(1, managedBy("rotated-secrets"))));
       expect(step).toMatchObject({
         dataHistory: [
@@ -97,7 +97,7 @@ describe("the sync phase", () => {
         ],
       });
 
-    it("is a change, for pods may hold what was there before that", () => {
+    it("is a change, because pods may hold the data from before", () => {
       expect(stepOf(sync, moved(written(NOW - 1_000, LONG_AGO)))).toMatchObject({
         dataHistory: [
           { version: v1, time: LONG_AGO },
@@ -125,7 +125,7 @@ describe("the sync phase", () => {
     expect(stepOf(sync, moved(target(1), { value: unknown }))).toEqual({ do: "refresh", facts: ["value"] });
   });
 
-  it("does not write a value of another version than the label's: it reads again", () => {
+  it("does not write the value of a version without the label: it reads again", () => {
     const stale = moved(target(1), { value: reading(1) });
     expect(stepOf(sync, stale)).toEqual({ do: "refresh", facts: ["source"] });
     expect(stepOf(sync, { ...stale, source: live({ secret: secret(2) }, NOW) })).toMatchObject({

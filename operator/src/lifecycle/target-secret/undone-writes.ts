@@ -26,15 +26,15 @@ function undoneBy(action: Action, after: World): readonly Refusal[] {
       return [
         {
           ...secret,
-          why: "labels, annotations or the owner that it was given are not on it: an admission webhook has changed them",
+          why: "labels, annotations or the owner are missing after the write: an admission webhook has changed them",
         },
       ];
     case "removeKeys":
       if (target?.kind !== "present" || !target.data.keys.some((key) => action.keys.includes(key))) return [];
-      return [{ ...secret, why: "keys that were removed are in it again: an admission webhook adds them" }];
+      return [{ ...secret, why: "removed keys are back: an admission webhook adds them" }];
     case "restart": {
       const why =
-        "its pod template does not have the annotation that it was given: an admission webhook has changed it";
+        "its pod template does not have the annotation after the patch: an admission webhook has changed it";
       return after.workloads
         .filter((workload) => isAsked(action.workloads, workload) && workload.restartToken !== action.text)
         .map(({ ref: { kind, name } }) => ({ kind, name, why }));

@@ -96,7 +96,7 @@ describe("a pinned version", () => {
   it.each<[string, Partial<RotatedSecretSpec>, Record<string, string>]>([
     ["by schedule", { rotation: { trigger: "Schedule", schedule: { cron: "0 3 * * *" } } }, {}],
     ["on request", {}, { "rotatedsecrets.dev/rotate": "now" }],
-    ["as nobody asks for one", {}, {}],
+    ["because none is due", {}, {}],
   ])("is not rotated %s", (_, spec, annotations) => {
     expect(stepOf(rotation, pinnedTo1({ versionCreatedAt: ages(2) }, spec, {}, annotations))).toMatchObject({
       do: "wait",

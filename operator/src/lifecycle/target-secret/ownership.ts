@@ -6,8 +6,8 @@ import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 
 /**
- * Whether the target Secret may be written: it is not there yet, is ours, or its owner agreed. The one of a resource that is
- * new is taken to be absent until the write that makes it is refused, which costs a request less for each.
+ * Checks that the target Secret may be written: it does not exist, belongs to this resource, or its owner has agreed. For a
+ * new resource the Secret is assumed absent until its creation is refused, which saves one request per resource.
  */
 export const ownership: Phase = { name: "ownership", decide: next };
 
@@ -15,31 +15,31 @@ function next(world: World): Step | undefined {
   const target = known(world.target);
   if (target === undefined) return isNew(world.resource) ? undefined : refresh("target");
   if (target.kind === "absent") return undefined;
-  if (mayHaveLostItsMark(world, target) && world.target.kind !== "live") return refresh("target");
+  if (mayHaveLostItsMarks(world, target) && world.target.kind !== "live") return refresh("target");
   return ownedByOthers(world, target) ?? unwritable(world, target);
 }
 
-/** Whether nothing was reported of it yet: the CRD's default is -1. */
+/** Whether it has no status yet: the CRD's default is -1. */
 function isNew({ status }: World["resource"]): boolean {
   return (status.observedGeneration ?? -1) < 0;
 }
 
-/** The target Secret, where it exists and this RotatedSecret wrote it. */
+/** The target Secret, if this RotatedSecret wrote it. */
 export function ownTarget(world: World): PresentSecret | undefined {
   const target = known(world.target);
   return target?.kind === "present" && target.ownerUid === world.resource.metadata.uid ? target : undefined;
 }
 
 /**
- * Whether the Secret is this resource's, although somebody took away the annotation that says so: the resource has
- * written it before, and by the API server's own record data in it still is the operator's.
+ * Whether the Secret belongs to this resource although its owner annotation was removed: the resource has written it before,
+ * and managedFields still lists data of the operator.
  */
 export function isOwnUnmarked(world: World, target: PresentSecret): boolean {
   const isOfOperator = target.dataManagers?.some(({ manager }) => manager === FIELD_MANAGER) ?? false;
-  return mayHaveLostItsMark(world, target) && isOfOperator;
+  return mayHaveLostItsMarks(world, target) && isOfOperator;
 }
 
-function mayHaveLostItsMark({ resource }: World, { ownerUid }: PresentSecret): boolean {
+function mayHaveLostItsMarks({ resource }: World, { ownerUid }: PresentSecret): boolean {
   return ownerUid === undefined && resource.status.currentVersion !== undefined;
 }
 
@@ -52,16 +52,16 @@ function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
       world,
       "TargetOwned",
       `Secret "${secret}" belongs to the RotatedSecret "${target.ownerName}": give this one another spec.target.name (delete it and ` +
-        "create it anew, the field is immutable), or delete one of the two",
+        "create it again, the field is immutable), or delete one of the two",
     );
   }
-  // Ours, from a RotatedSecret that is gone: whoever creates it again goes on where it stopped.
+  // It belongs to a deleted RotatedSecret: a new one with this target takes it over.
   if (target.ownerUid !== undefined) return undefined;
   if (target.adopt === name || isOwnUnmarked(world, target)) return undefined;
   return stalled(
     world,
     "TargetNotOwned",
-    `Secret "${secret}" exists and belongs to somebody else; it was not touched. To hand it over: kubectl annotate secret ` +
+    `Secret "${secret}" exists and belongs to somebody else, so the operator does not change it. To hand it over: kubectl annotate secret ` +
       `${secret} -n ${namespace} rotatedsecrets.dev/adopt=${name}`,
   );
 }
@@ -72,7 +72,7 @@ function unwritable(world: World, target: PresentSecret): Wait | undefined {
     return stalled(
       world,
       "TargetImmutable",
-      `Secret "${secret}" is immutable and cannot be kept current: delete it, it is made anew`,
+      `Secret "${secret}" is immutable and cannot be updated: delete it, and the operator creates it again`,
     );
   }
   const { type } = world.spec.target;
@@ -80,8 +80,8 @@ function unwritable(world: World, target: PresentSecret): Wait | undefined {
     return stalled(
       world,
       "TargetTypeDiffers",
-      `Secret "${secret}" has the type ${target.type}, which cannot be changed to ${type}: delete it, it is made anew; or make ` +
-        "this resource anew with another spec.target.type or name",
+      `Secret "${secret}" has the type ${target.type}, which cannot be changed to ${type}: delete it, and the operator creates it again; or ` +
+        "create this resource again with another spec.target.type or name",
     );
   }
   return undefined;
