@@ -23,6 +23,7 @@ export const COVERED: readonly string[] = [
   "docs/migrate-from-eso.md",
   "docs/permissions.md",
   "docs/runbook.md",
+  "docs/sandbox.md",
   "docs/templates.md",
   "docs/tenancy.md",
   "docs/tried.md",

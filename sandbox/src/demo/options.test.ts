@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ROOT } from "../bundles.ts";
 import { readDemoCommand } from "./options.ts";
 
 const RUN = { kind: "run", afterwards: "stay", report: undefined, without: false, break: undefined };
@@ -31,11 +34,13 @@ describe("the demo's command line", () => {
     });
   });
 
-  it("explains every flag in lines that fit 80 columns", () => {
+  it("explains every flag, as docs/sandbox.md does, in lines that fit 80 columns", () => {
     const help = readDemoCommand(["--help"]);
     if (help.kind !== "help") throw new Error("--help is not help");
     for (const flag of ["--once", "--report FILE", "--without", "--break PART", "--next", "--help"])
       expect(help.text).toContain(`  ${flag} `);
+    const page = readFileSync(join(ROOT, "docs", "sandbox.md"), "utf8");
+    for (const flag of help.text.match(/^ {2}--[a-z-]+/gm) ?? []) expect(page).toContain(`\`${flag.trim()}`);
     expect(help.text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 });
