@@ -18,7 +18,7 @@ const PACKAGES = {
 const MODULES = { etcd: "kubernetes", kubernetes: "kubernetes", helm: "helm" };
 
 /** On two cores with empty caches. @type {Readonly<Record<Product, string>>} */
-const USUAL_TIME = { etcd: "1 to 3 minutes", kubernetes: "5 to 8 minutes", helm: "1 to 3 minutes" };
+const USUAL_TIME = { etcd: "1 to 3 min", kubernetes: "5 to 8 min", helm: "1 to 3 min" };
 
 /**
  * Builds programs of one product from the Go modules that sandbox/binaries/ pins.
@@ -32,7 +32,7 @@ export async function buildProduct({ product, programs, version, folder, root })
   const go = await findGo(programs, env, cwd);
   let compiled = 0;
   await withProgress(
-    `building ${product} ${version} from source, ${USUAL_TIME[product]} the first time`,
+    `building ${product} ${version} (${USUAL_TIME[product]})`,
     async () => {
       const packages = programs.map((program) => PACKAGES[program] ?? program);
       // Several programs go into a folder. A single one gets its name, because etcd's package is called `v3`.
@@ -53,7 +53,7 @@ export async function buildProduct({ product, programs, version, folder, root })
       const { code, tail } = await runToEnd(go, args, { cwd, env, onLine });
       if (code !== 0) throw new Error(`\`go build ${packages.join(" ")}\` in ${cwd} failed:\n${tail}`);
     },
-    () => `${compiled} packages fetched or compiled`,
+    () => `${compiled} packages`,
   );
 }
 

@@ -73,12 +73,14 @@ function updatingLine(output) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const draw = () => {
-    const states = [...working].map((state) => state()).join("; ");
-    output.write(CLEAR_LINE + (states && cut(`${PREFIX}${states}`, (output.columns || 80) - 1)));
+    const [oldest, ...others] = working;
+    const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+    const line = oldest === undefined ? "" : `${PREFIX}${oldest()}${more}`;
+    output.write(CLEAR_LINE + cut(line, (output.columns || 80) - 1));
   };
   return {
     say(line) {
-      output.write(`${CLEAR_LINE}${PREFIX}${line}\n`);
+      output.write(`${CLEAR_LINE}${wrap(`${PREFIX}${line}`, (output.columns || 80) - 1).join("\n")}\n`);
       draw();
     },
     begin(_what, state) {
@@ -100,6 +102,18 @@ function updatingLine(output) {
 function duration(ms) {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Breaks a line between words. @param {string} text @param {number} width */
+function wrap(text, width) {
+  const [first = "", ...words] = text.split(" ");
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(" ".repeat(PREFIX.length) + word);
+  }
+  return lines;
 }
 
 /** @param {string} text @param {number} width */

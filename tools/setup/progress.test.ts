@@ -36,7 +36,7 @@ it("updates one line on a terminal, and leaves a line for each piece of work tha
     withProgress("building helm", () => after(95_000)),
   ];
   await vi.advanceTimersByTimeAsync(65_000);
-  expect(terminal.lines()).toEqual(["[set-up] building etcd: 1 min 5 s; building helm: 1 min 5 s"]);
+  expect(terminal.lines()).toEqual(["[set-up] building etcd: 1 min 5 s (and 1 more)"]);
   await vi.advanceTimersByTimeAsync(30_000);
   await Promise.all(works);
   expect(terminal.lines()).toEqual([
@@ -52,6 +52,12 @@ it("never lets the updating line wrap", async () => {
   expect(terminal.lines()).toEqual(["[set-up] building …"]);
   await vi.advanceTimersByTimeAsync(1_000);
   await work;
+});
+
+it("breaks a line that stays between words", () => {
+  const terminal = output({ isTTY: true, columns: 30 });
+  progressOn(terminal).say("no official release of etcd, helm");
+  expect(terminal.lines()).toEqual(["[set-up] no official release", "         of etcd, helm", ""]);
 });
 
 it("keeps what it says above the updating line", async () => {

@@ -85,7 +85,7 @@ async function downloadAll(tools, folder) {
   );
   if (rest.length > 0)
     say(
-      `no official release of ${rest.map((tool) => tool.program).join(", ")}: ${[...reasons].sort().join("; ")}`,
+      `building ${rest.map((tool) => tool.program).join(", ")} from source, because no release was downloaded: ${[...reasons].sort().join("; ")}`,
     );
   return rest;
 }

@@ -61,7 +61,7 @@ export async function downloadRelease(tool, folder, release = releaseOf(tool)) {
   const file = join(work, "file");
   const size = { bytes: 0 };
   const actual = await withProgress(
-    `downloading ${release.url}`,
+    `downloading ${tool.program} ${VERSIONS[tool.product]}`,
     () => save(release.url, file, size),
     () => `${Math.round(size.bytes / 1e6)} MB`,
   );
