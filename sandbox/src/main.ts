@@ -9,11 +9,12 @@ import { PAYMENTS_MANIFEST, setUpPayments } from "./samples/payments.ts";
 import { describeServices, SERVICES, startServices } from "./samples/services.ts";
 import { SHORT_TIMES, shortTimesTable } from "./samples/short-times.ts";
 import type { Sandbox } from "./sandbox.ts";
+import { openScreen } from "./screen/screen.ts";
 import { runSession } from "./session.ts";
 import { BARE_LINES, tryLines } from "./try-next.ts";
 
 const MANIFESTS = [PAYMENTS_MANIFEST, ...SERVICES.map(({ path }) => path)];
-const tell = (line: string) => console.log(line);
+const screen = openScreen(Date.now());
 
 const command = readSandboxCommand(process.argv.slice(2));
 switch (command.kind) {
@@ -31,7 +32,10 @@ switch (command.kind) {
     process.exitCode = printInstructions();
     break;
   case "run":
-    await runSession({ progress: tell }, command.content === "nothing" ? offerNothing : offerExample);
+    await runSession(
+      { progress: (line) => screen.step(line) },
+      command.content === "nothing" ? offerNothing : offerExample,
+    );
 }
 
 async function offerNothing(sandbox: Sandbox, ended: AbortSignal): Promise<number> {
@@ -39,10 +43,10 @@ async function offerNothing(sandbox: Sandbox, ended: AbortSignal): Promise<numbe
 }
 
 async function offerExample(sandbox: Sandbox, ended: AbortSignal): Promise<number> {
-  await setUpPayments(sandbox, SHORT_TIMES, tell);
+  await setUpPayments(sandbox, SHORT_TIMES, (line) => screen.step(line));
   await startServices(sandbox);
-  tell(`Deployments that query PostgreSQL all the time: ${describeServices()}`);
-  tell(`\n${aboutExample()}`);
+  screen.step(`services that query PostgreSQL all the time: ${describeServices()}`);
+  screen.print(`\n${aboutExample()}`);
   return offer(sandbox, tryLines(), ended);
 }
 
@@ -58,14 +62,14 @@ function aboutExample(): string {
     "DB_PORT, DB_USERNAME, DB_PASSWORD and DB_DBNAME, or the files host, port,",
     "username, password and dbname in the folder DB_FOLDER.",
     "",
-    "The operator asks AWS more often here than by default:",
+    "The operator checks AWS more often here than by default:",
     ...shortTimesTable().map((line) => `  ${line}`),
   ].join("\n");
 }
 
 async function offer(sandbox: Sandbox, lines: string, ended: AbortSignal): Promise<number> {
   const instructions = await leaveInstructions(sandbox, lines);
-  tell(`\nThe sandbox stays until Ctrl-C. Use it from another terminal.\n\n${instructions}`);
+  screen.print(`\nThe sandbox stays until Ctrl-C. Use it from another terminal.\n\n${instructions}`);
   await aborted(ended);
   return 0;
 }

@@ -26,7 +26,7 @@ export function tryLines(): string {
     ["Follow the operator's log", `kubectl logs ${operator} --follow`],
     ...(isOnPath("aws") ? [["See what AWS holds", awsLines(secretId)]] : []),
     ["Log in with the Secret, as a service does", databaseLines()],
-    ["Stop the operator (and rotate in vain)", `kubectl scale ${operator} --replicas=0`],
+    ["Stop the operator (a request to rotate then waits for it)", `kubectl scale ${operator} --replicas=0`],
     ["Run it from source instead, in the repository", "npm run operator"],
   ]
     .map(([title, lines]) => `${title}:\n${lines}`)

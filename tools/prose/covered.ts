@@ -97,6 +97,7 @@ export const COVERED: readonly string[] = [
   "sandbox/src/run.ts",
   "sandbox/src/samples",
   "sandbox/src/sandbox.ts",
+  "sandbox/src/screen",
   "sandbox/src/session.ts",
   "sandbox/src/text-table.ts",
   "sandbox/src/tools",

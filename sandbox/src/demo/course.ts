@@ -1,8 +1,8 @@
+import { paint } from "../screen/paint.ts";
 import { BREAKS, type Breakable } from "./breaks/breaks.ts";
 import type { Outage } from "./breaks/prepared-break.ts";
 import { ROTATIONS } from "./report.ts";
 import { type RotationResult, rotateOnce } from "./rotation.ts";
-import { paint } from "./screen/paint.ts";
 import type { Stage } from "./stage.ts";
 
 /** The rotation in the middle of which a part breaks. */

@@ -1,9 +1,9 @@
 import { printInstructions } from "../instructions.ts";
+import { paint } from "../screen/paint.ts";
+import { openScreen } from "../screen/screen.ts";
 import { runSession } from "../session.ts";
 import { demonstrate } from "./demonstration.ts";
 import { readDemoCommand } from "./options.ts";
-import { paint } from "./screen/paint.ts";
-import { openScreen } from "./screen/screen.ts";
 
 const start = Date.now();
 const command = readDemoCommand(process.argv.slice(2));

@@ -48,7 +48,7 @@ Usage: npm run demo [-- FLAGS]
   --help           Print this.
 
 Without --once the sandbox and the live panel stay until Ctrl-C. NO_COLOR=1
-turns colours off. The operator asks AWS every 5 s here; the default is 60 s.
+turns colours off. The operator checks AWS every 5 s here; the default is 60 s.
 `;
 
 const OPTIONS = {

@@ -1,9 +1,9 @@
+import { paint } from "../screen/paint.ts";
 import { textTable } from "../text-table.ts";
 import { BREAKS } from "./breaks/breaks.ts";
 import type { Report, StandInReport } from "./report.ts";
 import { shortfalls } from "./report.ts";
 import type { RotationResult } from "./rotation.ts";
-import { paint } from "./screen/paint.ts";
 import type { VersionNames } from "./watching/version-names.ts";
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`;

@@ -9,7 +9,7 @@ interface ChangedSetting {
   readonly default: string;
 }
 
-/** The operator asks AWS often here, so that a change shows within seconds. */
+/** The operator checks AWS often here, so that a change shows within seconds. */
 export const CHANGED_SETTINGS: readonly ChangedSetting[] = [
   { name: "list-every", value: "5s", default: "60s" },
   { name: "describe-every", value: "5s", default: "5m" },
@@ -24,7 +24,7 @@ export const SHORT_TIMES: Readonly<Record<string, string>> = Object.fromEntries(
 /** Says in one sentence which settings differ from the defaults. */
 export function shortTimesNote(): string {
   const settings = CHANGED_SETTINGS.map((one) => `${one.name} ${one.value} (default ${one.default})`);
-  return `the operator asks AWS more often than by default: ${settings.join(", ")}`;
+  return `the operator checks AWS more often than by default: ${settings.join(", ")}`;
 }
 
 /** The same as a table of flags. */

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { ROOT } from "../../bundles.ts";
 import { animatedSvg } from "./animated-svg.ts";
 import { framesOf } from "./frames.ts";
 
@@ -38,4 +41,10 @@ it("takes the changes within an interval as one screen, the last one", async () 
     [0, "ab"],
     [500, "c"],
   ]);
+});
+
+it("has made docs/demo.svg, which is light and shows that nothing failed", () => {
+  const recording = readFileSync(join(ROOT, "docs", "demo.svg"), "utf8");
+  expect(Buffer.byteLength(recording)).toBeLessThan(150 * 1_024);
+  expect(recording).toMatch(/[\d,]+ queries, 0 failed; [\d,]+ logins, 0 failed; 0 pods on an old version\./);
 });

@@ -46,8 +46,9 @@ export function animatedSvg(frames: readonly Frame[], options: RecordingOptions)
     `<defs>${definitions.join("\n")}</defs>`,
     `<rect class="w" x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     `<text class="t" x="${width / 2}" y="23" text-anchor="middle">${escaped(title)}</text>`,
-    `<svg x="${PADDING_PX}" y="${TITLE_PX}" width="${width - 2 * PADDING_PX}" height="${size.rows * LINE_PX}">`,
-    `<g class="f">${strip.join("\n")}</g></svg></svg>\n`,
+    `<clipPath id="c"><rect width="${width - 2 * PADDING_PX}" height="${size.rows * LINE_PX}"/></clipPath>`,
+    `<g clip-path="url(#c)" transform="translate(${PADDING_PX} ${TITLE_PX})">`,
+    `<g class="f">${strip.join("\n")}</g></g></svg>\n`,
   ].join("\n");
 }
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ServicePod } from "../watching/cluster-view.ts";
-import { VersionNames } from "../watching/version-names.ts";
+import { widthOf } from "../screen/wrap.ts";
 import { type Moment, panelLines } from "./panel.ts";
-import { widthOf } from "./wrap.ts";
+import type { ServicePod } from "./watching/cluster-view.ts";
+import { VersionNames } from "./watching/version-names.ts";
 
 const [FIRST, SECOND] = [
   "0b9b8a05-1f0c-4a3e-8d67-0e7ba90b0e7b",

@@ -1,7 +1,7 @@
 import { paint } from "./paint.ts";
 import { type DrawPanel, Terminal } from "./terminal.ts";
 
-/** Where the demo shows its progress. */
+/** The output of a command that shows its progress. */
 export interface Screen {
   /** A step, with the time at which it happened (ms since the epoch). */
   step(text: string, at?: number): void;

@@ -1,9 +1,9 @@
-import { SERVICES } from "../../samples/services.ts";
-import type { Counts } from "../../samples/web-service/tally.ts";
-import type { ServicePod } from "../watching/cluster-view.ts";
-import type { VersionNames } from "../watching/version-names.ts";
-import { paint } from "./paint.ts";
-import { wrapAtMost, wrapParts } from "./wrap.ts";
+import { SERVICES } from "../samples/services.ts";
+import type { Counts } from "../samples/web-service/tally.ts";
+import { paint } from "../screen/paint.ts";
+import { wrapAtMost, wrapParts } from "../screen/wrap.ts";
+import type { ServicePod } from "./watching/cluster-view.ts";
+import type { VersionNames } from "./watching/version-names.ts";
 
 /** A moment of the demo. Versions are ids. */
 export interface Moment {
