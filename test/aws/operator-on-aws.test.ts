@@ -126,7 +126,7 @@ describe("250 secrets", () => {
   });
 });
 
-describe("what AWS refuses", () => {
+describe("a refusal of AWS", () => {
   it("denied lists leave descriptions", async () => {
     const end = sandbox.aws.fail(
       { operation: "ListSecrets" },

@@ -26,7 +26,7 @@ const observed: string[] = [];
 
 beforeAll(async () => {
   sandbox = await startTestEmulator();
-  // No credentials of any other identity: what is not signed by a session is not signed at all.
+  // There are no credentials of another identity: without a session, a call is not signed.
   vi.stubEnv("AWS_ENDPOINT_URL", sandbox.aws.endpoint);
   const keys = async () => ({ keys: [{ ...publicKey.export({ format: "jwk" }), kid: "one" }] });
   const away = () => Promise.reject(new Error("nobody answers"));
@@ -129,7 +129,7 @@ describe("the operator's own calls, without keys in its environment", () => {
     const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = answer.value;
     const file = join(sandbox.dir, "pod-token");
     writeFileSync(file, "pod-token");
-    // EKS user guide, "How EKS Pod Identity works": an agent on the node gives out the keys to whoever has the pod's token.
+    // EKS user guide, "How EKS Pod Identity works": an agent on the node returns keys for the token of the pod.
     await using agent = await podIdentityAgent("pod-token", {
       AccessKeyId: accessKeyId,
       SecretAccessKey: secretAccessKey.reveal(),
@@ -199,7 +199,7 @@ describe("calls in the name of a ServiceAccount", () => {
     calls.close();
   });
 
-  it("are not made by whoever has no sessions to give", async () => {
+  it("are not made without sessions", async () => {
     const before = sandbox.aws.calls.length;
     const calls = new SecretsManager({ clock: systemClock, version: "0.0.0-test" });
     const answer = await calls.describeSecret(SCOPE, "prod/payments/db", signal);

@@ -1,6 +1,6 @@
 /** Interactions that were recorded and are not replayed. */
 export interface LeftOut {
-  /** What the recordings are called. */
+  /** The names of the recordings. */
   readonly recordings: readonly string[];
   readonly operation: string;
   /** How many interactions of each recording. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Answer, DATE, type Refusal } from "./scenario.ts";
 
-/** Where the recordings lie for whoever has them; the scenarios do without. */
+/** The folder of the recordings, if it exists; the scenarios do not need it. */
 export const RECORDINGS = join(
   import.meta.dirname,
   "../../../shared/recordings/secretsmanager.aws-recorded.json",
@@ -39,7 +39,7 @@ const failed = z.object({
 });
 const raised = /^An error occurred \((?<type>\w+)\) when calling the \w+ operation: (?<message>.*)$/;
 
-/** What a recorded answer says. Three were recorded only as the text that an SDK makes of an error. */
+/** A recorded answer. Three were recorded only as the text that an SDK makes of an error. */
 export function factsRecorded(answer: unknown): Facts {
   if (typeof answer === "string") {
     const { type = "", message = "" } = raised.exec(answer)?.groups ?? {};

@@ -32,7 +32,7 @@ const prepared: readonly Step[] = [
   }),
 ];
 
-/** A rotation from one version to the next, and what is seen once it has ended. */
+/** A rotation from one version to the next, and the state after its end. */
 function rotated(from: string, to: string, configuration: Members): readonly Step[] {
   return [
     recorded("RotateSecret", { ClientRequestToken: to, ...configuration }, { ...SECRET, VersionId: to }),

@@ -18,7 +18,7 @@ export type Answer =
 /** One call of a scenario. */
 export type Step =
   | { readonly kind: "recorded"; readonly call: Call; readonly answer: Answer }
-  /** It was made as well, for what comes after shows it, but only its success is known. */
+  /** It was made too, because later answers show it, but only its success is known. */
   | { readonly kind: "unrecorded"; readonly call: Call }
   /** A rotation function is there before the next step. */
   | { readonly kind: "deploy rotator" }
@@ -34,7 +34,7 @@ export interface Call {
 /** Calls to one secret, in order, whose answers AWS was recorded with. */
 export interface Scenario {
   readonly title: string;
-  /** What the recordings are called; the same happened in each. */
+  /** The names of the recordings; the same happened in each. */
   readonly recordings: readonly string[];
   /** Name of the secret. */
   readonly secret: string;
@@ -64,7 +64,7 @@ export const CURRENT = AWSCURRENT;
 export const PENDING = AWSPENDING;
 export const PREVIOUS = AWSPREVIOUS;
 
-/** What almost every answer has. */
+/** The fields of almost every answer. */
 export const SECRET = { ARN, Name: NAME };
 
 /** A call that was answered with these members. */
@@ -138,7 +138,7 @@ export const NOT_FOUND: Refusal = {
   message: "Secrets Manager can't find the specified secret.",
 };
 
-/** No version has what was asked for: `which` is `staging label: X` or `VersionId: X`. */
+/** No version has the requested label or id: `which` is `staging label: X` or `VersionId: X`. */
 export const noValue = (which: string): Refusal => ({
   type: "ResourceNotFoundException",
   message: `Secrets Manager can't find the specified secret value for ${which}`,

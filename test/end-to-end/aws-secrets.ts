@@ -8,7 +8,7 @@ import { awsClient } from "@rotated-secrets/sandbox/samples/database-secret";
 import type { Sandbox } from "@rotated-secrets/sandbox/sandbox";
 import { eventually } from "../support/eventually.ts";
 
-/** What a test does in AWS as a person would, with the SDK. */
+/** Actions of a person in AWS, by the SDK. */
 export class AwsSecrets {
   readonly #client: SecretsManagerClient;
 

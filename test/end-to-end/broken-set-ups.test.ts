@@ -6,7 +6,7 @@ import { BROKEN_SET_UPS, type BrokenSetUp, follow, type Ground } from "./broken-
 
 /** How long a user looks at a set-up that does not work before the cluster has to say why. */
 const SOON_MS = 30_000;
-/** What waits for a person is looked at again every 30 s. */
+/** The operator decides a wait for a person again every 30 s. */
 const MENDED_MS = 45_000;
 
 const POLICY = {

@@ -20,11 +20,11 @@ export interface BrokenSetUp {
   readonly reason: string;
   /** The conditions that show the reason, and their status. */
   readonly shownBy: Readonly<Record<string, Condition["status"]>>;
-  /** What the message says to do. */
+  /** The remedy in the message. */
   readonly advice: RegExp;
   /** Makes the set-up. Returns what puts it right, as the message says; undefined where a test of its own does that. */
   readonly breakIt: (ground: Ground) => Promise<((message: string) => Promise<void>) | undefined>;
-  /** What shows that it was put right. */
+  /** The sign that the fault was corrected. */
   readonly mended?: Partial<Condition>;
 }
 
@@ -34,7 +34,7 @@ const NOT_STALLED = { type: "Stalled", status: "False" } as const;
 const SHORTLY = "5s";
 const ACCESS_DENIED = { code: "AccessDeniedException", message: "User is not authorized to perform this" };
 
-/** The set-ups by what is wrong. AWS being away is not among them, for it is away for all at once. */
+/** The set-ups by their fault. An outage of AWS is not among them, because it affects all of them at once. */
 export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "no policy": {
     reason: "Denied",

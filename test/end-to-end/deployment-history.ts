@@ -2,7 +2,7 @@ import type { Stage } from "../support/stage.ts";
 
 /** How often a Deployment was changed and rolled. */
 export interface DeploymentHistory {
-  /** Changes of its spec since it was made, whoever made them. */
+  /** All changes of its spec since it was created. */
   readonly changes: number;
   /** ReplicaSets after its first, by the controller's own count. */
   readonly rollouts: number;

@@ -9,7 +9,7 @@ import { Scene, type StoredSecret, textsOf } from "./scene.ts";
 
 /** Drift is seen in the watch: it is corrected in less than this. */
 const SOON_MS = 5_000;
-/** Who changes things behind the operator's back, as the API server records it. */
+/** The field manager of changes by others, as the API server records it. */
 const JANE = "--field-manager=jane";
 
 let stage: Stage;
@@ -232,7 +232,7 @@ describe("an adopted Secret", () => {
 });
 
 describe("data that somebody changed while the operator was away", () => {
-  it("restarts once who may have taken it, started before or meanwhile, and nobody who starts afterwards", async () => {
+  it("restarts each pod that may have read it once, started before or meanwhile, and no pod that starts afterwards", async () => {
     const scene = await Scene.following(stage, aws, "edited-meanwhile");
     const before = await scene.secret();
     await scene.readBy(["volume"]);

@@ -42,7 +42,7 @@ it("kubectl get secrets lists Secrets only, kubectl get rotated-secrets our own 
   ]);
 });
 
-it("helm --wait waits for a RotatedSecret that nobody has seen yet, and goes on when it is ready", async () => {
+it("helm --wait waits for a RotatedSecret that no operator has seen yet, and goes on when it is ready", async () => {
   const scene = await Scene.empty(stage, aws, "helm-wait");
   await aws.create(scene.secretId, credential(1));
   const chart = await chartOf(rotatedSecret(scene.namespace, "db", { secretId: scene.secretId }));

@@ -15,7 +15,7 @@ import { type Stage, startStage } from "../support/stage.ts";
 
 const NAMESPACE = "permissions";
 const OPERATOR = `system:serviceaccount:${OPERATOR_RELEASE}:${OPERATOR_RELEASE}`;
-/** Who is at work besides the operator: the cluster's own parts, the sandbox's node, and the test with kubectl and helm. */
+/** Other clients besides the operator: the parts of the cluster, the sandbox's node, and the test with kubectl and helm. */
 const OTHERS =
   /^(system:apiserver|system:kube-controller-manager|system:serviceaccount:kube-system:[^:]+|sandbox-node|admin)$/;
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.stop());
 
-/** Makes a Secret, rotates it, restarts its readers of every kind, takes another Secret over, and mends it twice. */
+/** Creates a Secret, rotates it, restarts its readers of every kind, adopts another Secret, and corrects it twice. */
 async function everythingThatTheOperatorDoes(): Promise<void> {
   const secret = await createDatabaseSecret(stage, { name: "prod/permissions", user: "permissions" });
   const spec = { secretId: secret.name, rotation: { trigger: "Manual" } };
@@ -114,7 +114,7 @@ describe("the audit log of a cluster with the operator", () => {
     }).toEqual({ unused: [], notOfTheChart: [] });
   });
 
-  it("shows nothing asked of another Lease than the operator's own", () => {
+  it("shows no request for a Lease of others", () => {
     const leases = ofOperator.filter(({ objectRef }) => objectRef?.resource === "leases");
     const named = new Set(leases.map(({ objectRef }) => `${objectRef?.namespace}/${objectRef?.name}`));
     expect([...named]).toEqual([`${OPERATOR_RELEASE}/${OPERATOR_RELEASE}`]);

@@ -115,7 +115,7 @@ export class PlantedScenes {
   async #badDocuments(): Promise<void> {
     await this.#create(
       "prod/no-key",
-      JSON.stringify({ "no key!": this.#plant("a member with a name that is no key") }),
+      JSON.stringify({ "no key!": this.#plant("a field with a name that is not a key") }),
     );
     await this.#stage.apply(rotatedSecret(NAMESPACE, "no-key", { secretId: "prod/no-key" }));
     await this.#stage.condition(NAMESPACE, "no-key", {
@@ -137,10 +137,10 @@ export class PlantedScenes {
       reason: "TemplateInvalid",
     });
     const texts = {
-      "prod/no-json": this.#plant("a text that is no JSON"),
+      "prod/no-json": this.#plant("a text that is not JSON"),
       "prod/cut": `{"password":"${this.#plant("a document that breaks off")}`,
       "prod/wrong": JSON.stringify({
-        engine: this.#plant("an engine that is none"),
+        engine: this.#plant("an engine that does not exist"),
         host: 1,
         password: this.#plant("its password"),
       }),
@@ -209,7 +209,7 @@ export class PlantedScenes {
     await this.#stage.condition(NAMESPACE, "adopted", { type: "Current", status: "True" });
   }
 
-  /** AWS refuses the value with a message that holds one: what AWS says is reduced to its code. */
+  /** AWS refuses the value with a message that contains one: the message is reduced to its code. */
   async #awsFailing(): Promise<void> {
     await this.#create(
       "prod/denied",

@@ -132,7 +132,7 @@ describe.concurrent("workloads", () => {
   });
 
   describe("a new version", () => {
-    it("restarts who reads the Secret by env, envFrom or volume, once, and nobody else", async () => {
+    it("restarts the readers of the Secret by env, envFrom or volume, once, and no other workload", async () => {
       const scene = await Scene.following(stage, aws, "who-reads");
       await stage.apply(reader(scene.namespace, "bystander", "db", { container: { envFrom: [] } }));
       await scene.readBy(["env", "envFrom", "volume"]);
@@ -153,7 +153,7 @@ describe.concurrent("workloads", () => {
       expect(await scene.history("volume")).toEqual(UNTOUCHED);
     });
 
-    it("restarts nobody in mode None", async () => {
+    it("restarts no workload in mode None", async () => {
       const scene = await Scene.empty(stage, aws, "mode-none");
       await aws.create(scene.secretId, credential(1));
       await scene.follow({ rollout: { workloads: { mode: "None" } } });

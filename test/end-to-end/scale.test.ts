@@ -17,7 +17,7 @@ const BATCH = 20;
 /** 200 Secrets, events and statuses, on a machine that does other things too. */
 const COLD_START_MS = 30_000;
 const MINUTE_MS = 60_000;
-/** Without a request for so long the operator has nothing left to do. */
+/** After this time without a request the operator has nothing left to do. */
 const QUIET_MS = 3_000;
 const OPERATOR = `system:serviceaccount:${OPERATOR_RELEASE}:${OPERATOR_RELEASE}`;
 /** The operator's own defaults, which a stage shortens. */

@@ -104,7 +104,7 @@ export class Scene {
     return this.stage.settled(this.namespace, "db", versionId, timeoutMs);
   }
 
-  /** Has the operator judge the resource anew, and waits until it did: a changed spec that means the same. */
+  /** Makes the operator decide the resource again, by a changed spec with the same meaning, and waits until it has. */
   async judgedAnew(): Promise<void> {
     this.#judgements += 1;
     await this.patchResource({ rotation: { timeout: `${600 + this.#judgements}s` } });
@@ -140,7 +140,7 @@ export class Scene {
     return this.stage.aws.rotations.filter(({ arn }) => arn.includes(`:secret:${this.secretId}-`));
   }
 
-  /** What became of one of its Deployments. */
+  /** The result for one of its Deployments. */
   history(name: string): Promise<DeploymentHistory> {
     return historyOf(this.stage, this.namespace, name);
   }

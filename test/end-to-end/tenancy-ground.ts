@@ -9,7 +9,7 @@ import { AwsSecrets, credential } from "./aws-secrets.ts";
 export const TENANT = "tenant";
 export const VICTIM = "victim";
 export const LAWLESS = "lawless";
-/** Who is the administrator of `TENANT`, and nobody elsewhere. */
+/** The administrator of `TENANT`, without rights elsewhere. */
 const MALLORY = "mallory";
 const ACCOUNT = "111122223333";
 
@@ -28,7 +28,7 @@ const ACCOUNTS: Readonly<Record<string, string | undefined>> = {
   // Its role trusts another ServiceAccount.
   untrusted: role("tenant-secrets"),
   thief: role("victim-secrets"),
-  // Its role is of another account than the secrets.
+  // Its role belongs to a different account from the secrets.
   partner: PARTNER_ROLE,
   roleless: undefined,
   // The operator may not ask for its tokens.
@@ -53,7 +53,7 @@ const POLICIES = [
   },
 ];
 
-/** The stage, and what was made on it. */
+/** The stage, and the objects on it. */
 export interface TenancyGround {
   readonly stage: Stage;
   readonly aws: AwsSecrets;
@@ -132,7 +132,7 @@ async function makeNamespaces(stage: Stage): Promise<void> {
   );
 }
 
-/** IAM lets the tenant's main role read everything: what keeps it in is the policy. */
+/** IAM lets the tenant's main role read everything: only the policy limits it. */
 function declareRoles({ aws }: Stage): void {
   const trust = (name: string) => trustIn(TENANT, name);
   aws.declareRole({ arn: role("tenant-secrets"), trust: trust("app"), secrets: [arnOf("*")] });

@@ -172,7 +172,7 @@ describe("a tenant that would get out", () => {
     expect(await secretNames(TENANT)).not.toContain("foreign-name");
   });
 
-  it("gains nothing by making a resource anew under the name of one that had a Secret", async () => {
+  it("gains nothing by creating a resource again under the name of one that had a Secret", async () => {
     await asTenant("again", { secretId: "tenant/db" });
     await stage.condition(TENANT, "again", READY);
     await ground.asTenant(["delete", "rsec", "again", "-n", TENANT]);

@@ -9,7 +9,7 @@ import { RESTARTED_ONCE } from "./deployment-history.ts";
 import { Scene } from "./scene.ts";
 
 const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${OPERATOR_RELEASE}/leases/${OPERATOR_RELEASE}`;
-/** A lease lasts 15 s, and who waits for it looks every 2 to 4.4 s. */
+/** A lease lasts 15 s, and a standby tries every 2 to 4.4 s. */
 const TAKEN_OVER_MS = 30_000;
 
 let stage: Stage;
@@ -41,7 +41,7 @@ function kill(pod: string): void {
 /** Waits until another pod leads than that one. */
 function leaderAfter(pod: string, timeoutMs: number): Promise<string> {
   return eventually(
-    `another leads than ${pod}`,
+    `the leader is no longer ${pod}`,
     async () => {
       const now = await leader();
       return now !== pod && now !== "" ? now : undefined;

@@ -5,7 +5,7 @@ export interface WayOut {
   /** Its spec; ARNs by the names of their secrets are those that AWS gave them. */
   readonly spec: (arn: (name: string) => string) => object;
   readonly reason: string;
-  /** What the message says to do. */
+  /** The remedy in the message. */
   readonly advice: RegExp;
 }
 
@@ -17,7 +17,7 @@ const as = (serviceAccountName: string, roleArn?: string) => ({
   auth: { serviceAccountName, ...(roleArn === undefined ? {} : { roleArn }) },
 });
 
-/** Each is let in by the API server: what refuses it is the operator. */
+/** The API server lets each of them in, and the operator refuses it. */
 export const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   "foreign-name": denied(() => ({ secretId: "victim/db" })),
   "foreign-name-that-is-nobodys": denied(() => ({ secretId: "victim/none" })),
@@ -101,7 +101,7 @@ export const WAYS_OUT: Readonly<Record<string, WayOut>> = {
   },
 };
 
-/** What the API server does not even let in, with a word of what it says. */
+/** Requests that the API server refuses, with a part of its message. */
 export const REFUSED_SPECS: Readonly<Record<string, readonly [object, RegExp]>> = {
   "a glob for a name": [{ secretId: "tenant/*" }, /write the name of a secret/],
   "a Secret of another namespace": [
@@ -120,14 +120,14 @@ export const REFUSED_SPECS: Readonly<Record<string, readonly [object, RegExp]>> 
     { secretId: "tenant/db", ...as("../../victim/serviceaccounts/x") },
     /write a name/,
   ],
-  "what is no role": [
+  "a text that is not a role": [
     { secretId: "tenant/db", ...as("app", "arn:aws:iam::111122223333:user/root") },
     /ARN of an IAM role/,
   ],
   "a huge name": [{ secretId: `tenant/${"x".repeat(2_100)}` }, /2048|2,048|too long/i],
 };
 
-/** What the tenant's rights end at, by kubectl's arguments. */
+/** Requests beyond the tenant's rights, as arguments of kubectl. */
 export const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   "labels of its namespace": ["label", "namespace", TENANT, `team=${VICTIM}`, "--overwrite"],
   "the victim's Secret": ["get", "secret", "db", "-n", VICTIM],

@@ -14,9 +14,9 @@ export interface Cell {
   readonly fault: Fault;
 }
 
-/** What became of it. */
+/** Its result. */
 export type Outcome =
-  /** All is as it has to be, so long after the course began. */
+  /** Everything is right, this time after the course began. */
   | { readonly kind: "settled"; readonly seconds: number }
   /** The course went without this call: how often AWS is asked depends on the moment. */
   | { readonly kind: "not called" }
@@ -40,7 +40,7 @@ export function cellsOf(course: Course, made: readonly string[]): readonly Cell[
   return made.flatMap((call) => FAULTS.map((fault) => ({ course, call, fault })));
 }
 
-/** What a cell is called. */
+/** The name of a cell. */
 export function nameOf({ course, call, fault }: Cell): string {
   return `${course}, ${call}, ${fault}`;
 }
@@ -81,7 +81,7 @@ async function runCourse(
   }
 }
 
-/** What went wrong, and what the resource says of itself. */
+/** The problems, and the status of the resource. */
 async function troubleOf({ stage }: Ground, error: unknown): Promise<string> {
   const { conditions = [] } = await stage.status(NAMESPACE, NAME);
   const said = conditions.map(

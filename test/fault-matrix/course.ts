@@ -2,7 +2,7 @@ import { requestToken } from "@rotated-secrets/contract/rotation-token";
 import { parseSecretArn } from "@rotated-secrets/contract/version-id";
 import { type Ground, NAME, NAMESPACE } from "./ground.ts";
 
-/** What the operator brings to its end: a value that people have put into AWS, or a rotation that they have asked for. */
+/** The work of the operator: a value that people have put into AWS, or a rotation that they have requested. */
 export const COURSES = ["sync", "rotation"] as const;
 export type Course = (typeof COURSES)[number];
 

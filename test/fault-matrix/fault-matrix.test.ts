@@ -7,7 +7,7 @@ import { type Cell, cellsOf, nameOf, recordCalls, runCell } from "./cell.ts";
 import type { Course } from "./course.ts";
 import { Ground } from "./ground.ts";
 
-/** Another each time; what was printed brings the same cells again. */
+/** A different one each time; the printed seed selects the same cells again. */
 const SEED = Number(process.env["ROTATED_SECRETS_FAULT_SEED"] ?? Date.now() % 1_000_000);
 
 let ground: Ground;
@@ -19,8 +19,8 @@ afterAll(() => ground?.end());
 
 // All cells: npm run soak.
 describe("an operator whose calls are killed, refused, lost and late", () => {
-  it("brings a sync to its end although its watches are told to begin anew, with lists that are old", async () => {
-    // First of all, for then the only list before is from before the Secret was made, and is refused.
+  it("finishes a sync although its watches have to start again, with old lists", async () => {
+    // This comes first, because then the only earlier list is from before the Secret was created, and is refused.
     const { apiProxy } = ground.stage;
     const lists = apiProxy.inject({
       on: calls("GET", /[/]secrets$/),

@@ -12,12 +12,12 @@ export type Fault = (typeof FAULTS)[number];
 
 /** Just over the operator's own: 15 s for the API server, 5 s for one try at AWS. */
 const PAST_TIMEOUT_MS = { api: 16_000, aws: 6_000 };
-/** The SDK tries reads so often before the operator hears of it. */
+/** Attempts of the SDK for a read before the operator sees the error. */
 const SDK_TRIES = 3;
 
 /**
  * How a fault comes over a call of this kind. One that times out is done all the same, a second after the operator has
- * given it up. What AWS refuses, it refuses until the SDK has no try left.
+ * given it up. AWS refuses until the SDK has used all its attempts.
  * @param kill ends the operator
  */
 export function injectionOf(

@@ -17,7 +17,7 @@ export const NAMESPACE = "fault-matrix";
 export const NAME = "database";
 export const WORKLOADS = ["by-env", "by-volume"] as const;
 
-/** What the matrix stands on: a database's secret that is followed, two Deployments that read it, and an eye on the Secret. */
+/** The ground of the matrix: the secret of a database, two Deployments that read it, and an observer of the Secret. */
 export class Ground {
   readonly stage: Stage;
   readonly secret: DatabaseSecret;
@@ -42,7 +42,7 @@ export class Ground {
     const stage = await startStage({
       aws: { readLagMs: 200 },
       node: { restartBackoff: { baseMs: 50, capMs: 50 } },
-      // What people put into AWS is seen soon, and nothing else asks AWS.
+      // A value that people put into AWS is seen soon, and there are no other calls of AWS.
       operator: { settings: { "list-every": "1h", "describe-every": "1h", "describe-unlisted-every": "2s" } },
     });
     try {

@@ -40,7 +40,7 @@ describe("a course of which nothing is wrong", () => {
   it("is a rotation that was done once", () => expect(problems("rotation", ROTATED)).toEqual([]));
 });
 
-describe("it is told", () => {
+describe("a problem is reported", () => {
   const rotation = { token: "v2", outcome: "succeeded" };
   const cases: readonly (readonly [string, Partial<Traces>, RegExp])[] = [
     [

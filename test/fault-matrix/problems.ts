@@ -15,7 +15,7 @@ export interface EndedCourse {
 }
 
 /**
- * What is wrong with what a course has left, a sentence each, without any value; nothing where all was done once and
+ * The problems in the traces of a course, a sentence each, without values; none if everything was done once and
  * the Secret was whole at every moment.
  */
 export function problemsOf({ course, versionId, before, after, dataOf }: EndedCourse): readonly string[] {

@@ -3,7 +3,7 @@ import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-clien
 import type { WatchEvent } from "@rotated-secrets/kube-runtime/client/watch-event";
 import { eventually } from "../support/eventually.ts";
 
-/** What a Secret was at one moment. */
+/** The state of a Secret at one moment. */
 export interface SecretState {
   readonly event: "ADDED" | "MODIFIED" | "DELETED";
   readonly versionId: string | undefined;

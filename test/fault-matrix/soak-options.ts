@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { CommandLine } from "@rotated-secrets/sandbox/command-line";
 
-/** What a soak runs. */
+/** The options of a soak. */
 export interface SoakOptions {
   /** Number of sandboxes that share the cells. */
   readonly lanes: number;
@@ -20,7 +20,7 @@ Secret was whole at every moment. Prints the tables for docs/measurements.md. Ta
 
 Usage: npm run soak [-- FLAGS]
 
-  --lanes N     So many sandboxes share the work, of 0.6 GB each. Default: 3.
+  --lanes N     Number of sandboxes that share the work, with 0.6 GB each. Default: 3.
   --only TEXT   Only cells whose name has this in it, such as "rotation, AWS RotateSecret 1, 500".
   --help        Show this.
 

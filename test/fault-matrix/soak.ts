@@ -6,7 +6,7 @@ import type { Results } from "./table.ts";
 /** Times that a cell is tried whose call does not come, before it is left out. */
 const TRIES = 2;
 
-/** What a soak came to. */
+/** The result of a soak. */
 export interface Soaked {
   readonly results: Results;
   /** Stops the sandboxes. @throws where a secret value can be read in what they have said */
@@ -59,7 +59,7 @@ async function recorded(ground: Ground, tell: (line: string) => void): Promise<r
 }
 
 /**
- * Runs cells one after the other, on ground that is made anew after one that has failed. What was used is ended when
+ * Runs cells one after the other, on ground that is created again after a failed cell. The ground is removed when
  * all lanes are through: looking for values in its logs keeps this process, with the proxies of the other lanes, busy.
  */
 class Lane {

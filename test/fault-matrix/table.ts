@@ -2,7 +2,7 @@ import type { Cell, Outcome } from "./cell.ts";
 import type { Course } from "./course.ts";
 import { FAULTS, type Fault } from "./faults.ts";
 
-/** What became of each cell. */
+/** The result of each cell. */
 export type Results = readonly (readonly [Cell, Outcome])[];
 
 /** The results of a course as a table in Markdown: a row for each call, a column for each fault. */

@@ -3,7 +3,7 @@ import { type PodFacts, podFacts } from "../support/pod-facts.ts";
 import { type Ground, NAME, NAMESPACE, WORKLOADS } from "./ground.ts";
 import type { SecretState } from "./secret-states.ts";
 
-/** Everything that courses leave behind, since the beginning: what is done twice shows for good. */
+/** All traces of the courses since the beginning: anything done twice stays visible. */
 export interface Traces {
   readonly rotations: readonly { readonly token: string; readonly outcome: string | undefined }[];
   /** Calls of RotateSecret that AWS has taken up. */
@@ -13,7 +13,7 @@ export interface Traces {
   /** By the names of the Deployments. */
   readonly workloads: Readonly<Record<string, DeploymentHistory>>;
   readonly pods: readonly Pick<PodFacts, "state">[];
-  /** What the Secret was, one after the other. */
+  /** The states of the Secret, in order. */
   readonly states: readonly SecretState[];
 }
 

@@ -12,7 +12,7 @@ import { eventually } from "../support/eventually.ts";
 
 const CRDS = join(import.meta.dirname, "../../crds");
 
-/** A control plane of its own, with the project's CRDs, for what the adapters have to be tried against. */
+/** A control plane with the project's CRDs, for tests of the adapters. */
 export interface Cluster {
   /** Speaks as the administrator. */
   readonly client: KubeClient;

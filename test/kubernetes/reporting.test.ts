@@ -49,7 +49,7 @@ interface StoredEvent {
   readonly lastTimestamp: string;
 }
 
-/** A RotatedSecret in a namespace of its own with the adapter, and what the tests do in it besides. */
+/** A RotatedSecret in its own namespace with the adapter, and the other actions of the tests. */
 async function withResource() {
   const namespace = await cluster.namespace();
   const { store } = watchedResources({ region: "eu-west-1", failed: () => {} }).rotatedSecrets;
@@ -149,7 +149,7 @@ describe("record", () => {
     ]);
   });
 
-  it("counts up when the same is told again, also by another instance", async () => {
+  it("counts up when the same event is recorded again, also by another instance", async () => {
     const { reporting, resource, clock, events } = await withResource();
     await reporting.record(resource, NOTE);
     await clock.advance(60_000);

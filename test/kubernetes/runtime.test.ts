@@ -34,7 +34,7 @@ afterAll(async () => {
   await Promise.all([cluster?.stop(), frozen?.stop()]);
 });
 
-/** A reflector with the operator's own times, and what it was seen to do. */
+/** A reflector with the operator's own times, and its observed actions. */
 async function reflecting(client: KubeClient, path: string) {
   const store = new Store<KubernetesObject>({ transform: (raw) => raw, failed: () => {} });
   const failures: { readonly reason: string; readonly at: number }[] = [];
@@ -87,7 +87,7 @@ describe.concurrent("a watch that falls silent is noticed and replaced within 90
     await eventually("the API server goes on", () =>
       configMap(frozen.client, namespace, "after").then(() => true),
     );
-    await eventually("what came later is seen", () => store.get({ namespace, name: "after" }));
+    await eventually("the later object is seen", () => store.get({ namespace, name: "after" }));
   }, 240_000);
 
   it("when something in between swallows its events", async () => {
@@ -108,7 +108,7 @@ describe.concurrent("a watch that falls silent is noticed and replaced within 90
       proxy.swallow();
       await configMap(cluster.client, namespace, "swallowed");
       await eventually(
-        "what was swallowed is seen",
+        "the swallowed object is seen",
         () => store.get({ namespace, name: "swallowed" }),
         NOTICED_MS,
       );
@@ -142,7 +142,7 @@ describe.concurrent("a CRD that is changed, and then removed, while it is watche
     await create("meanwhile");
     await eventually("it is seen", () => store.get({ namespace, name: "meanwhile" }));
     await cluster.kubectl("delete", "--filename", CRDS);
-    // A path that nobody serves is answered by plain text, not by a Status with the reason NotFound.
+    // A path that does not exist is answered by plain text, not by a Status with the reason NotFound.
     await eventually("the reflector is refused", () =>
       failures.some(({ reason }) => reason === "HTTP 404") ? true : undefined,
     );
@@ -200,7 +200,7 @@ describe.concurrent("the leader lease", () => {
     }
     const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/operator`;
     await cluster.client.delete(path);
-    await eventually("it is made anew by its holder", async () =>
+    await eventually("its holder creates it again", async () =>
       (await leader()) === second.identity ? true : undefined,
     );
     const stolen = { spec: { holderIdentity: "thief", leaseDurationSeconds: 3_600 } };

@@ -24,7 +24,7 @@ export async function startSwallowingProxy(upstreamPort: number): Promise<Swallo
       [client, upstream],
       [upstream, client],
     ] as const) {
-      // What breaks on one side breaks on the other.
+      // A break on one side breaks the other.
       from.on("error", () => to.destroy());
       from.on("close", () => {
         open.delete(client);

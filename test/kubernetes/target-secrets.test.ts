@@ -27,7 +27,7 @@ afterAll(() => cluster?.stop());
 const dataOf = (values: Readonly<Record<string, string>>) =>
   new SecretData(new Map(Object.entries(values).map(([key, text]) => [key, Buffer.from(text)])));
 
-/** A namespace with the adapter, and what the tests do in it besides. */
+/** A namespace with the adapter, and the other actions of the tests. */
 async function inNamespace() {
   const namespace = await cluster.namespace();
   const target = { namespace, name: "db" };
@@ -145,7 +145,7 @@ describe("a Secret that is not what was judged", () => {
     await expect(apply({ over, versionId: SECOND })).rejects.toThrow(Conflict);
   });
 
-  it("is not made anew after it was deleted", async () => {
+  it("is not created again after it was deleted", async () => {
     const { apply, secrets, target, path } = await inNamespace();
     const over = await apply();
     await cluster.client.delete(path);
@@ -257,9 +257,9 @@ describe("labels, annotations and the owner", () => {
     expect(next).toMatchObject({ managedBy: "rotated-secrets", versionId: FIRST, ownerUid: "owner" });
   });
 
-  it("leave another owner of an adopted Secret beside ours", async () => {
+  it("leave another owner of an adopted Secret next to the operator", async () => {
     const { target, create, read, apply } = await inNamespace();
-    // One that exists: Kubernetes deletes what is owned by nobody that it finds.
+    // An owner that exists: Kubernetes deletes an object whose owners do not exist.
     const owner = await cluster.client.create(`/api/v1/namespaces/${target.namespace}/configmaps`, {
       apiVersion: "v1",
       kind: "ConfigMap",
@@ -312,7 +312,7 @@ describe("an error of a write", () => {
     [422, "a key that Kubernetes does not take", dataOf({ "bad key": PLANTED }), {}],
     [422, "another type", dataOf({ password: PLANTED }), { type: "kubernetes.io/tls" }],
     [500, "text that is not base64", new BadData({ password: PLANTED }), {}],
-    [500, "data that is no map of texts", new BadData({ password: { [PLANTED]: base64 } }), {}],
+    [500, "data that is not a map of texts", new BadData({ password: { [PLANTED]: base64 } }), {}],
     [
       409,
       "a stale resourceVersion",

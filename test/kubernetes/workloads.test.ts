@@ -32,7 +32,7 @@ const reading = (...secrets: readonly string[]) => ({
   containers: [{ name: "web", image: "web", envFrom: secrets.map((name) => ({ secretRef: { name } })) }],
 });
 
-/** A namespace with the adapter, and what the tests do in it besides. */
+/** A namespace with the adapter, and the other actions of the tests. */
 async function inNamespace() {
   const namespace = await cluster.namespace();
   const { workloads: watched } = watchedResources({

@@ -84,7 +84,7 @@ describe("a container's process", () => {
     expect(answer.status?.userInfo?.username).toBe("system:serviceaccount:default:default");
   });
 
-  it.concurrent("is nobody without a token", async () => {
+  it.concurrent("is anonymous without a token", async () => {
     await sandbox.create("pods", template("nobody", web, { automountServiceAccountToken: false }));
     const { env } = JSON.parse(await sandbox.ask(await readyPod("nobody"), "/started-with"));
     expect(env.KUBECONFIG).toBeUndefined();
@@ -164,7 +164,7 @@ describe("a container's process", () => {
     });
   });
 
-  it.concurrent("comes after the init containers, one by one, and beside its sidecars", async () => {
+  it.concurrent("comes after the init containers, one by one, and next to its sidecars", async () => {
     const shared = {
       volumeMounts: [{ name: "shared", mountPath: "/shared" }],
       env: [podIp, { name: "STEPS", value: "/shared/steps" }],
@@ -289,7 +289,7 @@ describe("a pod that is deleted", () => {
     const volumes = [{ name: "shared", emptyDir: {} }];
     const env = [{ name: "DIR", value: "/shared" }];
     const volumeMounts = [{ name: "shared", mountPath: "/shared" }];
-    // SIGTERM reaches the whole process group, and a shell tells of a child that it ended.
+    // SIGTERM reaches the whole process group, and a shell reports a child that ended.
     const script = "exec 2>/dev/null; trap 'cat $DIR/hook; exit 0' TERM; while :; do sleep 0.05; done";
     await sandbox.create(
       "pods",
@@ -358,7 +358,7 @@ describe("the node", () => {
   it.concurrent("heals itself and its pods after the control plane took them for dead", async () => {
     await sandbox.create("pods", template("asleep", web));
     await readyPod("asleep");
-    // What the node lifecycle controller does to a node whose lease ran out.
+    // The action of the node lifecycle controller on a node whose lease ran out.
     await sandbox.api.patch(
       "/api/v1/namespaces/default/pods/asleep/status",
       { status: { conditions: [{ type: "Ready", status: "False" }] } },
@@ -413,7 +413,7 @@ describe("a node whose API server restarts", () => {
 });
 
 describe("a second sandbox", () => {
-  it("runs beside the first without meeting it, and leaves nothing running", async () => {
+  it("runs next to the first without interference, and leaves nothing running", async () => {
     const second = await NodeSandbox.start();
     let pid: number | undefined;
     try {

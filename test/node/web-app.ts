@@ -1,4 +1,4 @@
-// What the process node's tests run in containers: a server that tells what it was started with and what it can read.
+// The program in the containers of the process node's tests: a server that reports its arguments, environment and files.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 

@@ -24,13 +24,13 @@ export async function auditLog({
   controlPlane,
 }: Pick<Sandbox, "controlPlane">): Promise<readonly AuditEntry[]> {
   const lines = (await readFile(controlPlane.auditLog, "utf8")).split("\n");
-  // What follows the last line feed is being written.
+  // The text after the last line feed is still being written.
   return lines.slice(0, -1).map((line) => JSON.parse(line) as AuditEntry);
 }
 
 /**
  * The permissions that a request took, as `verb group/resource`. An apply or a PUT to an object that is not there takes
- * `create` beside `patch` or `update`; the audit log shows it as one that was answered 201.
+ * `create` besides `patch` or `update`; the audit log shows it as one that was answered 201.
  */
 export function permissionsOf({
   verb,

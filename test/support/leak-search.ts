@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { WordSearch } from "./word-search.ts";
 
-/** A value that nobody may see, and what it is called where one is found. */
+/** A value that must not appear anywhere, and its name in reports. */
 export interface Planted {
   readonly name: string;
   readonly value: string;

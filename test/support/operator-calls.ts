@@ -5,7 +5,7 @@ import type { Sandbox } from "@rotated-secrets/sandbox/sandbox";
 import { eventually } from "./eventually.ts";
 import { type OperatorProcess, operatorProcess } from "./operator-process.ts";
 
-/** What the operator does to the world while a test looks on. */
+/** The calls of the operator during a test. */
 export interface OperatorCalls {
   /**
    * Each call of the API server and of AWS, by kind and ordinal (`PATCH secrets/database 1`, `AWS RotateSecret 1`), in
@@ -77,7 +77,7 @@ function ordinals(kinds: readonly string[]): readonly string[] {
   });
 }
 
-/** What kind of call it is: `AWS RotateSecret`, `PATCH secrets/database`, `GET pods`; undefined for a watch and for the lease. */
+/** The kind of a call: `AWS RotateSecret`, `PATCH secrets/database`, `GET pods`; undefined for a watch and for the lease. */
 function kindOf(call: Call): string | undefined {
   const { method, path, target, watch } = call;
   if (target !== undefined) return `AWS ${target}`;
@@ -105,7 +105,7 @@ export async function leads(operator: OperatorProcess): Promise<boolean> {
   return metrics?.includes(`leader_election_master_status{name="${OPERATOR_RELEASE}"} 1`) ?? false;
 }
 
-/** When something was last asked for, ms since the epoch; the operator's watches and its lease are no work. */
+/** When the last call was made, ms since the epoch; watches and the lease do not count. */
 export function lastWork(calls: readonly Call[]): number {
   const work = calls.filter((call) => !call.watch && !isOfTheLease(call));
   return Math.max(0, ...work.map(({ at }) => at));

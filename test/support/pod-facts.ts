@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 /** A pod, as far as it tells which template it was made of. */
 export interface PodFacts {
   readonly name: string;
-  /** What our annotation says; undefined where there is none. */
+  /** The restart token; undefined without one. */
   readonly restartToken: string | undefined;
   readonly state: "ready" | "not ready" | "terminating";
 }

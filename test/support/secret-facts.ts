@@ -8,7 +8,7 @@ export interface VersionedData {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** What a Secret of the cluster carries. */
+/** The data and annotations of a Secret. */
 export async function secretFacts(stage: Stage, namespace: string, name: string): Promise<VersionedData> {
   const { metadata, data } = await stage.api.get<{
     metadata: { annotations?: Record<string, string> };
@@ -18,7 +18,7 @@ export async function secretFacts(stage: Stage, namespace: string, name: string)
   return { versionId: metadata.annotations?.[VERSION_ID_ANNOTATION], data: Object.fromEntries(decoded) };
 }
 
-/** What AWS calls current, by the SDK; its document must be a flat JSON object. */
+/** AWSCURRENT, by the SDK; its document must be a flat JSON object. */
 export async function currentFacts(client: SecretsManagerClient, secretId: string): Promise<VersionedData> {
   const { VersionId, SecretString = "" } = await client.send(
     new GetSecretValueCommand({ SecretId: secretId }),

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { Planted } from "./leak-search.ts";
 
-/** Members of AWS's documents that are no secret. */
+/** Fields of AWS's documents that are not secret. */
 const OPEN = new Set(["engine", "host", "port", "username", "dbname", "ssl", "masterarn"]);
 /** Shorter texts are found by chance. */
 const SHORTEST = 8;

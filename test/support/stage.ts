@@ -13,7 +13,7 @@ import { eventually } from "./eventually.ts";
 import { ALLOW_ALL, IDLE_IMAGE } from "./manifests.ts";
 import { nothingLeaked } from "./nothing-leaked.ts";
 
-/** A sandbox with the operator installed by its chart, and what tests ask of it. `stop` fails where a secret value has leaked. */
+/** A sandbox with the operator installed by its chart, for tests. `stop` fails if a secret value has leaked. */
 export interface Stage extends Sandbox {
   /** The API server as admin, without a process for each question: for what is asked again and again. */
   readonly api: KubeClient;

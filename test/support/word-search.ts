@@ -1,4 +1,4 @@
-/** By so many bytes a word is known at its beginning. */
+/** Bytes at the beginning of a word that identify it. */
 const START = 4;
 const SLOT_BITS = 20;
 

@@ -15,7 +15,7 @@ const TRIGGERS = [
   "Request",
   "External",
 ] as const satisfies readonly PastRotation["trigger"][];
-const ROTATION_RESULTS = ["Succeeded", "Failed"] as const;
+const ROTATION_RESULTS = ["Succeeded", "Failed", "Superseded"] as const;
 const RESTART_RESULTS = ["Accepted", "Refused"] as const;
 /** The label values that are counted at events of these reasons. */
 const AT_EVENTS = {

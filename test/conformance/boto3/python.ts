@@ -40,7 +40,7 @@ async function usablePython(): Promise<{ readonly program: string; readonly vers
   );
 }
 
-/** Made beside its place and then renamed, so that it is whole if it is there. */
+/** Created next to its place and then renamed, so that it is complete if it exists. */
 async function makeEnvironment(program: string, folder: string): Promise<void> {
   await mkdir(cacheFolder(), { recursive: true });
   const unfinished = await mkdtemp(`${folder}-`);
@@ -58,7 +58,7 @@ async function makeEnvironment(program: string, folder: string): Promise<void> {
   }
 }
 
-/** What a program said last before it failed. */
+/** The last output of a program that failed. */
 function lastLine(error: unknown): string {
   const said: unknown = error instanceof Error ? (Reflect.get(error, "stderr") ?? "") : "";
   return String(said).trim().split("\n").at(-1) || String(error);
