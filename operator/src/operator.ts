@@ -174,7 +174,12 @@ function controllersOf(base: Base, aws: AwsAccess): Controllers {
   const rotatedSecrets: Controllers["rotatedSecrets"] = new Controller({
     ...options,
     name: "rotatedsecret",
-    reconciler: new RotatedSecretReconciler(portsOf(base, aws), { startedAt: clock.now() }, clock),
+    reconciler: new RotatedSecretReconciler({
+      ports: portsOf(base, aws),
+      operator: { startedAt: clock.now() },
+      clock,
+      othersWait: () => rotatedSecrets.depth > 0,
+    }),
     keyOf,
     logFields: (name) => ({ object: keyOf(name) }),
     workers: settings.workers,

@@ -14,8 +14,9 @@ describe("in every history of rotations, refused calls and other writers", () =>
       fc.asyncProperty(
         fc.array(rotatingHappening, { minLength: 3, maxLength: 12 }),
         fc.integer({ min: 1, max: 2 }),
-        async (happenings, operators) => {
-          const simulation = await inUse({ operators });
+        fc.boolean(),
+        async (happenings, operators, othersWait) => {
+          const simulation = await inUse({ operators, othersWait });
           holdToPromises(simulation, { operators });
           await happen(simulation, happenings);
         },

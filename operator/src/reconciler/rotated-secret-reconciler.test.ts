@@ -355,6 +355,50 @@ describe("a RotatedSecret", () => {
   });
 });
 
+describe("while other RotatedSecrets wait for a worker", () => {
+  /** The calls of the operator up to its first status, each pass included. */
+  const untilStatus = (calls: readonly string[]) => calls.slice(0, calls.indexOf("reporting.writeStatus"));
+
+  it.each([
+    ["no other waits: the status follows in the same pass", false, ["workloads.pods"]],
+    ["the Secret is created, and the status follows after the others", true, ["pass", "workloads.pods"]],
+  ])("%s", async (_, othersWait, expected) => {
+    const simulation = new Simulation({ othersWait });
+    const { calls } = simulation;
+    simulation.onPass = () => calls.push("pass");
+    await simulation.run(MINUTE);
+    const created = calls.indexOf("targets.apply");
+    expect(created).toBeGreaterThan(0);
+    expect(untilStatus(calls.slice(created + 1))).toEqual(expected);
+    await expectRest(simulation);
+  });
+
+  it("a new version goes to the Secret, the readers and status without a pause", async () => {
+    const simulation = await inUse({ othersWait: true });
+    const { aws, calls } = simulation;
+    const before = calls.length;
+    simulation.onPass = () => calls.push("pass");
+    aws.putByOthers();
+    await simulation.run(MINUTE);
+    const written = calls.indexOf("targets.apply", before);
+    expect(written).toBeGreaterThan(before);
+    expect(untilStatus(calls.slice(written))).not.toContain("pass");
+  });
+
+  it.each<[string, string, (secret: Simulation["cluster"]["secret"]) => void]>([
+    ["may not be created", "WriteRefused", (secret) => Object.assign(secret, { isProtected: true })],
+    ["somebody else has created", "TargetNotOwned", (secret) => secret.create({ password: "dGhlaXJz" })],
+  ])("a Secret that %s is reported in the same pass", async (_, reason, prepare) => {
+    const simulation = new Simulation({ othersWait: true });
+    const { calls, cluster } = simulation;
+    prepare(cluster.secret);
+    simulation.onPass = () => calls.push("pass");
+    await simulation.run(MINUTE);
+    expect(reasonOf(cluster.status, "Stalled")).toBe(reason);
+    expect(untilStatus(calls.slice(calls.indexOf("targets.apply")))).not.toContain("pass");
+  });
+});
+
 describe("RotatedSecrets of one AWS secret", () => {
   it("that are asked for a rotation at the same time make one, which fulfils both requests", async () => {
     const simulation = new Simulation({ clusters: 3, isOneCluster: true });
@@ -464,8 +508,9 @@ describe("any events, in any order", () => {
       fc.asyncProperty(
         fc.array(happening, { minLength: 1, maxLength: 12 }),
         fc.integer({ min: 1, max: 2 }),
-        async (happenings, operators) => {
-          const simulation = await inUse({ operators });
+        fc.boolean(),
+        async (happenings, operators, othersWait) => {
+          const simulation = await inUse({ operators, othersWait });
           await happen(simulation, happenings);
           await tidyUp(simulation);
           await expectRest(simulation);

@@ -25,12 +25,21 @@ import type { EventNote } from "../ports/reporting.ts";
 import type { ValidRotatedSecret } from "../ports/resources.ts";
 import { Conflict, type NamespacedName } from "../ports/target-secrets.ts";
 import { type ActionContext, act } from "./act.ts";
-import { type OperatorIdentity, observe, sourceOf } from "./observe.ts";
+import { type OperatorIdentity, observe, sourceOf, targetOf } from "./observe.ts";
 import type { Ports } from "./ports.ts";
 import { recorded } from "./recorded.ts";
 
 /** More steps than any pass needs. A pass that takes them all goes round in circles, which is a bug. */
 const MAX_STEPS = 40;
+
+/** Options of RotatedSecretReconciler. */
+export interface RotatedSecretReconcilerOptions {
+  readonly ports: Ports;
+  readonly operator: OperatorIdentity;
+  readonly clock: Clock;
+  /** Whether other RotatedSecrets wait for a worker. */
+  readonly othersWait: () => boolean;
+}
 
 type Act = Extract<Decision, { kind: "act" }>;
 type Rest = Extract<Decision, { kind: "rest" }>;
@@ -43,11 +52,13 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
   readonly #ports: Ports;
   readonly #operator: OperatorIdentity;
   readonly #clock: Clock;
+  readonly #othersWait: () => boolean;
 
-  constructor(ports: Ports, operator: OperatorIdentity, clock: Clock) {
+  constructor({ ports, operator, clock, othersWait }: RotatedSecretReconcilerOptions) {
     this.#ports = ports;
     this.#operator = operator;
     this.#clock = clock;
+    this.#othersWait = othersWait;
   }
 
   /** Returns when to reconcile again. @throws faults of the ports; the queue then retries with back-off */
@@ -77,10 +88,18 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
         return { kind: "requeueAfter", ms: Math.max(0, until - this.#clock.now()) };
       }
       world = { ...(await this.#act(world, decision, context)), now: context.now() };
+      // After a start, pods wait for their Secrets: all Secrets are created first, and each status follows.
+      if (this.#hasCreated(decision, world) && this.#othersWait()) return { kind: "requeueAfter", ms: 0 };
     }
     throw new InvariantError(
       `no rest after ${MAX_STEPS} steps; the last decision was ${decisionName(world)}`,
     );
+  }
+
+  /** Whether the Secret was created: then the cache has it, and another pass goes on from there. */
+  #hasCreated({ action }: Act, world: World): boolean {
+    if (action.do !== "applySecret" || action.over !== undefined) return false;
+    return this.#ports.targets.cached(targetOf(world)) !== undefined;
   }
 
   async #act(world: World, decision: Act, context: ActionContext): Promise<World> {

@@ -45,8 +45,9 @@ export class SimulatedSecret implements TargetSecrets {
     return this.#held?.versionId;
   }
 
+  /** The watch shows only Secrets with the operator's label. */
   cached(): TargetSecret | undefined {
-    return this.#held;
+    return this.#held?.managedBy === undefined ? undefined : this.#held;
   }
 
   read(): Promise<TargetSecret> {
@@ -108,6 +109,18 @@ export class SimulatedSecret implements TargetSecrets {
     if (gone.length > 0) this.#change(Object.entries(this.data ?? {}).filter(([key]) => !gone.includes(key)));
     this.#own(gone, undefined);
     return this.read();
+  }
+
+  /** Somebody creates the Secret. */
+  create(data: Readonly<Record<string, string>>): void {
+    this.#held = {
+      ...{ kind: "present", uid: "uid-theirs", type: "Opaque", immutable: false, dataHistory: [] },
+      metadata: { labels: {}, annotations: {}, owners: [], hash: undefined },
+      data: SecretData.fromBase64(data),
+      ...this.#next(),
+    };
+    this.#own(Object.keys(data), "jane");
+    this.#note();
   }
 
   /** Somebody sets a key. */

@@ -67,7 +67,7 @@ class SimulatedOperator {
   }
 
   #start() {
-    const { aws, clock, interception } = this.#simulation;
+    const { aws, clock, interception, othersWait } = this.#simulation;
     const { resources, serviceAccounts, secret: targets, workloads, reporting } = this.#cluster;
     const catalogue = new SimulatedCatalogue(aws, clock);
     const values = new SimulatedValues(aws);
@@ -96,9 +96,13 @@ class SimulatedOperator {
       workloads,
       reporting: observed,
     };
-    const operator = { startedAt: Math.max(this.#startedAt, clock.now()) };
     return {
-      reconciler: new RotatedSecretReconciler(intercepted(ports, interception), operator, clock),
+      reconciler: new RotatedSecretReconciler({
+        ports: intercepted(ports, interception),
+        operator: { startedAt: Math.max(this.#startedAt, clock.now()) },
+        clock,
+        othersWait: () => othersWait,
+      }),
       catalogue,
     };
   }
@@ -127,6 +131,8 @@ export class Simulation {
   onRotate: (cluster: SimulatedCluster) => void = () => {};
   /** How many turns other operators get before a call. */
   turns: () => number = () => 0;
+  /** Whether other RotatedSecrets always wait for a worker. */
+  readonly othersWait: boolean;
   readonly #operators: readonly SimulatedOperator[];
   #passes = { second: 0, count: 0 };
 
@@ -135,11 +141,14 @@ export class Simulation {
     operators = 1,
     clusters = 1,
     isOneCluster = false,
+    othersWait = false,
   }: {
     readonly operators?: number;
     readonly clusters?: number;
     readonly isOneCluster?: boolean;
+    readonly othersWait?: boolean;
   } = {}) {
+    this.othersWait = othersWait;
     this.cluster = new SimulatedCluster(this.clock, "uid-db");
     const others = Array.from(
       { length: clusters - 1 },
