@@ -92,7 +92,8 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
   "Lambda failing": {
     reason: "RotationTimedOut",
     shownBy: { Rotated: "False", Stalled: "True" },
-    advice: /aws logs tail \/aws\/lambda\/failing .* aws secretsmanager update-secret-version-stage/,
+    advice:
+      /aws logs tail \/aws\/lambda\/failing .* setSecret is done, .* do not give this version up.* aws secretsmanager update-secret-version-stage/,
     breakIt: async (ground) => {
       const { stage, aws, namespace, secretId } = ground;
       const bundle = join(import.meta.dirname, "failing-rotator.mjs");

@@ -232,7 +232,7 @@ describe("an adopted Secret", () => {
 });
 
 describe("data that somebody changed while the operator was away", () => {
-  it("restarts each pod that may have read it once, started before or meanwhile, and no pod that starts afterwards", async () => {
+  it("restarts once each pod that may have read it, started before or meanwhile, and no pod that starts afterwards", async () => {
     const scene = await Scene.following(stage, aws, "edited-meanwhile");
     const before = await scene.secret();
     await scene.readBy(["volume"]);

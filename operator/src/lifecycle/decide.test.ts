@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cached, live } from "../ports/fact.ts";
 import { decide, phases } from "./decide.ts";
 import { PHASES } from "./step.ts";
-import { ages, dataOf, NOW, resource, secret, target, world } from "./testing/world.ts";
+import { createdTimes, dataOf, NOW, resource, secret, target, world } from "./testing/world.ts";
 
 const requested = { "rotatedsecrets.dev/rotate": "now" };
 
@@ -67,7 +67,7 @@ describe("a decision", () => {
       attempts: 0,
     } as const;
     const underway = resource({}, { ...world(1).resource.status, rotation });
-    expect(decide(world(1, { resource: underway, versionCreatedAt: ages(1) }))).toMatchObject({
+    expect(decide(world(1, { resource: underway, versionCreatedAt: createdTimes(1) }))).toMatchObject({
       kind: "rest",
       changeExpectedUntil: NOW - 1_000 + 600_000,
     });

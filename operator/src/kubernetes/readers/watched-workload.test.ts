@@ -27,7 +27,7 @@ describe("watchedDeployment", () => {
     const kept = watchedDeployment({ metadata, spec: { template, replicas: 3 } });
     expect(kept.metadata).not.toHaveProperty("annotations");
     expect([...kept.reads]).toEqual(["db"]);
-    expect([...kept.versionTexts]).toEqual([["version.rotatedsecrets.dev/db", "v1"]]);
+    expect([...kept.versionAnnotations]).toEqual([["version.rotatedsecrets.dev/db", "v1"]]);
   });
 });
 

@@ -25,7 +25,7 @@ export interface WatchedWorkload extends WorkloadState {
   /** Names of the Secrets that its pod template reads. */
   readonly reads: ReadonlySet<string>;
   /** The version annotations of the pod template, by their full name. */
-  readonly versionTexts: ReadonlyMap<string, string>;
+  readonly versionAnnotations: ReadonlyMap<string, string>;
 }
 
 /** Combines the parts that all kinds share with the state of this kind. */
@@ -42,15 +42,15 @@ export function watchedWorkload(
     kind,
     metadata,
     reads: new Set(secretUses(spec.template.spec).keys()),
-    versionTexts: new Map(annotations.filter(([name]) => name.startsWith(VERSION_ANNOTATION_PREFIX))),
+    versionAnnotations: new Map(annotations.filter(([name]) => name.startsWith(VERSION_ANNOTATION_PREFIX))),
     ...state,
   };
 }
 
 /** The workload as a reader of one Secret. */
 export function workloadOf(workload: WatchedWorkload, secretName: string): Workload {
-  const { kind, metadata, versionTexts, paused, replicas, strategy, rollout } = workload;
-  const restartToken = versionTexts.get(versionAnnotation(secretName));
+  const { kind, metadata, versionAnnotations, paused, replicas, strategy, rollout } = workload;
+  const restartToken = versionAnnotations.get(versionAnnotation(secretName));
   return {
     ref: { kind, namespace: metadata.namespace, name: metadata.name },
     createdAt: Date.parse(metadata.creationTimestamp),

@@ -11,7 +11,7 @@ import { cached, live } from "../../ports/fact.ts";
 import { statusOf } from "../report/status.ts";
 import {
   ARN,
-  ages,
+  createdTimes,
   decided,
   documentOf,
   LONG_AGO,
@@ -29,7 +29,7 @@ import { outcomeOf } from "./rotation-outcome.ts";
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
-const seen = { source: live({ secret: secret(1) }, NOW), versionCreatedAt: ages(1) };
+const seen = { source: live({ secret: secret(1) }, NOW), versionCreatedAt: createdTimes(1) };
 const iso = (time: number) => new Date(time).toISOString();
 
 type Rotation = NonNullable<RotatedSecretSpec["rotation"]>;

@@ -27,26 +27,37 @@ export function awaitRotation(
 }
 
 function timedOut(world: World, secret: SecretFacts, { token, startedAt }: RotationStatus): Wait {
-  const { secretId, region } = world.spec;
+  const { secretId } = world.spec;
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "RotationTimedOut",
     message:
       `the rotation of "${secretId}" that began at ${startedAt} has not finished: AWSPENDING is still on version ${token}. ` +
-      `${logHint(world, secret, token)}AWS may try again by itself, and a late success counts. Before you give the version up, ` +
-      'read "Give a rotation up" in docs/lambda.md: if the log has "setSecret: done" and the secret has a single user, the ' +
-      "database has the new password already. To give it up: aws secretsmanager update-secret-version-stage " +
-      `--region ${region} --secret-id ${secret.arn} --version-stage ${AWSPENDING} --remove-from-version-id ${token}`,
+      `${logHint(world, secret, token)}AWS may try again by itself, and a late success counts. ${giveUpHint(world, secret, token)}`,
   });
 }
 
-/** The command that shows the log of the rotation function for this version; empty if there is no function. */
+/** The command that shows the log of the rotation function for this version. Empty if its name is not known. */
 function logHint({ spec }: World, { rotation }: SecretFacts, token: string): string {
-  if (rotation.kind !== "function") return "";
-  // AWS: arn:aws:lambda:REGION:ACCOUNT:function:NAME, and a version or an alias after it.
-  const name = rotation.functionArn.split(":")[6] ?? "";
+  const name = rotation.kind === "function" ? functionName(rotation.functionArn) : undefined;
+  if (name === undefined) return "";
   return (
     `Find out why: aws logs tail /aws/lambda/${name} --region ${spec.region} --since 1h --filter-pattern ` +
     `'{ $.versionId = "${token}" }'. `
+  );
+}
+
+/** AWS: arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, with a version or an alias after it. */
+function functionName(arn: string): string | undefined {
+  return /^arn:[^:]+:lambda:[^:]+:[^:]+:function:([\w-]+)(?::[^:]+)?$/.exec(arn)?.[1];
+}
+
+/** How to end the rotation by hand. The command can lose the password of a single user, so the warning stands first. */
+function giveUpHint({ spec }: World, { arn }: SecretFacts, token: string): string {
+  return (
+    "If the secret has a single user and setSecret is done, the database has the new password already: do not give this " +
+    "version up, but move AWSCURRENT to it (docs/lambda.md#give-a-rotation-up). In all other cases you can give it up: " +
+    `aws secretsmanager update-secret-version-stage --region ${spec.region} --secret-id ${arn} ` +
+    `--version-stage ${AWSPENDING} --remove-from-version-id ${token}`
   );
 }
 
@@ -139,6 +150,6 @@ function versionsDenied(world: World, denial: AwsProblem): Wait {
 }
 
 function agesProblem(world: World): AwsProblem | undefined {
-  const ages = known(world.versionCreatedAt);
-  return ages !== undefined && "problem" in ages ? ages.problem : undefined;
+  const created = known(world.versionCreatedAt);
+  return created !== undefined && "problem" in created ? created.problem : undefined;
 }

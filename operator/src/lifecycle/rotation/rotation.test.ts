@@ -7,7 +7,7 @@ import { decide } from "../decide.ts";
 import { sync } from "../target-secret/sync.ts";
 import {
   ARN,
-  ages,
+  createdTimes,
   dataOf,
   LONG_AGO,
   NOW,
@@ -44,7 +44,7 @@ function given(
 }
 
 function seen(change: Partial<SecretFacts> = {}): Pick<World, "source" | "versionCreatedAt"> {
-  return { source: live({ secret: secret(1, change) }, NOW), versionCreatedAt: ages(1) };
+  return { source: live({ secret: secret(1, change) }, NOW), versionCreatedAt: createdTimes(1) };
 }
 
 /** AWS did not answer for the versions. */
@@ -217,12 +217,50 @@ describe("a rotation under way", () => {
     });
   });
 
-  it("is reported when it takes too long, with the line that clears it, and no new token is made", () => {
+  describe("is reported when it takes too long, and no new token is made", () => {
     const late = { ...underway, startedAt: new Date(NOW - 601_000).toISOString() };
-    const step = stepOf(rotation, given(daily, seen({ stages: pending }), { rotation: late }));
-    expect(step).toMatchObject({ do: "wait", reason: "RotationTimedOut", endedBy: "person" });
-    expect(step).toMatchObject({
-      message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${DUE}`),
+    const lambda = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function";
+    const log = `Find out why: aws logs tail /aws/lambda/rotator --region eu-west-1 --since 1h --filter-pattern '{ $.versionId = "${DUE}" }'`;
+    const warning =
+      "If the secret has a single user and setSecret is done, the database has the new password already: do not give this version up";
+    const command = `aws secretsmanager update-secret-version-stage --region eu-west-1 --secret-id ${ARN} --version-stage AWSPENDING --remove-from-version-id ${DUE}`;
+
+    function message(rotates: SecretFacts["rotation"]): string {
+      const step = stepOf(
+        rotation,
+        given(daily, seen({ stages: pending, rotation: rotates }), { rotation: late }),
+      );
+      expect(step).toMatchObject({ do: "wait", reason: "RotationTimedOut", endedBy: "person" });
+      return step !== undefined && "message" in step ? step.message : "";
+    }
+
+    it.each([
+      ["a function", `${lambda}:rotator`],
+      ["an alias of a function", `${lambda}:rotator:live`],
+    ])("with the command that shows the log of %s", (_, functionArn) => {
+      expect(message({ kind: "function", functionArn })).toContain(log);
+    });
+
+    it.each<[string, SecretFacts["rotation"]]>([
+      ["AWS rotates without a function", { kind: "managed", owner: "rds" }],
+      [
+        "the ARN of the function is cut off",
+        { kind: "function", functionArn: "arn:aws:lambda:eu-west-1:1111" },
+      ],
+      ["the ARN names something else", { kind: "function", functionArn: `${ARN}` }],
+    ])("without that command where %s", (_, rotates) => {
+      expect(message(rotates)).not.toMatch(/aws logs|the log/);
+    });
+
+    it.each<[string, SecretFacts["rotation"]]>([
+      ["with a function", { kind: "function", functionArn: `${lambda}:rotator` }],
+      ["without a function", { kind: "managed", owner: "rds" }],
+    ])("with the warning before the command that gives the version up, %s", (_, rotates) => {
+      const text = message(rotates);
+      expect(text).toContain("docs/lambda.md#give-a-rotation-up");
+      expect(text.indexOf(warning)).toBeGreaterThan(0);
+      expect(text.indexOf(command)).toBeGreaterThan(text.indexOf(warning));
+      expect(text.endsWith(command)).toBe(true);
     });
   });
 
@@ -403,7 +441,10 @@ describe("a rotation under way", () => {
     });
 
     it("nor is one begun", () => {
-      const blind = { source: live({ secret: secret(1), problem: away }, NOW), versionCreatedAt: ages(1) };
+      const blind = {
+        source: live({ secret: secret(1), problem: away }, NOW),
+        versionCreatedAt: createdTimes(1),
+      };
       expect(stepOf(rotation, given(daily, blind))).toMatchObject({ do: "wait", reason: "AwsUnavailable" });
     });
   });
@@ -426,7 +467,7 @@ describe("a rotation under way", () => {
       facts: ["source", "versionCreatedAt"],
     });
     expect(outcomeOf(given(daily, seen(), { rotation: external }), external)).toBe("Vanished");
-    const deprecated = given(daily, { ...seen(), versionCreatedAt: ages(2) }, { rotation: external });
+    const deprecated = given(daily, { ...seen(), versionCreatedAt: createdTimes(2) }, { rotation: external });
     expect(outcomeOf(deprecated, external)).toBe("Failed");
   });
 });

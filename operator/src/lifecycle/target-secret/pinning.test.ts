@@ -8,7 +8,7 @@ import { statusOf } from "../report/status.ts";
 import { rotation } from "../rotation/rotation.ts";
 import {
   ARN,
-  ages,
+  createdTimes,
   decided,
   documentOf,
   LONG_AGO,
@@ -98,7 +98,9 @@ describe("a pinned version", () => {
     ["on request", {}, { "rotatedsecrets.dev/rotate": "now" }],
     ["because none is due", {}, {}],
   ])("is not rotated %s", (_, spec, annotations) => {
-    expect(stepOf(rotation, pinnedTo1({ versionCreatedAt: ages(2) }, spec, {}, annotations))).toMatchObject({
+    expect(
+      stepOf(rotation, pinnedTo1({ versionCreatedAt: createdTimes(2) }, spec, {}, annotations)),
+    ).toMatchObject({
       do: "wait",
       reason: "Pinned",
       alarm: "quiet",
@@ -115,7 +117,7 @@ describe("a pinned version", () => {
       attempts: 0,
     } as const;
     const held = pinnedTo1(
-      { source: live({ secret: secret(2) }, NOW), versionCreatedAt: ages(2) },
+      { source: live({ secret: secret(2) }, NOW), versionCreatedAt: createdTimes(2) },
       {},
       { rotation: underway },
       { "rotatedsecrets.dev/rotate": "now" },
@@ -169,7 +171,7 @@ describe("a pin that is removed", () => {
   const unpinned = (first: number) =>
     world(2, {
       target: live(target(3), NOW),
-      versionCreatedAt: ages(3),
+      versionCreatedAt: createdTimes(3),
       source: live({ secret: secret(2, { currentRead: { first, last: NOW } }) }, NOW),
     });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cached, live, unknown } from "../../ports/fact.ts";
 import type { TargetSecret } from "../../ports/target-secrets.ts";
 import {
-  ages,
+  createdTimes,
   dataOf,
   documentOf,
   LONG_AGO,
@@ -27,7 +27,7 @@ function reading(n: number, text = documentOf(n)): World["value"] {
 
 /** AWS has moved on to version 2. The Secret still carries version 1, or the given data. */
 function moved(held: TargetSecret, change: Partial<World> = {}): World {
-  return world(2, { target: live(held, NOW), versionCreatedAt: ages(2), ...change });
+  return world(2, { target: live(held, NOW), versionCreatedAt: createdTimes(2), ...change });
 }
 
 describe("the sync phase", () => {
@@ -138,7 +138,7 @@ describe("the sync phase", () => {
     const back = (first: number, last: number) =>
       world(1, {
         target: cached(target(2)),
-        versionCreatedAt: ages(2),
+        versionCreatedAt: createdTimes(2),
         source: cached({ secret: secret(1, { currentRead: { first, last } }) }),
       });
     expect(stepOf(sync, back(NOW, NOW))).toMatchObject({
@@ -161,7 +161,7 @@ describe("the sync phase", () => {
       sync,
       world(1, {
         target: cached(target(2)),
-        versionCreatedAt: ages(2),
+        versionCreatedAt: createdTimes(2),
         source: live({ secret: unanswered }, NOW),
       }),
     );
@@ -396,7 +396,7 @@ describe("the sync phase", () => {
       const left = target(2, { ownerUid: "uid-gone" });
       const source = cached({ secret: secret(1, { currentRead: { first: NOW, last: NOW } }) });
       expect(
-        stepOf(sync, world(1, { target: live(left, NOW), versionCreatedAt: ages(2), source })),
+        stepOf(sync, world(1, { target: live(left, NOW), versionCreatedAt: createdTimes(2), source })),
       ).toMatchObject({
         do: "wait",
         reason: "ConfirmingOlderVersion",

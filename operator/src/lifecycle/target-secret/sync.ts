@@ -84,12 +84,12 @@ function goingBack(world: World, secret: SecretFacts, current: VersionId): Step 
   // This also holds for a Secret of a deleted RotatedSecret that is about to be taken over.
   const held = target.versionId;
   if (held === undefined || held === current) return undefined;
-  const ages = known(world.versionCreatedAt);
-  if (ages === undefined) return refresh("versionCreatedAt");
-  if ("problem" in ages) return unread(world, secret, ages.problem);
-  const made = ages.get(current);
+  const created = known(world.versionCreatedAt);
+  if (created === undefined) return refresh("versionCreatedAt");
+  if ("problem" in created) return unread(world, secret, created.problem);
+  const made = created.get(current);
   // For a version that AWS has forgotten, the time of its write counts, which is later than its creation.
-  const before = ages.get(held) ?? target.dataHistory.at(-1)?.time ?? Infinity;
+  const before = created.get(held) ?? target.dataHistory.at(-1)?.time ?? Infinity;
   if (made !== undefined && made > before) return undefined;
   return secret.currentRead.last - secret.currentRead.first >= AWS_READ_LAG_MS
     ? undefined

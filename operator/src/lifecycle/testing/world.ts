@@ -176,7 +176,7 @@ export function world(n: number, change: Partial<World> & { readonly resource?: 
 }
 
 /** When the versions 1 to n were created: a minute apart, the last one a minute ago. Read now. */
-export function ages(n: number): World["versionCreatedAt"] {
+export function createdTimes(n: number): World["versionCreatedAt"] {
   return live(new Map(Array.from({ length: n }, (_, i) => [version(i + 1), NOW - (n - i) * 60_000])), NOW);
 }
 

@@ -2,7 +2,7 @@ import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { describe, expect, it } from "vitest";
 import type { Trigger } from "../../api/resolved-spec.ts";
 import { cached } from "../../ports/fact.ts";
-import { ages, NOW, resource, secret, version, world } from "../testing/world.ts";
+import { createdTimes, NOW, resource, secret, version, world } from "../testing/world.ts";
 import { currentMadeAt, lastTick, nextDue, nextTick } from "./schedule.ts";
 
 const DAY = 86_400_000;
@@ -158,6 +158,6 @@ describe("the age of the current version", () => {
 
   it("follows from the list of versions too", () => {
     const source = cached({ secret: secret(2) });
-    expect(currentMadeAt({ ...theWorld, source, versionCreatedAt: ages(2) })).toBe(NOW - 60_000);
+    expect(currentMadeAt({ ...theWorld, source, versionCreatedAt: createdTimes(2) })).toBe(NOW - 60_000);
   });
 });
