@@ -15,8 +15,8 @@ export default defineConfig({
         test: {
           name: "end-to-end",
           include: ["test/**/*.test.ts"],
-          // Each file has a cluster of its own and waits for it most of the time: two cores carry three of them.
-          maxWorkers: 3,
+          // Each file has a cluster of its own and waits for it most of the time: two cores carry four of them.
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
