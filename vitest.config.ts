@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts", "tools/**/*.test.ts"],
         },
