@@ -61,7 +61,7 @@ function comparison(report: Report, standIn: StandInReport): readonly string[] {
   const rows = [
     ["the same pods and queries", "rotated-secrets", `stand-in: a copy every ${copyEverySeconds} s`],
     ["rotations", amount(report.rotations), amount(standIn.rotations)],
-    ["begin", "when all pods are new", `${secondsBetweenRotations} s apart`],
+    ["next rotation starts", "when all pods are new", `${secondsBetweenRotations} s after the last one`],
     ["queries", amount(report.queries), amount(standIn.queries)],
     ["failed queries", amount(report.failedQueries), amount(standIn.failedQueries)],
     ["failed logins", amount(report.failedLogins), amount(standIn.failedLogins)],

@@ -17,7 +17,7 @@ describe("docs/conditions.md has a row for each and for nothing else", () => {
   it.each([
     ["condition", "The conditions", CONDITION_TYPES],
     ["reason to wait", "Reasons to wait", WAIT_REASONS],
-    ["other reason", "Reasons where nothing is waited for", STANDING_REASONS],
+    ["other reason", "Other reasons", STANDING_REASONS],
     ["event", "Events", EVENT_REASONS],
   ])("%s", (_, section, names) => {
     expect(rowsOf(section)).toEqual(names);
