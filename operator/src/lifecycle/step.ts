@@ -40,7 +40,8 @@ export type Action =
       readonly do: "restart";
       readonly workloads: readonly WorkloadRef[];
       readonly versionId: VersionId | undefined;
-      readonly text: string;
+      /** The new value of the pod template's annotation. */
+      readonly restartToken: string;
     }
   | RecordStep
   | { readonly do: "call"; readonly intent: Intent };
@@ -129,7 +130,7 @@ export interface Phase {
   readonly decide: (world: World, earlier: readonly PhaseWait[]) => Step | undefined;
 }
 
-/** Reads facts at their source. */
+/** Asks the reconciler to read facts at their source: `refreshed` in reconciler/observe.ts. The phase is then decided again. */
 export function refresh(...facts: FactName[]): Action {
   return { do: "refresh", facts };
 }

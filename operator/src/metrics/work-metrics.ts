@@ -102,9 +102,9 @@ export class WorkMetrics {
     return {
       cached: (secret, names) => inner.cached(secret, names),
       pods: (secret, names, signal) => inner.pods(secret, names, signal),
-      restart: async (secret, workload, text, signal) => {
+      restart: async (secret, workload, restartToken, signal) => {
         try {
-          const restarted = await inner.restart(secret, workload, text, signal);
+          const restarted = await inner.restart(secret, workload, restartToken, signal);
           this.#restarts.inc({ result: "Accepted" });
           return restarted;
         } catch (error) {

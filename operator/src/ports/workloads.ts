@@ -118,13 +118,13 @@ export interface Workloads {
    */
   pods(secret: NamespacedName, choice: WorkloadChoice, signal: AbortSignal): Promise<readonly ReaderPod[]>;
   /**
-   * Sets the pod template's annotation for the Secret to `text`. The same text again changes nothing. Returns the new
+   * Sets the pod template's annotation for the Secret to this token. The same token again changes nothing. Returns the new
    * workload. @throws Conflict, WriteRefused
    */
   restart(
     secret: NamespacedName,
     workload: WorkloadRef,
-    text: string,
+    restartToken: string,
     signal: AbortSignal,
   ): Promise<Workload>;
 }

@@ -79,12 +79,14 @@ async function written(world: World, { now }: ActionContext, write: Promise<Targ
 
 /** A workload that may not be restarted does not hold up the others. */
 async function restart(
-  { workloads, text }: Extract<Action, { do: "restart" }>,
+  { workloads, restartToken }: Extract<Action, { do: "restart" }>,
   world: World,
   { ports, signal }: ActionContext,
 ): Promise<World> {
   const outcomes = await Promise.all(
-    workloads.map((ref) => outcomeOf(ports.workloads.restart(targetOf(world), ref, text, signal), ref)),
+    workloads.map((ref) =>
+      outcomeOf(ports.workloads.restart(targetOf(world), ref, restartToken, signal), ref),
+    ),
   );
   const refused = outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.refusal] : []));
   const restarted = outcomes.flatMap((outcome) => (outcome.kind === "written" ? [outcome.value] : []));

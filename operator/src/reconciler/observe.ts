@@ -47,7 +47,7 @@ export function observe(
   };
 }
 
-/** The same world at another time, with one fact read at its source. */
+/** The same world with one fact read at its source: carries out an action `refresh`. */
 export async function refreshed(
   fact: FactName,
   world: World,
@@ -120,7 +120,8 @@ function cachedAccount({ identity }: ResolvedSpec, { serviceAccounts }: Ports): 
 
 function secretOf(world: World) {
   const secret = known(world.source)?.secret;
-  if (secret === undefined) throw new Error("a phase asked for facts of a secret that AWS has not told of");
+  if (secret === undefined)
+    throw new Error("a phase asked for facts of a secret that AWS has not described yet");
   return secret;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AwsProblem } from "../../ports/aws-problem.ts";
 import { DEFAULT_CATALOGUE_SETTINGS as SETTINGS } from "./catalogue-settings.ts";
-import { afterPass, afterShown, decide, isWorthListing, type Listing, NOT_LISTED } from "./listing.ts";
+import { afterPass, afterShown, chooseListing, isWorthListing, type Listing, NOT_LISTED } from "./listing.ts";
 
 const NOW = 1_000_000;
 const listing = (change: Partial<Listing> = {}): Listing => ({ ...NOT_LISTED, ...change });
@@ -17,7 +17,7 @@ describe("a list pass", () => {
     ["is worth it when they may be tried again", listing({ deniedUntil: NOW }), 51, true],
   ])("%s", (_name, before, secrets, expected) => {
     expect(isWorthListing(before, secrets, SETTINGS, NOW)).toBe(expected);
-    expect(decide(before, secrets, SETTINGS, NOW).isOn).toBe(expected);
+    expect(chooseListing(before, secrets, SETTINGS, NOW).isOn).toBe(expected);
   });
 
   it("that is complete shows the secrets, and tells the pages", () => {
@@ -51,17 +51,21 @@ describe("a list pass", () => {
 describe("a decision", () => {
   it("that changes nothing is the same value", () => {
     const [on, off] = [listing({ isOn: true }), listing({ endedAt: 5 })];
-    expect(decide(on, 11, SETTINGS, NOW)).toBe(on);
-    expect(decide(off, 3, SETTINGS, NOW)).toBe(off);
+    expect(chooseListing(on, 11, SETTINGS, NOW)).toBe(on);
+    expect(chooseListing(off, 3, SETTINGS, NOW)).toBe(off);
   });
 
   it("for lists does not take them for shown", () => {
-    expect(decide(listing({ endedAt: 5 }), 11, SETTINGS, NOW)).toEqual(listing({ isOn: true, endedAt: 5 }));
+    expect(chooseListing(listing({ endedAt: 5 }), 11, SETTINGS, NOW)).toEqual(
+      listing({ isOn: true, endedAt: 5 }),
+    );
   });
 
   it("against lists keeps the time from which they no longer show the secrets", () => {
     const showing = listing({ isOn: true, isShowing: true });
-    expect(decide(showing, 3, SETTINGS, NOW)).toEqual(listing({ endedAt: NOW }));
-    expect(decide(listing({ isOn: true, endedAt: 5 }), 3, SETTINGS, NOW)).toEqual(listing({ endedAt: 5 }));
+    expect(chooseListing(showing, 3, SETTINGS, NOW)).toEqual(listing({ endedAt: NOW }));
+    expect(chooseListing(listing({ isOn: true, endedAt: 5 }), 3, SETTINGS, NOW)).toEqual(
+      listing({ endedAt: 5 }),
+    );
   });
 });

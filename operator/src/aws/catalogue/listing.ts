@@ -35,7 +35,7 @@ export function isWorthListing(
 }
 
 /** Decides again between list passes and descriptions alone. Returns the same object where nothing changes. */
-export function decide(
+export function chooseListing(
   before: Listing,
   followed: number,
   settings: CatalogueSettings,

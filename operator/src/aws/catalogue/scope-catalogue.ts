@@ -11,7 +11,7 @@ import { afterFailure, HEALTHY } from "./aws-health.ts";
 import type { CatalogueSettings } from "./catalogue-settings.ts";
 import { FollowedSecrets } from "./followed-secrets.ts";
 import { type ListPass, listPass } from "./list-pass.ts";
-import { afterPass, afterShown, decide, isWorthListing } from "./listing.ts";
+import { afterPass, afterShown, chooseListing, isWorthListing } from "./listing.ts";
 import type { Moment } from "./moment.ts";
 import { RefreshQueue } from "./refresh-queue.ts";
 import {
@@ -88,7 +88,7 @@ export class ScopeCatalogue {
     this.#queue.delete(secretId);
     this.#fresh.delete(secretId);
     this.#secrets.remove(secretId);
-    this.#decide();
+    this.#chooseListing();
   }
 
   /** The entry of a followed secret. */
@@ -174,18 +174,18 @@ export class ScopeCatalogue {
     const { clock, settings } = this.#parts;
     const fresh = [...this.#fresh].filter((id) => this.#isUnknown(id));
     this.#fresh.clear();
-    this.#decide();
+    this.#chooseListing();
     const now = clock.monotonic();
     if (isWorthListing(this.#secrets.listing, fresh.length, settings, now)) this.#queue.set(LIST, now, true);
     else for (const id of fresh) this.#refreshNow(id);
   }
 
   /** Decides again between list passes and descriptions alone. */
-  #decide(): void {
+  #chooseListing(): void {
     const { clock, settings } = this.#parts;
     const before = this.#secrets.listing;
     const now = clock.monotonic();
-    const after = decide(before, this.#secrets.size, settings, now);
+    const after = chooseListing(before, this.#secrets.size, settings, now);
     if (after === before) return;
     this.#secrets.setListing(after);
     if (after.isOn) this.#listLater();
@@ -201,14 +201,14 @@ export class ScopeCatalogue {
   async #list(): Promise<void> {
     if (this.#isPassing) return;
     // Lists were denied, and may be tried again now.
-    if (!this.#secrets.listing.isOn) return this.#decide();
+    if (!this.#secrets.listing.isOn) return this.#chooseListing();
     this.#isPassing = true;
     const unseen = new Set(this.#secrets.ids);
     for (const id of unseen) if (this.#secrets.get(id)?.isListed === false) unseen.delete(id);
     const pass = await this.#readList(unseen);
     this.#isPassing = false;
     this.#learnFrom(pass, unseen);
-    this.#decide();
+    this.#chooseListing();
     if (this.#secrets.listing.isOn) this.#listLater();
     // Secrets that were followed during the pass, when it had read their page.
     if (this.#burstSince === undefined && this.#fresh.size > 0) this.#collect();

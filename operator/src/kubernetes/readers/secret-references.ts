@@ -18,7 +18,7 @@ interface Reference {
 }
 
 /**
- * The Secrets that a pod reads, by name: env, envFrom, Secret volumes and projected volumes, in containers and init
+ * The Secrets that a pod, or the pods of a template, read, by name: env, envFrom, Secret volumes and projected volumes, in containers and init
  * containers. Secrets that only the kubelet reads (imagePullSecrets, credentials of storage) do not count.
  */
 export function secretUses(spec: PodSpec): ReadonlyMap<string, SecretUse> {

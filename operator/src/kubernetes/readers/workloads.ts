@@ -109,14 +109,14 @@ export class KubernetesWorkloads implements Workloads {
   async restart(
     secret: NamespacedName,
     workload: WorkloadRef,
-    text: string,
+    restartToken: string,
     signal: AbortSignal,
   ): Promise<Workload> {
     const what = `the ${workload.kind} ${keyOf(workload)}`;
     const { store } = this.#watched[workload.kind];
     const uid = store.get(workload)?.metadata.uid;
     if (uid === undefined) throw new Conflict(`${what}, which was to be restarted, is gone`);
-    const template = { metadata: { annotations: { [versionAnnotation(secret.name)]: text } } };
+    const template = { metadata: { annotations: { [versionAnnotation(secret.name)]: restartToken } } };
     const patch = this.#client.patch(
       objectPath(WORKLOADS[workload.kind], workload),
       { metadata: { uid }, spec: { template } },

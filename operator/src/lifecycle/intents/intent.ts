@@ -4,8 +4,8 @@ import type { Instant } from "../../ports/fact.ts";
 import { AWS_READ_LAG_MS, CALL_RETRY_MAX_MS, CALL_RETRY_MS } from "../timing.ts";
 
 /**
- * A call that must not be made twice unseen. It is written into status before it is made. If the process ends before it
- * hears the answer, the effect is looked for at its source before the call is made again.
+ * A call that must not be repeated without knowing whether the first one was made. It is written into status before it is made.
+ * If the process ends before it hears the answer, the next one looks for the effect in AWS before it makes the call again.
  */
 export interface Intent {
   readonly kind: "rotate";

@@ -38,7 +38,7 @@ export function conditionsOf(
   return Object.entries(findings).flatMap(([type, finding]) => carriedOver(world, type, finding));
 }
 
-/** The condition that a phase reports: its wait, or the finding of a phase with nothing left to do. */
+/** The condition that a phase reports: its wait, or the finding of a phase with nothing left to do. `keep`: as it was before. */
 function ofPhase(
   name: PhaseName,
   { waits, reached }: Progress,
@@ -49,7 +49,7 @@ function ofPhase(
   return name === "rotation" || reached.has(name) ? done() : "keep";
 }
 
-/** A condition with the time of its last transition. */
+/** A condition with the time of its last transition, which changes only with its status. */
 export function conditionOf(
   previous: Condition | undefined,
   next: Omit<Condition, "lastTransitionTime">,
@@ -59,6 +59,7 @@ export function conditionOf(
   return { ...next, lastTransitionTime: isSame ? previous.lastTransitionTime : new Date(now).toISOString() };
 }
 
+/** The condition after this decision. A finding `keep` leaves the previous one as it is. */
 function carriedOver(world: World, type: string, finding: Finding | "keep"): readonly Condition[] {
   const { status, metadata } = world.resource;
   const previous = status.conditions?.find((condition) => condition.type === type);

@@ -10,9 +10,9 @@ import type { World } from "../world.ts";
 export function actionNotes(action: Action, after: World): readonly EventNote[] {
   switch (action.do) {
     case "restart": {
-      const { workloads, text, versionId } = action;
+      const { workloads, restartToken, versionId } = action;
       const isAsked = (workload: World["workloads"][number]) =>
-        workload.restartToken === text && workloads.some((ref) => isSameWorkload(ref, workload.ref));
+        workload.restartToken === restartToken && workloads.some((ref) => isSameWorkload(ref, workload.ref));
       const restarted = after.workloads.filter(isAsked);
       return restarted.length === 0 ? [] : [restartNote(restarted, versionId)];
     }

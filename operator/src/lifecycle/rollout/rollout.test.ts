@@ -64,7 +64,7 @@ describe("the rollout phase", () => {
     expect(stepOf(rollout, afterSync([workload("web"), workload("worker")], pods))).toMatchObject({
       do: "restart",
       workloads: [{ kind: "Deployment", name: "web" }],
-      text: v2,
+      restartToken: v2,
     });
   });
 
@@ -90,7 +90,7 @@ describe("the rollout phase", () => {
     it("restarts who started in between, once", () => {
       const before = workload("web", marked, { progressedAt: WRITTEN - 1_000 });
       const due = afterSync([before], pods, { target: held });
-      expect(stepOf(rollout, due)).toMatchObject({ do: "restart", text: again });
+      expect(stepOf(rollout, due)).toMatchObject({ do: "restart", restartToken: again });
       const restarted = { ...before, restartToken: again };
       expect(stepOf(rollout, { ...due, workloads: [restarted] })).toMatchObject({
         reason: "WaitingForTermination",
@@ -101,7 +101,7 @@ describe("the rollout phase", () => {
       const late = workload("web", marked, { progressedAt: WRITTEN + 1_000 });
       expect(stepOf(rollout, afterSync([late], pods, { target: held }))).toMatchObject({
         do: "restart",
-        text: again,
+        restartToken: again,
       });
     });
 
@@ -397,7 +397,7 @@ describe("the rollout phase, of StatefulSets and DaemonSets", () => {
       target: live(target(2, { dataHistory: back }), NOW),
     });
     const text = `${v2}.${WRITTEN.toString(36)}`;
-    expect(stepOf(rollout, world)).toMatchObject({ do: "restart", text });
+    expect(stepOf(rollout, world)).toMatchObject({ do: "restart", restartToken: text });
     expect(stepOf(rollout, { ...world, workloads: [statefulSet({ restartToken: text })] })).toMatchObject({
       reason: "WaitingForTermination",
     });

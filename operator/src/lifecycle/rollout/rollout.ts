@@ -128,8 +128,8 @@ function hasOldRestartToken(world: World, target: PresentSecret, workload: Workl
   );
 }
 
-function restartOf(due: readonly Workload[], { versionId }: PresentSecret, text: string): Step {
-  return { do: "restart", workloads: due.map(({ ref }) => ref), versionId, text };
+function restartOf(due: readonly Workload[], { versionId }: PresentSecret, token: string): Step {
+  return { do: "restart", workloads: due.map(({ ref }) => ref), versionId, restartToken: token };
 }
 
 /** Pods of the workload that may hold other data, that stay, and that a change of the template replaces. */

@@ -7,7 +7,7 @@ import { isPinnedElsewhere, pinnedText } from "./pinning.ts";
 import { isInSync } from "./sync.ts";
 import { wantedMetadata } from "./target-metadata.ts";
 
-/** While one of these phases waits, AWSCURRENT is not known. */
+/** While one of these phases waits, AWSCURRENT is not known, or the Secret cannot be written. Current is then Unknown. */
 const BLIND: ReadonlySet<PhaseName> = new Set<PhaseName>(["identity", "access", "ownership"]);
 
 /** The condition Ready: whether the Secret is there. The first wait is its reason. */
@@ -35,7 +35,10 @@ function whetherKept(world: World, target: PresentSecret): string {
   );
 }
 
-/** The condition Current: whether the Secret and the pods hold AWSCURRENT, proven by the phases sync and rollout. */
+/**
+ * The condition Current: whether the Secret and the pods hold AWSCURRENT, proven by the phases sync and rollout. If a phase before
+ * `rotation` waits, the first of these waits is its reason, whatever its phase.
+ */
 export function currentFinding(world: World, { waits, reached }: Progress): Finding | "keep" {
   const wait = waits.find(({ phase }) => phase !== "rotation");
   if (wait !== undefined)

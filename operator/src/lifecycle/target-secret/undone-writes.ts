@@ -36,7 +36,9 @@ function undoneBy(action: Action, after: World): readonly Refusal[] {
       const why =
         "its pod template does not have the annotation after the patch: an admission webhook has changed it";
       return after.workloads
-        .filter((workload) => isAsked(action.workloads, workload) && workload.restartToken !== action.text)
+        .filter(
+          (workload) => isAsked(action.workloads, workload) && workload.restartToken !== action.restartToken,
+        )
         .map(({ ref: { kind, name } }) => ({ kind, name, why }));
     }
     default:
