@@ -19,15 +19,15 @@ const flag = () => z.union([z.string(), z.number()]).optional();
 
 /** The values of the chart. Each of them is in values.yaml with its default and its meaning. */
 export const chartValues = z.strictObject({
-  replicas: z.int().min(0).max(10),
+  replicas: z.int().min(0).max(10).nullish(),
   image: z.strictObject({
-    repository: z.string().min(1),
+    repository: z.string().max(255),
     tag: z.string().max(128),
     digest: z.string().regex(/^(sha256:[0-9a-f]{64})?$/),
     pullPolicy: z.enum(["Always", "IfNotPresent", "Never"]),
   }),
   imagePullSecrets: z.array(z.strictObject({ name: objectName() })),
-  crds: z.strictObject({ enabled: toggle(), keep: toggle() }),
+  crds: z.strictObject({ upgrade: toggle() }),
   policies: z.array(z.strictObject({ name: objectName(), ...secretAccessPolicySpec.shape })),
   aws: z.strictObject({ region: z.string().max(32) }),
   settings: z.strictObject(Object.fromEntries(SETTINGS.map((name) => [name, flag()]))),

@@ -5,7 +5,7 @@ import { generatedFiles } from "./generated-files.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 /** Folders with generated files only. Any other file there is left over from a kind that was removed. */
-const GENERATED_ONLY = ["crds"];
+const GENERATED_ONLY = ["crds", "charts/rotated-secrets/crds"];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });

@@ -3,7 +3,6 @@ import { rotatedSecretSchema } from "@rotated-secrets/operator/api/rotated-secre
 import { secretAccessPolicySchema } from "@rotated-secrets/operator/api/secret-access-policy";
 import { stringify } from "yaml";
 import type { z } from "zod";
-import { chartCrd } from "./chart-crd.ts";
 import { valuesSchema } from "./chart-values.ts";
 import { customResourceDefinition, openApiSchema } from "./crd.ts";
 import { referencePage } from "./reference.ts";
@@ -36,12 +35,10 @@ export function generatedFiles(): readonly GeneratedFile[] {
 function filesOf(resource: Resource, schema: z.ZodType): readonly GeneratedFile[] {
   const crd = stringify(customResourceDefinition(resource, schema), { lineWidth: 120 });
   const page = referencePage(resource, openApiSchema(schema));
+  const text = `# ${NOTE}\n${crd}`;
   return [
-    { path: `crds/${resource.plural}.yaml`, text: `# ${NOTE}\n${crd}` },
-    {
-      path: `charts/rotated-secrets/templates/crd-${resource.plural}.yaml`,
-      text: `{{- /* ${NOTE} */}}\n${chartCrd(crd)}`,
-    },
+    { path: `crds/${resource.plural}.yaml`, text },
+    { path: `charts/rotated-secrets/crds/${resource.plural}.yaml`, text },
     { path: `docs/reference/${resource.singular}.md`, text: `<!-- ${NOTE} -->\n${page}\n` },
   ];
 }

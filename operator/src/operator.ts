@@ -50,7 +50,7 @@ export interface OperatorParts {
   readonly client: KubeApi;
   /** Secrets Manager. The operator does not close it. @default AWS, found and authenticated by the SDK's default chain */
   readonly aws: SecretsManagerApi;
-  /** POD_NAME and POD_NAMESPACE are read. @default the process's environment */
+  /** POD_NAME, POD_NAMESPACE and POD_UID are read. @default the process's environment */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 

@@ -6,6 +6,7 @@ import { rotatedSecret } from "../support/manifests.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 
 const CHART = join(import.meta.dirname, "../../charts/rotated-secrets");
+const IMAGE = ["--set", "image.repository=registry.example/operator"];
 const NAMESPACE = "payments";
 const OPERATOR = "system:serviceaccount:operator:rs-rotated-secrets";
 const GARBAGE_COLLECTOR = "system:serviceaccount:kube-system:generic-garbage-collector";
@@ -30,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => cluster?.stop());
 
 async function helm(command: "install" | "upgrade", values: object) {
-  const place = ["rs", CHART, "--namespace", "operator", "--create-namespace", "--values", "-"];
+  const place = ["rs", CHART, "--namespace", "operator", "--create-namespace", "--values", "-", ...IMAGE];
   return await cluster.helm([command, ...place], JSON.stringify(values));
 }
 
@@ -294,7 +295,7 @@ describe("a RotatedSecret that exists", () => {
 
 describe("the policy", () => {
   it("checks exactly the kinds that the operator may patch", async () => {
-    const { stdout } = await cluster.helm(["template", "rs", CHART]);
+    const { stdout } = await cluster.helm(["template", "rs", CHART, ...IMAGE]);
     const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Rendered | null);
     const rules = objects.find((object) => object?.kind === "ClusterRole")?.rules ?? [];
     const patched = rules.filter(

@@ -1,9 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { type Cluster, startCluster } from "./cluster.ts";
 
 const CHART = join(import.meta.dirname, "../../charts/rotated-secrets");
+const IMAGE = ["--set", "image.repository=registry.example/operator"];
 
 let cluster: Cluster;
 
@@ -22,17 +24,39 @@ const orders = { ...payments, name: "orders", actions: ["Read"] };
 const billing = { ...payments, name: "billing" };
 
 async function helm(command: string[], values: object) {
-  return await cluster.helm(
-    [...command, CHART, "--namespace", "operator", "--values", "-"],
-    JSON.stringify(values),
-  );
+  const place = [CHART, "--namespace", "operator", "--values", "-"];
+  return await cluster.helm([...command, ...place, ...IMAGE], JSON.stringify(values));
 }
 
 /** The names of policies and the UIDs of their objects. */
 async function policies(): Promise<Record<string, string>> {
-  const { stdout } = await cluster.kubectl(["get", "secretaccesspolicies", "-o", "json"]);
-  const { items } = JSON.parse(stdout) as { items: { metadata: { name: string; uid: string } }[] };
+  const items = await policyObjects();
   return Object.fromEntries(items.map(({ metadata }) => [metadata.name, metadata.uid]));
+}
+
+/** The names of policies and their actions. */
+async function actions(): Promise<Record<string, readonly string[]>> {
+  const items = await policyObjects();
+  return Object.fromEntries(items.map(({ metadata, spec }) => [metadata.name, spec.actions]));
+}
+
+async function policyObjects() {
+  const { stdout } = await cluster.kubectl(["get", "secretaccesspolicies", "-o", "json"]);
+  const { items } = JSON.parse(stdout) as {
+    items: { metadata: { name: string; uid: string }; spec: { actions: string[] } }[];
+  };
+  return items;
+}
+
+/** Makes the CRD of RotatedSecrets one that an older chart has installed. */
+async function olderCrd(): Promise<void> {
+  const crd = parse(await readFile(join(CHART, "crds/rotatedsecrets.yaml"), "utf8")) as {
+    spec: { versions: [{ additionalPrinterColumns: { name: string }[] }] };
+  };
+  const [version] = crd.spec.versions;
+  version.additionalPrinterColumns = version.additionalPrinterColumns.filter(({ name }) => name === "Age");
+  const asHelm = ["apply", "--server-side", "--field-manager", "helm", "-f", "-"];
+  expect(await cluster.kubectl(asHelm, JSON.stringify(crd))).toMatchObject({ status: 0 });
 }
 
 describe("the chart", () => {
@@ -86,6 +110,20 @@ describe("the chart", () => {
     expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
   });
 
+  it("refuses to install without a repository of the image", async () => {
+    const { status, stderr } = await cluster.helm(["template", "try", CHART]);
+    expect(stderr).toContain("image.repository is empty: write the repository of the image that you built");
+    expect(status).toBe(1);
+  });
+
+  it.each([
+    ["", "--disable-sigusr1"],
+    ["--max-old-space-size=300", "--disable-sigusr1 --max-old-space-size=300"],
+  ])("never lets a signal open the debugger, with the Node options %j", async (nodeOptions, all) => {
+    const { stdout } = await helm(["template", "try"], { nodeOptions });
+    expect(stdout).toContain(`- name: NODE_OPTIONS\n              value: "${all}"\n`);
+  });
+
   it("passes settings to the operator as flags", async () => {
     const { stdout } = await helm(["template", "try"], {
       settings: { "log-level": "debug", "kube-qps": 20 },
@@ -100,6 +138,13 @@ describe("the chart", () => {
     const { stdout } = await helm(["template", "try"], { replicas });
     expect(stdout).toContain(`replicas: ${replicas}\n`);
     expect(stdout.match(/^kind: PodDisruptionBudget$/gm) ?? []).toHaveLength(budgets);
+  });
+
+  it("leaves the number of replicas to others on request", async () => {
+    const { stdout } = await helm(["template", "try"], { replicas: null });
+    expect(stdout).toContain("kind: Deployment");
+    expect(stdout).not.toContain("replicas:");
+    expect(stdout).toContain("kind: PodDisruptionBudget");
   });
 
   it("has optional monitoring, with a link to the runbook in each alert", async () => {
@@ -127,7 +172,7 @@ describe("the chart", () => {
 
   it("has unique names for objects of a kind, also with a long release name", async () => {
     const name = "r".repeat(53);
-    const place = ["template", name, CHART, "--namespace", "here", "--values", "-"];
+    const place = ["template", name, CHART, "--namespace", "here", "--values", "-", ...IMAGE];
     const values = { serviceAccountTokens: [{ namespace: "here", names: ["app"] }] };
     const { stdout } = await cluster.helm(place, JSON.stringify(values));
     const objects = parseAllDocuments(stdout).flatMap((document) => {
@@ -153,7 +198,7 @@ describe("the chart", () => {
   it("prefers the digest to the tag", async () => {
     const digest = `sha256:${"0".repeat(64)}`;
     const { stdout } = await helm(["template", "try"], { image: { tag: "1", digest } });
-    expect(stdout).toContain(`image: "ghcr.io/rotated-secrets/operator@${digest}"`);
+    expect(stdout).toContain(`image: "registry.example/operator@${digest}"`);
   });
 });
 
@@ -178,6 +223,54 @@ describe("a release", () => {
       expect(await policies()).toEqual(Object.fromEntries(names.map((name) => [name, before[name]])));
     },
   );
+
+  it("has the policies of its first revision after a rollback to it", async () => {
+    const uid = (await policies()).payments;
+    const changed = { ...payments, actions: ["Read"] };
+    expect(await helm(["upgrade", "rs"], { policies: [changed, billing] })).toMatchObject({ status: 0 });
+    expect(await actions()).toEqual({ billing: ["Read", "Rotate"], payments: ["Read"] });
+    expect(await cluster.helm(["rollback", "rs", "1", "--namespace", "operator"])).toMatchObject({
+      status: 0,
+    });
+    expect(await actions()).toEqual({
+      billing: ["Read", "Rotate"],
+      orders: ["Read"],
+      payments: ["Read", "Rotate"],
+    });
+    expect((await policies()).payments).toBe(uid);
+  });
+
+  it("has the policies of its last good revision after an upgrade that fails", async () => {
+    // Without a node no pod becomes ready, so only a release without pods is good.
+    expect(await helm(["upgrade", "rs"], { replicas: 0, policies: [payments] })).toMatchObject({ status: 0 });
+    const before = await policies();
+    const waits = ["--rollback-on-failure", "--timeout", "3s"];
+    const failing = [{ ...payments, actions: ["Read"] }, orders];
+    const { status } = await helm(["upgrade", "rs", ...waits], { policies: failing });
+    expect(status).toBe(1);
+    expect(await policies()).toEqual(before);
+    expect(await actions()).toEqual({ payments: ["Read", "Rotate"] });
+  });
+
+  it("upgrades its CRDs, and keeps the newer ones after a rollback", async () => {
+    const columns = ["get", "crd", "rotatedsecrets.rotatedsecrets.dev", "-o"];
+    const path = "jsonpath={.spec.versions[0].additionalPrinterColumns[*].name}";
+    const ours = (await cluster.kubectl([...columns, path])).stdout;
+    await olderCrd();
+    expect((await cluster.kubectl([...columns, path])).stdout).toBe("Age");
+    expect(await helm(["upgrade", "rs"], {})).toMatchObject({ status: 0, stderr: "" });
+    expect((await cluster.kubectl([...columns, path])).stdout).toBe(ours);
+    expect(await cluster.helm(["rollback", "rs", "--namespace", "operator"])).toMatchObject({ status: 0 });
+    expect((await cluster.kubectl([...columns, path])).stdout).toBe(ours);
+    expect(await cluster.kubectl(["get", "rsec", "--all-namespaces"])).toMatchObject({ status: 0 });
+  });
+
+  it("leaves its CRDs to others on request", async () => {
+    const { stdout } = await helm(["template", "rs", "--is-upgrade"], {});
+    expect(stdout.match(/^kind: CustomResourceDefinition$/gm)).toHaveLength(2);
+    const without = await helm(["template", "rs", "--is-upgrade"], { crds: { upgrade: false } });
+    expect(without.stdout).not.toContain("CustomResourceDefinition");
+  });
 
   it("does not change policies of others", async () => {
     const { name, ...spec } = orders;

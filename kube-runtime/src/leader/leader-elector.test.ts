@@ -269,6 +269,31 @@ it("keeps the fields of others on the lease", async () => {
   expect(bodies).toEqual([expect.objectContaining({ metadata: labelled.metadata })]);
 });
 
+describe("a lock whose holder runs in a pod", () => {
+  const owner = { apiVersion: "v1", kind: "Pod", name: "operator-1", uid: "u1" };
+  const before = { metadata: { name: "operator", namespace: "home", ownerReferences: [{ uid: "u0" }] } };
+
+  it("makes the pod the only owner of the lease, so that the lease goes with it", async () => {
+    const bodies: unknown[] = [];
+    const update = async (_path: string, body: unknown) => bodies.push(body);
+    const lock = new LeaseLock({ client: { update } as never, namespace: "home", name: "operator", owner });
+    await lock.write({}, undefined, new AbortController().signal);
+    await lock.write({}, before, new AbortController().signal);
+    expect(bodies).toMatchObject(Array(2).fill({ metadata: { name: "operator", ownerReferences: [owner] } }));
+  });
+
+  it("goes without an owner if it may not set one", async () => {
+    const owners: unknown[] = [];
+    const update = async (path: string, { metadata }: { metadata: { ownerReferences?: unknown } }) => {
+      owners.push(metadata.ownerReferences);
+      return metadata.ownerReferences === undefined ? {} : Promise.reject(refusal(path, 403, "Forbidden"));
+    };
+    const lock = new LeaseLock({ client: { update } as never, namespace: "home", name: "operator", owner });
+    for (let i = 0; i < 2; i++) await lock.write({}, undefined, new AbortController().signal);
+    expect(owners).toEqual([[owner], undefined, undefined]);
+  });
+});
+
 it("asks for its lease by name", async () => {
   const paths: string[] = [];
   const get = async (path: string) =>

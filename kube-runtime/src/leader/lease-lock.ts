@@ -29,11 +29,24 @@ export interface Lease extends KubernetesObject {
   readonly spec?: LeaseRecord | undefined;
 }
 
+/** The object that a Lease is deleted with. Kubernetes API reference, OwnerReference. */
+export interface LeaseOwner {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** Options of a LeaseLock. */
 export interface LeaseLockOptions {
   readonly client: Pick<KubeClient, "get" | "update">;
   readonly namespace: string;
   readonly name: string;
+  /**
+   * The holder's own pod. When the pod is gone, the garbage collector deletes the Lease, also if the holder could not release
+   * it. @default none: others wait until the lease expires
+   */
+  readonly owner?: LeaseOwner | undefined;
 }
 
 /**
@@ -44,9 +57,11 @@ export class LeaseLock {
   readonly #client: LeaseLockOptions["client"];
   readonly #object: { readonly namespace: string; readonly name: string };
   readonly #path: string;
+  #owner: LeaseOwner | undefined;
 
-  constructor({ client, namespace, name }: LeaseLockOptions) {
+  constructor({ client, namespace, name, owner }: LeaseLockOptions) {
     this.#client = client;
+    this.#owner = owner;
     this.#object = { namespace, name };
     this.#path = objectPath(LEASES, this.#object);
   }
@@ -70,9 +85,23 @@ export class LeaseLock {
    * Writes the record over the lease that was read, or creates it if there was none. @throws ApiError 409 if somebody
    * has written it since, 422 if somebody has created it since; otherwise as KubeClient.update
    */
-  write(record: LeaseRecord, seen: Lease | undefined, signal: AbortSignal): Promise<Lease> {
+  async write(record: LeaseRecord, seen: Lease | undefined, signal: AbortSignal): Promise<Lease> {
+    try {
+      return await this.#put(record, seen, signal);
+    } catch (error) {
+      if (this.#owner === undefined || !hasStatus(error, 403)) throw error;
+      // OwnerReferencesPermissionEnforcement lets only those set an owner who may delete the object. The owner is not worth that.
+      this.#owner = undefined;
+      return await this.#put(record, seen, signal);
+    }
+  }
+
+  #put(record: LeaseRecord, seen: Lease | undefined, signal: AbortSignal): Promise<Lease> {
     // Keeps fields of others, such as labels.
-    const metadata = seen?.metadata ?? this.#object;
+    const metadata = {
+      ...(seen?.metadata ?? this.#object),
+      ...(this.#owner === undefined ? {} : { ownerReferences: [this.#owner] }),
+    };
     const body = { apiVersion: apiVersionOf(LEASES), kind: LEASES.kind, metadata, spec: record };
     return this.#client.update<Lease>(this.#path, body, { signal });
   }

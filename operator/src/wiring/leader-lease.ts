@@ -17,17 +17,19 @@ export interface LeaderLeaseOptions {
   readonly random: Random;
   readonly log: OperatorLogger;
   readonly metrics: Pick<RuntimeMetrics, "leader">;
-  /** POD_NAME and POD_NAMESPACE are read. */
+  /** POD_NAME, POD_NAMESPACE and POD_UID are read. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The election among the operator's replicas; undefined where the settings want none. */
 export function leaderLease({ settings, access, environment, ...options }: LeaderLeaseOptions) {
   if (!settings["leader-elect"]) return undefined;
+  const namespace = settings["lease-namespace"] ?? homeNamespace(access, environment);
   const lock = new LeaseLock({
     client: access.leaseClient,
     name: settings["lease-name"],
-    namespace: settings["lease-namespace"] ?? homeNamespace(access, environment),
+    namespace,
+    owner: ownPod(namespace, environment),
   });
   return new LeaderElector({
     ...options,
@@ -40,6 +42,15 @@ export function leaderLease({ settings, access, environment, ...options }: Leade
 /** A pod's name: a container that restarts in its pod keeps the lease. Outside of pods a new name for each process. */
 function identity({ POD_NAME }: LeaderLeaseOptions["environment"]): string {
   return POD_NAME === undefined || POD_NAME === "" ? `${hostname()}_${randomUUID()}` : POD_NAME;
+}
+
+/** The pod of this process, if it can own a Lease in this namespace: an owner is in the namespace of its object. */
+function ownPod(
+  namespace: string,
+  { POD_NAME = "", POD_NAMESPACE, POD_UID = "" }: LeaderLeaseOptions["environment"],
+) {
+  if (POD_NAME === "" || POD_UID === "" || POD_NAMESPACE !== namespace) return undefined;
+  return { apiVersion: "v1", kind: "Pod", name: POD_NAME, uid: POD_UID };
 }
 
 function homeNamespace(
