@@ -244,7 +244,7 @@ describe("a release", () => {
     // Without a node no pod becomes ready, so only a release without pods is good.
     expect(await helm(["upgrade", "rs"], { replicas: 0, policies: [payments] })).toMatchObject({ status: 0 });
     const before = await policies();
-    const waits = ["--rollback-on-failure", "--timeout", "3s"];
+    const waits = ["--rollback-on-failure", "--timeout", "5s"];
     const failing = [{ ...payments, actions: ["Read"] }, orders];
     const { status } = await helm(["upgrade", "rs", ...waits], { policies: failing });
     expect(status).toBe(1);

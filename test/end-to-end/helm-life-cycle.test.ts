@@ -80,7 +80,7 @@ describe("a release at work", () => {
 
   it("changes none by an upgrade that fails and is rolled back", async () => {
     const failing = ["--set", "image.tag=nosuch", "--set-json", "policies=[]"];
-    const waits = ["--rollback-on-failure", "--timeout", "4s"];
+    const waits = ["--rollback-on-failure", "--timeout", "8s"];
     const upgrade = helm("upgrade", CHART, "--values", values, ...waits, ...failing);
     await expect(upgrade).rejects.toThrow("has been rolled back");
     await newPodLeads();
