@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
-import type { Engine } from "../engines/engine.ts";
+import type { Engine, EngineDependencies } from "../engines/engine.ts";
 import { type ConnectPostgres, postgresConnector } from "../engines/postgres/postgres-connection.ts";
 import { createPostgresEngine } from "../engines/postgres/postgres-engine.ts";
 import type { Rotation } from "../steps/rotation.ts";
@@ -15,16 +15,20 @@ export interface EngineOptions {
   readonly master?: string;
   /** The new password. */
   readonly password?: string;
+  /** Wraps the engine's sessions. */
+  readonly sessions?: (connect: ConnectPostgres) => ConnectPostgres;
 }
 
 /** The engine for PostgreSQL, without Secrets Manager. */
 export function engineFor(database: TestDatabase, options: EngineOptions = {}): Engine {
-  return createPostgresEngine({
+  const dependencies: EngineDependencies = {
     readSecret: async () => new SecretValue(options.master ?? database.masterDocument()),
     newPassword: async () => new SecretValue(options.password ?? `n3w-${randomUUID()}`),
     certificateAuthorities: database.ca,
     signal: AbortSignal.timeout(60_000),
-  });
+  };
+  const connect = postgresConnector(dependencies);
+  return createPostgresEngine(dependencies, options.sessions?.(connect) ?? connect);
 }
 
 /** Runs createSecret, setSecret and testSecret of one rotation. Returns the new current document. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
@@ -26,6 +27,8 @@ export interface PostgresServer {
   readonly logPath: string;
   /** The certificate of the authority that signed the server's certificate, in PEM. */
   readonly caPath: string;
+  /** Ends all sessions, and restarts the server on the same port as a hot standby, which answers reads only. */
+  becomeStandby(): Promise<void>;
   /** Ends all sessions, stops the server, and removes its data. */
   stop(): Promise<void>;
 }
@@ -50,9 +53,8 @@ export async function startPostgres(options: {
   const superuser = login("rdsadmin");
   const folder = await createDatabaseFolder({ ...options, binaries, user, superuser });
   const logPath = join(options.dir, "postgres.log");
-  for (let attempt = 1; ; attempt += 1) {
-    const [port = 0] = await freePorts(1);
-    const server = options.processes.spawn({
+  const spawn = (port: number) =>
+    options.processes.spawn({
       name: "postgres",
       command: binaries.postgres,
       args: ["-D", folder.data, "-p", String(port)],
@@ -63,8 +65,11 @@ export async function startPostgres(options: {
       stopSignal: "SIGINT",
       ...(user && { user }),
     });
+  for (let attempt = 1; ; attempt += 1) {
+    const [port = 0] = await freePorts(1);
+    const server = spawn(port);
     if (await isUp(server, port, superuser))
-      return await makeMaster({ folder, server, port, superuser, logPath });
+      return await makeMaster({ folder, server, spawn, port, superuser, logPath });
     await server.stop();
     if (attempt === ATTEMPTS)
       throw new Error(`PostgreSQL did not start on 127.0.0.1:${port}; its log is ${logPath}`);
@@ -91,11 +96,13 @@ async function isUp(server: RunningProcess, port: number, superuser: Login): Pro
 async function makeMaster(started: {
   readonly folder: DatabaseFolder;
   readonly server: RunningProcess;
+  readonly spawn: (port: number) => RunningProcess;
   readonly port: number;
   readonly superuser: Login;
   readonly logPath: string;
 }): Promise<PostgresServer> {
-  const { folder, server, port, superuser, logPath } = started;
+  const { folder, spawn, port, superuser, logPath } = started;
+  let { server } = started;
   const master = login("master");
   await query(
     port,
@@ -103,11 +110,18 @@ async function makeMaster(started: {
     `CREATE ROLE ${master.username} LOGIN CREATEROLE CREATEDB PASSWORD '${master.password}';
      ALTER DATABASE postgres OWNER TO ${master.username}`,
   );
+  const becomeStandby = async () => {
+    await server.stop();
+    await writeFile(join(folder.data, "standby.signal"), "");
+    server = spawn(port);
+    if (!(await isUp(server, port, superuser)))
+      throw new Error(`PostgreSQL did not start as a standby; its log is ${logPath}`);
+  };
   const stop = async () => {
     await server.stop();
     await folder.remove();
   };
-  return { host: "127.0.0.1", port, superuser, master, logPath, caPath: folder.caPath, stop };
+  return { host: "127.0.0.1", port, superuser, master, logPath, caPath: folder.caPath, becomeStandby, stop };
 }
 
 /** A login whose password needs no quoting. */

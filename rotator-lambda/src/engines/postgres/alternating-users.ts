@@ -4,6 +4,7 @@ import { masterSecretOf } from "../database-document.ts";
 import type { EngineDependencies } from "../engine.ts";
 import { changeUnderLock } from "./change-under-lock.ts";
 import { grantLogin } from "./grant-login.ts";
+import { actAsMaster } from "./master-role.ts";
 import { type ConnectPostgres, logsIn, withConnection } from "./postgres-connection.ts";
 import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import type { Strategy } from "./strategy.ts";
@@ -24,9 +25,10 @@ export function createAlternatingUsers(
       await assertLogsIn(connect, current);
       const master = await readMaster(change.current, current, readSecret);
       return await withConnection(connect, master, (connection) =>
-        changeUnderLock({ connect, connection, change, pending }, (verifier) =>
-          grantLogin(connection, { username: pending.username, verifier, master: master.username }),
-        ),
+        changeUnderLock({ connect, connection, change, pending }, async (verifier) => {
+          await actAsMaster(connection);
+          await grantLogin(connection, { username: pending.username, verifier, master: master.username });
+        }),
       );
     },
   };

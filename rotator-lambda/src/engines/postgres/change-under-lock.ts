@@ -2,11 +2,11 @@ import type { CredentialChange } from "../engine.ts";
 import { type ConnectPostgres, logsIn, type PostgresConnection } from "./postgres-connection.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
 import { scramVerifier } from "./scram-verifier.ts";
-import { withSecretLock } from "./secret-lock.ts";
+import { withUserLock } from "./user-lock.ts";
 
 /**
  * Makes the pending login work. `apply` receives the verifier of the password and runs in a transaction that holds the
- * secret's lock. It is skipped if another run made the change while this one waited for the lock.
+ * lock of the two users. It is skipped if another run made the change while this one waited for the lock.
  */
 export async function changeUnderLock(
   parts: {
@@ -19,7 +19,7 @@ export async function changeUnderLock(
   apply: (verifier: string) => Promise<void>,
 ): Promise<"changed" | "unchanged"> {
   const { connect, connection, change, pending } = parts;
-  return await withSecretLock(connection, change.secretArn, async () => {
+  return await withUserLock(connection, pending.username, async () => {
     if (await logsIn(connect, pending)) return "unchanged";
     await change.lookAgain();
     await apply(await scramVerifier(pending.password));

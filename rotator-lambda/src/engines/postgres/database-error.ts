@@ -21,6 +21,20 @@ const NOT_REACHED: Diagnosis = {
     "the function through.",
 };
 
+const READ_ONLY: Diagnosis = {
+  kind: "database",
+  reason: "the server is read-only",
+  remedy: "It is a replica, or was switched to read-only. Put the writer's host into the secret.",
+};
+
+const TIME_LIMIT: Diagnosis = {
+  kind: "busy",
+  reason: "a timeout of the user or the database ended the session",
+  remedy:
+    "Raise idle_in_transaction_session_timeout, idle_session_timeout or transaction_timeout, which ALTER ROLE or ALTER " +
+    `DATABASE has set. ${RETRIED}`,
+};
+
 // SQLSTATE: PostgreSQL, Appendix A.
 const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   "28P01": {
@@ -43,19 +57,13 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
     reason: "the user lacks the required rights",
     remedy: "The user in masterarn needs CREATEROLE, and ADMIN OPTION on both alternating users.",
   },
-  "25006": {
-    kind: "database",
-    reason: "the server is read-only",
-    remedy: "It is a replica, or was switched to read-only. Put the writer's host into the secret.",
-  },
+  "25006": READ_ONLY,
+  "25P03": TIME_LIMIT,
+  "25P04": TIME_LIMIT,
   "53300": { kind: "busy", reason: "all connections are in use", remedy: RETRIED },
-  "55P02": {
-    kind: "privilege",
-    reason: "the setting can only be set at login",
-    remedy: "Set it for the clone as a superuser, to the same value as for the original.",
-  },
   "55P03": { kind: "busy", reason: "another change to this secret's users holds the lock", remedy: RETRIED },
   "57014": { kind: "busy", reason: "it took too long", remedy: RETRIED },
+  "57P05": TIME_LIMIT,
   "57P01": { kind: "unreachable", reason: "the server is shutting down", remedy: RETRIED },
   "57P03": { kind: "unreachable", reason: "the server is starting or stopping", remedy: RETRIED },
 };
@@ -90,6 +98,8 @@ function diagnose(error: unknown): Diagnosis {
       remedy: `Set its timeout to 30 s or more, and check what slows the database down. ${RETRIED}`,
     };
   }
+  // A standby refuses READ WRITE itself, with the code for features that do not exist.
+  if (code === "0A000" && text(error, "routine") === "call_bool_check_hook") return READ_ONLY;
   const known = BY_SQLSTATE[code];
   if (known !== undefined) return known;
   if (TLS_CODE.test(code)) {

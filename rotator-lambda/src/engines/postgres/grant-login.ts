@@ -69,9 +69,11 @@ async function createRole(
 
 /** Whether the clone inherits the original's rights and may act as it. Since PostgreSQL 16 these are two separate options. */
 const IS_FULL_MEMBER = `
-  SELECT pg_catalog.pg_has_role($1::name, $2::name, 'USAGE') AND pg_catalog.pg_has_role($1::name, $2::name,
-    CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) AS is_member,
-    pg_catalog.current_setting('server_version_num')::int >= 160000 AS has_options`;
+  WITH server AS (
+    SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 OPERATOR(pg_catalog.>=) 160000 AS has_options)
+  SELECT has_options, pg_catalog.pg_has_role($1::pg_catalog.name, $2::pg_catalog.name, 'USAGE') AND pg_catalog.pg_has_role(
+    $1::pg_catalog.name, $2::pg_catalog.name, CASE WHEN has_options THEN 'SET' ELSE 'MEMBER' END) AS is_member
+  FROM server`;
 
 async function joinOriginal(
   connection: PostgresConnection,

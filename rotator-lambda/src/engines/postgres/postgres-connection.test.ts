@@ -111,6 +111,31 @@ describe("a connection of a function that ran out of time", () => {
   });
 });
 
+describe("a session that the server ended", () => {
+  const named = {
+    kind: "busy",
+    message: expect.stringMatching(/25P0[34].*Raise idle_in_transaction_session_timeout/),
+  };
+
+  it("during a statement is reported with the timeout to raise", async () => {
+    const endless = "BEGIN; SET LOCAL transaction_timeout = 1; SELECT pg_sleep(60)";
+    await expect(ask(login(), endless)).rejects.toMatchObject(named);
+  });
+
+  it("between two statements is reported in the same way", async () => {
+    const connection = await postgresConnector({ certificateAuthorities: database.ca })(login());
+    const [backend] = await connection.run({ purpose: "ask", sql: "SELECT pg_backend_pid() AS pid" });
+    await connection.run({
+      purpose: "wait",
+      sql: "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 1",
+    });
+    const isThere = `SELECT 1 FROM pg_stat_activity WHERE pid = ${backend?.["pid"]}`;
+    await expect.poll(() => database.asSuperuser(isThere), { timeout: 10_000 }).toEqual([]);
+    await expect(connection.run({ purpose: "go on", sql: "SELECT 1" })).rejects.toMatchObject(named);
+    await connection.end();
+  });
+});
+
 describe("TLS", () => {
   it("accepts a bundle of many authorities with texts between them, like that of RDS", async () => {
     const others = await Promise.all(["one", "two"].map((name) => CertificateAuthority.create(name)));

@@ -19,9 +19,12 @@ export interface Statement {
 /** A row: the text of each column. */
 export type Row = Readonly<Record<string, string | null>>;
 
-/** A session on a database. */
+/**
+ * A session on a database. It has no settings of its own: poolers refuse most parameters at a login, and would keep a setting
+ * for other users of their connection.
+ */
 export interface PostgresConnection {
-  /** Runs the statement. @throws RotationError by the kind of failure; it holds neither the statement nor values from the server */
+  /** Runs the statement, or several without parameters. Returns the rows of the last one. @throws RotationError by the kind of failure; it holds neither the statement nor values from the server */
   run(statement: Statement): Promise<readonly Row[]>;
   /** Ends the session and rolls back an open transaction. Never rejects. */
   end(): Promise<void>;
@@ -31,8 +34,7 @@ export interface PostgresConnection {
 export type ConnectPostgres = (login: PostgresLogin) => Promise<PostgresConnection>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 10_000;
-/** The client waits longer than the server's own limit. After that the server is unreachable. */
+/** Longer than the server's own limits, see user-lock.ts. After that the server is unreachable. */
 const ANSWER_TIMEOUT_MS = 12_000;
 
 /**
@@ -64,8 +66,6 @@ export function postgresConnector(
       query_timeout: ANSWER_TIMEOUT_MS,
       types: { getTypeParser: () => (text: string) => text },
     });
-    // The next statement reports a connection that broke in between. Without a listener the error would end the process.
-    client.on("error", () => {});
     const connection = new ClientConnection(client, socket, login, signal);
     await connection.open();
     return connection;
@@ -77,12 +77,18 @@ class ClientConnection implements PostgresConnection {
   readonly #socket: Socket;
   readonly #login: PostgresLogin;
   readonly #signal: AbortSignal | undefined;
+  /** Why the connection broke between two statements. The next statement reports it. */
+  #broken: unknown;
 
   constructor(client: pg.Client, socket: Socket, login: PostgresLogin, signal: AbortSignal | undefined) {
     this.#client = client;
     this.#socket = socket;
     this.#login = login;
     this.#signal = signal;
+    // Without a listener the error would end the process.
+    client.on("error", (error) => {
+      this.#broken ??= error;
+    });
   }
 
   async open(): Promise<void> {
@@ -94,14 +100,13 @@ class ClientConnection implements PostgresConnection {
       await this.end();
       throw this.#fault(error, { purpose: "log in" });
     }
-    // Not as a connection parameter, because poolers refuse those.
-    await this.run({ purpose: "set a time limit", sql: `SET statement_timeout = ${STATEMENT_TIMEOUT_MS}` });
   }
 
   async run(statement: Statement): Promise<readonly Row[]> {
     try {
-      const result = await this.#client.query<Row>(statement.sql, [...(statement.parameters ?? [])]);
-      return result.rows;
+      const results = [await this.#client.query<Row>(statement.sql, [...(statement.parameters ?? [])])];
+      // The driver returns an array for several statements.
+      return results.flat().at(-1)?.rows ?? [];
     } catch (error) {
       throw this.#fault(error, statement);
     }
@@ -118,7 +123,11 @@ class ClientConnection implements PostgresConnection {
   };
 
   #fault(error: unknown, tried: Pick<Statement, "purpose" | "whenDenied">): RotationError {
-    return databaseError(this.#signal?.aborted ? new OutOfTime() : error, tried, this.#login);
+    return databaseError(
+      this.#signal?.aborted ? new OutOfTime() : (this.#broken ?? error),
+      tried,
+      this.#login,
+    );
   }
 }
 

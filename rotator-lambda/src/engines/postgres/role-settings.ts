@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { PostgresConnection, Row, Statement } from "./postgres-connection.ts";
+import type { PostgresConnection, Row } from "./postgres-connection.ts";
 
 /** One `ALTER ROLE ... SET`. */
 export interface RoleSetting {
@@ -17,10 +17,10 @@ const ROLE = "role";
 const SETTINGS_OF = `
   SELECT d.datname AS database, setting
   FROM pg_catalog.pg_db_role_setting s
-  JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
-  LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
+  JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) s.setrole
+  LEFT JOIN pg_catalog.pg_database d ON d.oid OPERATOR(pg_catalog.=) s.setdatabase
   CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS setting
-  WHERE r.rolname = $1`;
+  WHERE r.rolname OPERATOR(pg_catalog.=) $1::pg_catalog.name`;
 
 /** The settings of a role itself. Members of the role do not inherit them. */
 export async function readRoleSettings(
@@ -75,31 +75,8 @@ export async function applySettingChange(
       `Since PostgreSQL 15 a superuser can let the master do it: GRANT SET ON PARAMETER ${setting} TO ` +
       `${pg.escapeIdentifier(master)};`,
   };
-  if (value === undefined) {
-    await connection.run({ ...about, sql: `${alter} RESET ${setting}` });
-  } else if (name === ROLE) {
-    await connection.run({ ...about, sql: `${alter} SET role = ${pg.escapeLiteral(value)}` });
-  } else {
-    // FROM CURRENT, because SET does not accept a list (search_path) as the single text from the catalog.
-    const before = await setForNow(connection, about, name, value);
-    await connection.run({ ...about, sql: `${alter} SET ${setting} FROM CURRENT` });
-    await setForNow(connection, about, name, before);
-  }
-}
-
-/** Sets a setting for the rest of the transaction. Returns the value before. */
-async function setForNow(
-  connection: PostgresConnection,
-  about: Pick<Statement, "purpose" | "whenDenied">,
-  name: string,
-  value: string | null,
-): Promise<string | null> {
-  const [before] = await connection.run({
-    ...about,
-    sql: "SELECT pg_catalog.current_setting($1, true) AS value, pg_catalog.set_config($1, $2, true)",
-    parameters: [name, value],
-  });
-  return before?.["value"] ?? null;
+  const action = value === undefined ? `RESET ${setting}` : `SET ${setting} = ${quotedValue(name, value)}`;
+  await connection.run({ ...about, sql: `${alter} ${action}` });
 }
 
 function isSame(
@@ -122,4 +99,28 @@ function parseRow(row: Row): RoleSetting {
 /** A setting's name, with each of its parts (`app.tenant`) quoted. */
 function quotedSetting(name: string): string {
   return name.split(".").map(pg.escapeIdentifier).join(".");
+}
+
+/** PostgreSQL's settings whose value is a list of quoted names (GUC_LIST_QUOTE). pg_dump has the same list. */
+const LISTS_OF_NAMES: ReadonlySet<string> = new Set([
+  "local_preload_libraries",
+  "search_path",
+  "session_preload_libraries",
+  "shared_preload_libraries",
+  "temp_tablespaces",
+  "unix_socket_directories",
+]);
+
+/** A value from the catalog as SET reads it: SET would quote a list of names that arrives as a single text. */
+function quotedValue(name: string, value: string): string {
+  const values = LISTS_OF_NAMES.has(name.toLowerCase()) ? namesOf(value) : [value];
+  return values.map(pg.escapeLiteral).join(", ");
+}
+
+const NAME = /"((?:[^"]|"")*)"|[^\s,"]+/g;
+
+/** The names in a list such as `"$user", "odd, schema", public`. An empty list has one empty name, as SET needs one. */
+function namesOf(list: string): readonly string[] {
+  const names = [...list.matchAll(NAME)].map(([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain);
+  return names.length === 0 ? [""] : names;
 }

@@ -11,12 +11,13 @@ export interface Role {
   readonly isExpired: boolean;
 }
 
+// All names have their schema, as in every statement of this engine: see session-settings.test.ts.
 const ROLE = `
-  SELECT rolconnlimit::text AS connection_limit,
-    CASE WHEN isfinite(rolvaliduntil) THEN to_char(rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US"+00"')
-      ELSE coalesce(rolvaliduntil::text, 'infinity') END AS valid_until,
-    coalesce(rolvaliduntil <= pg_catalog.now(), false) AS is_expired
-  FROM pg_catalog.pg_roles WHERE rolname = $1`;
+  SELECT rolconnlimit::pg_catalog.text AS connection_limit,
+    CASE WHEN pg_catalog.isfinite(rolvaliduntil) THEN pg_catalog.to_char(rolvaliduntil AT TIME ZONE 'UTC',
+      'YYYY-MM-DD HH24:MI:SS.US"+00"') ELSE coalesce(rolvaliduntil::pg_catalog.text, 'infinity') END AS valid_until,
+    coalesce(rolvaliduntil OPERATOR(pg_catalog.<=) pg_catalog.now(), false) AS is_expired
+  FROM pg_catalog.pg_roles WHERE rolname OPERATOR(pg_catalog.=) $1::pg_catalog.name`;
 
 /** The role with this name; undefined if there is none. */
 export async function readRole(connection: PostgresConnection, name: string): Promise<Role | undefined> {
