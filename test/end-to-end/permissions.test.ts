@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { requestToken } from "@rotated-secrets/contract/rotation-token";
 import { parseSecretArn } from "@rotated-secrets/contract/version-id";
@@ -135,6 +136,90 @@ describe("the audit log of a cluster with the operator", () => {
       `ClusterRoleBinding ${OPERATOR_RELEASE}`,
       `RoleBinding ${OPERATOR_RELEASE}`,
     ]);
+  });
+});
+
+describe("a thief of the operator's token", () => {
+  const LABELS = { "app.kubernetes.io/managed-by": "rotated-secrets" };
+  const secret = (name: string, type: string, labels: object, annotations: object = {}) => ({
+    ...{ apiVersion: "v1", kind: "Secret", type },
+    metadata: { name, namespace: NAMESPACE, labels, annotations },
+  });
+  const asOperator = async (args: readonly string[], input?: object) => {
+    const file = join(stage.dir, "thief.json");
+    await writeFile(file, JSON.stringify(input ?? {}));
+    const withInput = input === undefined ? args : [...args, "-f", file];
+    return await stage.kubectl(...withInput, "--dry-run=server", "-n", NAMESPACE, "--as", OPERATOR);
+  };
+  // The operator may not read workloads one by one, as kubectl does for a patch.
+  const patched = (kind: string, name: string, patch: object) =>
+    asOperator(["patch", kind, name, "--type=merge", "-p", JSON.stringify(patch)]);
+
+  beforeAll(async () => {
+    await stage.kubectl("create", "secret", "generic", "foreign", "-n", NAMESPACE, "--from-literal=a=b");
+    const role = ["-n", NAMESPACE, "kubectl-reads-before-it-patches"];
+    await stage.kubectl(
+      "create",
+      "role",
+      ...role,
+      "--verb=get",
+      "--resource=deployments.apps,daemonsets.apps",
+    );
+    await stage.kubectl("create", "rolebinding", ...role, `--role=${role[2]}`, `--user=${OPERATOR}`);
+  });
+
+  it.each([
+    [
+      "get a token of a ServiceAccount",
+      secret("token", "kubernetes.io/service-account-token", LABELS, {
+        "kubernetes.io/service-account.name": "default",
+      }),
+      "may not write Secrets of type kubernetes.io/service-account-token",
+    ],
+    ["create a Secret for others", secret("new", "Opaque", {}), "may only write Secrets with the label"],
+  ])("may not %s", async (_, object, message) => {
+    await expect(asOperator(["create"], object)).rejects.toThrow(message);
+  });
+
+  it("may not change a Secret of others", async () => {
+    const change = { metadata: { labels: LABELS }, data: { a: "YQ==" } };
+    await expect(patched("secret", "foreign", change)).rejects.toThrow("may not change a Secret of others");
+    const unlabelled = { metadata: { labels: { "app.kubernetes.io/managed-by": null } } };
+    await expect(patched("secret", "made", unlabelled)).rejects.toThrow(
+      "may only write Secrets with the label",
+    );
+  });
+
+  it.each([
+    [
+      "run another program",
+      { spec: { template: { spec: { containers: [{ name: "app", image: "evil" }] } } } },
+    ],
+    ["scale a workload", { spec: { replicas: 9 } }],
+    ["pause a workload", { spec: { paused: true } }],
+    [
+      "have a workload deleted",
+      { metadata: { ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "x", uid: "1" }] } },
+    ],
+    ["label its pods", { spec: { template: { metadata: { labels: { a: "b" } } } } }],
+    [
+      "annotate its pods",
+      { spec: { template: { metadata: { annotations: { "sidecar.istio.io/inject": "true" } } } } },
+    ],
+  ])("may not %s", async (_, patch) => {
+    await expect(patched("deployment", "web", patch)).rejects.toThrow("may only change annotations");
+  });
+
+  it("may restart a workload, also a large one", async () => {
+    const env = Array.from({ length: 1_000 }, (_, i) => ({ name: `VARIABLE_${i}`, value: "x".repeat(150) }));
+    await stage.apply(reader(NAMESPACE, "large", "made", { replicas: 0, container: { env } }));
+    const annotations = { "version.rotatedsecrets.dev/made": "other" };
+    const restart = { spec: { template: { metadata: { annotations } } } };
+    for (const [kind, name] of [
+      ["deployment", "large"],
+      ["daemonset", "web"],
+    ] as const)
+      expect(await patched(kind, name, restart)).toContain("patched");
   });
 });
 

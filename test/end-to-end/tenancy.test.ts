@@ -151,6 +151,18 @@ describe("a tenant that would get out", () => {
     await expect(ground.asTenant(args)).rejects.toThrow(/Forbidden|forbidden/);
   });
 
+  it("finds no use in the operator's token for that of a ServiceAccount at the API server", async () => {
+    const token = ["create", "token", "app", "-n", TENANT, "--as", OPERATOR];
+    await expect(stage.kubectl(...token)).rejects.toThrow(
+      "only request tokens for the audience sts.amazonaws.com",
+    );
+    const ofSts = ["--audience", "sts.amazonaws.com"];
+    await expect(stage.kubectl(...token, ...ofSts, "--duration=1h")).rejects.toThrow(
+      "valid for at most 600 s",
+    );
+    expect(await stage.kubectl(...token, ...ofSts, "--duration=10m")).not.toBe("");
+  });
+
   it("may not write a policy, nor a RotatedSecret in another namespace", async () => {
     const policy = {
       apiVersion: "rotatedsecrets.dev/v1alpha1",

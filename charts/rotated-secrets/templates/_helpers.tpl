@@ -46,3 +46,34 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 {{- define "rotated-secrets.workloadResources" -}}
 deployments,statefulsets,daemonsets
 {{- end }}
+
+{{- /* The name of an admission policy and of its binding. */}}
+{{- define "rotated-secrets.admissionName" -}}
+{{- printf "%s-%s" (include "rotated-secrets.fullname" .root | trunc 52 | trimSuffix "-") .suffix }}
+{{- end }}
+
+{{- /* What every admission policy of the chart has in common: its head, and that an error in it does not let a request pass. */}}
+{{- define "rotated-secrets.admissionHead" -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: {{ include "rotated-secrets.admissionName" . | quote }}
+  labels:
+    {{- include "rotated-secrets.labels" .root | nindent 4 }}
+spec:
+  # The API server evaluates this itself, so no webhook can be down. An error in it must not let a request pass.
+  failurePolicy: Fail
+{{- end }}
+
+{{- define "rotated-secrets.admissionBinding" -}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ include "rotated-secrets.admissionName" . | quote }}
+  labels:
+    {{- include "rotated-secrets.labels" .root | nindent 4 }}
+spec:
+  policyName: {{ include "rotated-secrets.admissionName" . | quote }}
+  validationActions: [Deny]
+{{- end }}
