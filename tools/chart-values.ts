@@ -11,7 +11,7 @@ const optionalName = () => z.union([z.literal(""), objectName()]);
 
 /** Settings that the chart derives from other values, or that a pod does not need. */
 const NOT_IN_THE_CHART = [
-  ...["bind-address", "port", "region", "kubeconfig"],
+  ...["bind-address", "port", "health-port", "region", "kubeconfig"],
   ...["leader-elect", "lease-name", "lease-namespace"],
 ];
 const SETTINGS = SETTING_NAMES.filter((name) => !NOT_IN_THE_CHART.includes(name));
@@ -40,6 +40,7 @@ export const chartValues = z.strictObject({
   rbac: z.strictObject({ create: toggle() }),
   admission: z.strictObject({ enabled: toggle() }),
   port: z.int().min(1).max(65_535),
+  healthPort: z.int().min(1).max(65_535),
   monitoring: z.strictObject({
     podMonitor: z.strictObject({
       enabled: toggle(),

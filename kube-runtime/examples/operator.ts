@@ -10,6 +10,7 @@ import { LeaderElector } from "@rotated-secrets/kube-runtime/leader/leader-elect
 import { LeaseLock } from "@rotated-secrets/kube-runtime/leader/lease-lock";
 import { HealthServer } from "@rotated-secrets/kube-runtime/manager/health";
 import { Manager } from "@rotated-secrets/kube-runtime/manager/manager";
+import { MetricsServer } from "@rotated-secrets/kube-runtime/manager/metrics-server";
 import { jsonLogger } from "@rotated-secrets/kube-runtime/telemetry/json-logger";
 import type { Logger } from "@rotated-secrets/kube-runtime/telemetry/logger";
 import { prometheusRuntimeMetrics } from "@rotated-secrets/kube-runtime/telemetry/prometheus-runtime-metrics";
@@ -59,12 +60,14 @@ export function exampleOperator(
     logFields: (key) => ({ name: teamKey(key) }),
   });
   enqueueOnChange(store, checksums, teams);
-  const health = new HealthServer({ host: "127.0.0.1", port: 0, metrics: registry });
+  const address = { host: "127.0.0.1", port: 0 };
+  const health = new HealthServer(address);
   health.addHealthCheck("queue-checksum", () => checksums.stalled());
   health.addHealthCheck("queue-team", () => teams.stalled());
   const lock = new LeaseLock({ client, namespace, name: "example-operator" });
   const election = new LeaderElector({ ...options, lock, identity, report: metrics.leader(lock.name) });
-  const manager = new Manager({ ...options, health, election });
+  const metricsServer = new MetricsServer({ ...address, metrics: registry, clock: options.clock });
+  const manager = new Manager({ ...options, health, metrics: metricsServer, election });
   manager.addCache(cache);
   manager.addRunnable(checksums);
   manager.addRunnable(teams);

@@ -45,7 +45,7 @@ afterEach(async () => {
 async function operator(...flags: readonly string[]) {
   const kubeconfig = join(folder, "kubeconfig");
   writeFileSync(kubeconfig, api.config.exportConfig());
-  const args = ["--port=0", "--region=eu-west-1", `--kubeconfig=${kubeconfig}`, ...flags];
+  const args = ["--port=0", "--health-port=0", "--region=eu-west-1", `--kubeconfig=${kubeconfig}`, ...flags];
   const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     env: {
@@ -64,11 +64,12 @@ async function operator(...flags: readonly string[]) {
     () => said('"msg":"started"') ?? Promise.reject(new Error("not started")),
     PATIENCE,
   );
-  const { healthPort } = JSON.parse(line) as { healthPort: number };
+  const { healthPort, metricsPort } = JSON.parse(line) as { healthPort: number; metricsPort: number };
   return {
     said: (text: string) => vi.waitFor(() => said(text) ?? Promise.reject(new Error(text)), PATIENCE),
     get: async (path: string) => {
-      const answer = await fetch(`http://127.0.0.1:${healthPort}${path}`);
+      const port = path === "/metrics" ? metricsPort : healthPort;
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
       return { status: answer.status, body: await answer.text() };
     },
     /** Resolves with the exit status and the seconds that the end took. */

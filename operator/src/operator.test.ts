@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 function settings(...flags: readonly string[]): Settings {
-  const read = readSettings(["--port=0", "--region=eu-west-1", ...flags], {});
+  const read = readSettings(["--port=0", "--health-port=0", "--region=eu-west-1", ...flags], {});
   if (read.kind !== "run") throw new Error("the flags are valid");
   return read.settings;
 }

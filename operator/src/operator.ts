@@ -4,6 +4,7 @@ import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { Controller } from "@rotated-secrets/kube-runtime/controller/controller";
 import { HealthServer } from "@rotated-secrets/kube-runtime/manager/health";
 import { Manager } from "@rotated-secrets/kube-runtime/manager/manager";
+import { MetricsServer } from "@rotated-secrets/kube-runtime/manager/metrics-server";
 import type { Runnable } from "@rotated-secrets/kube-runtime/manager/runnable-group";
 import { jsonLogger } from "@rotated-secrets/kube-runtime/telemetry/json-logger";
 import { aborted } from "@rotated-secrets/kube-runtime/time/aborted";
@@ -197,15 +198,15 @@ function controllersOf(base: Base, aws: AwsAccess): Controllers {
 
 function managerOf(base: Base, controllers: Controllers): Manager {
   const { settings, metrics, options } = base;
-  const health = new HealthServer({
-    host: settings["bind-address"],
-    port: settings.port,
-    metrics: metrics.registry,
-  });
+  const host = settings["bind-address"];
+  const health = new HealthServer({ host, port: settings["health-port"] });
+  const address = { host, port: settings.port };
+  const metricsServer = new MetricsServer({ ...options, ...address, metrics: metrics.registry });
   for (const controller of Object.values(controllers))
     health.addHealthCheck(`queue-${controller.name}`, () => controller.stalled());
   const election = leaderLease({ ...base, ...options });
-  return new Manager({ ...options, health, election, graceMs: settings["shutdown-grace"] });
+  const graceMs = settings["shutdown-grace"];
+  return new Manager({ ...options, health, metrics: metricsServer, election, graceMs });
 }
 
 /** Enqueues a RotatedSecret when something changes that its decision depends on. Returns the end of it. */

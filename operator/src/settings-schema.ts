@@ -22,7 +22,10 @@ export const settingsSchema = z.object({
     .min(1)
     .default("127.0.0.1")
     .describe("Address of /metrics, /healthz and /readyz."),
-  port: count(0, 65_535).default(8080).describe("Port of the same; 0 selects a free one."),
+  port: count(0, 65_535).default(8080).describe("Port of /metrics; 0 selects a free one."),
+  "health-port": count(0, 65_535)
+    .default(8081)
+    .describe("Port of /healthz and /readyz, not that of /metrics; 0 selects a free one."),
   region: z
     .string()
     .optional()

@@ -28,3 +28,17 @@ describe("the settings of the leader lease", () => {
     expect(read(args, environment)).toMatchObject(expected);
   });
 });
+
+describe("the ports", () => {
+  it.each<[string, string[], object]>([
+    ["default to those of controller-runtime", [], { port: 8080, "health-port": 8081 }],
+    ["may both be selected by the system", ["--port=0", "--health-port=0"], { port: 0, "health-port": 0 }],
+    [
+      "must differ",
+      ["--port=8081"],
+      { kind: "invalid", problems: "--health-port is the same as --port: write two different ports" },
+    ],
+  ])("%s", (_, args, expected) => {
+    expect(read(args)).toMatchObject(expected);
+  });
+});

@@ -28,7 +28,13 @@ export function readSettings(args: readonly string[], environment: Environment):
   const region = parsed.data.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   if (region === undefined || region === "")
     return { kind: "invalid", problems: "no AWS region is known: write --region, or set AWS_REGION" };
+  if (sharesItsPort(parsed.data))
+    return { kind: "invalid", problems: "--health-port is the same as --port: write two different ports" };
   return { kind: "run", settings: { ...parsed.data, region } };
+}
+
+function sharesItsPort({ port, "health-port": healthPort }: z.output<typeof settingsSchema>): boolean {
+  return port !== 0 && port === healthPort;
 }
 
 type Flags = {

@@ -73,10 +73,10 @@ async function install(
   settings: Readonly<Record<string, string>>,
   helm: (args: readonly string[]) => Promise<string>,
 ): Promise<void> {
-  const [port] = await freePorts(1);
+  const [port, healthPort] = await freePorts(2);
   const { AWS_REGION, ...credentials } = aws.credentials("operator");
   const extraEnv = Object.entries(credentials).map(([name, value]) => ({ name, value }));
-  const values = { aws: { region: AWS_REGION }, extraEnv, policies: [ALLOW_ALL], port, settings };
+  const values = { aws: { region: AWS_REGION }, extraEnv, policies: [ALLOW_ALL], port, healthPort, settings };
   const file = join(dir, "values.json");
   await writeFile(file, JSON.stringify(values));
   const place = ["--namespace", OPERATOR_RELEASE, "--create-namespace"];

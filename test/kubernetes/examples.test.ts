@@ -82,13 +82,13 @@ describe("the examples of kube-runtime", () => {
     await counts("1");
     expect(await checksum("other")).toBeUndefined();
 
-    const port = Number(lines.find(({ msg }) => msg === "started")?.healthPort);
-    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const started = lines.find(({ msg }) => msg === "started");
+    const metrics = await (await fetch(`http://127.0.0.1:${String(started?.metricsPort)}/metrics`)).text();
     for (const controller of ["checksum", "team"])
       expect(metrics).toMatch(
         new RegExp(`controller_runtime_reconcile_total{controller="${controller}",result="success"} [1-9]`),
       );
-    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${String(started?.healthPort)}/healthz`)).status).toBe(200);
     // The two were created at the same time, and either may come first.
     const written = lines.filter(({ msg }) => msg === "checksum written");
     for (const name of [`${namespace}/one`, `${namespace}/two`])

@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HealthServer } from "./health.ts";
 
@@ -6,26 +6,58 @@ let server: HealthServer;
 let base: string;
 
 beforeEach(async () => {
-  server = new HealthServer({
-    host: "127.0.0.1",
-    port: 0,
-    metrics: { contentType: "text/plain; version=0.0.4", metrics: async () => "up 1\n" },
-  });
+  server = new HealthServer({ host: "127.0.0.1", port: 0 });
   base = `http://127.0.0.1:${await server.start()}`;
 });
 
 afterEach(() => server.stop());
 
+/** Asks as the kubelet does: over a new connection. */
 async function get(path: string, method = "GET"): Promise<[number, string]> {
-  const response = await fetch(base + path, { method });
+  const response = await fetch(base + path, { method, headers: { connection: "close" } });
   return [response.status, await response.text()];
 }
+
+/** Opens a connection from this address, and sends a request without its end. */
+async function occupy(localAddress: string): Promise<Socket> {
+  const socket = connect({ port: Number(new URL(base).port), host: "127.0.0.1", localAddress });
+  socket.on("error", () => {});
+  await new Promise((resolve) => socket.once("connect", resolve));
+  socket.write("GET /healthz HTTP/1.1\r\nHost: x\r\n");
+  return socket;
+}
+
+describe("clients that never finish their requests", () => {
+  it.each([
+    ["one pod", () => "127.0.0.2"],
+    ["many pods", (n: number) => `127.0.0.${2 + (n % 30)}`],
+    ["the node itself", () => "127.0.0.1"],
+  ])("do not keep the kubelet out: %s", async (_, addressOf) => {
+    const sockets: Socket[] = [];
+    for (let n = 0; n < 90; n += 1) {
+      sockets.push(await occupy(addressOf(n)));
+      if (n % 10 === 0 || n > 60) expect(await get("/healthz")).toEqual([200, "ok\n"]);
+    }
+    expect(sockets.filter((socket) => !socket.destroyed && !socket.readableEnded).length).toBeLessThanOrEqual(
+      65,
+    );
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("of one address do not take the connection of another", async () => {
+    const patient = await occupy("127.0.0.3");
+    for (let n = 0; n < 90; n += 1) await occupy("127.0.0.2");
+    const answer = new Promise<string>((resolve) => patient.once("data", (data) => resolve(String(data))));
+    patient.write("\r\n");
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+});
 
 describe("the health server", () => {
   it.each([
     ["GET", "/healthz", 200, "ok\n"],
     ["GET", "/readyz", 200, "ok\n"],
-    ["GET", "/metrics", 200, "up 1\n"],
+    ["GET", "/metrics", 404, "not found\n"],
     ["HEAD", "/healthz", 200, ""],
     ["GET", "/", 404, "not found\n"],
     ["GET", "/debug", 404, "not found\n"],
@@ -61,11 +93,7 @@ describe("the health server", () => {
 
   it("reports that the address is in use", async () => {
     const port = Number(new URL(base).port);
-    const second = new HealthServer({
-      host: "127.0.0.1",
-      port,
-      metrics: { contentType: "text/plain", metrics: async () => "" },
-    });
+    const second = new HealthServer({ host: "127.0.0.1", port });
     await expect(second.start()).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 

@@ -1,53 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Answer, GuardedServer, PLAIN, type ServerAddress } from "./guarded-server.ts";
 
 /** Returns what is wrong, in a few words without secrets; undefined when all is well. Must return immediately. */
 export type HealthCheck = () => string | undefined;
 
-/** Options of a HealthServer. */
-export interface HealthServerOptions {
-  /** Address to listen on. */
-  readonly host: string;
-  /** Port to listen on. 0 selects a free one. */
-  readonly port: number;
-  /** Text for /metrics: a Registry of prom-client. */
-  readonly metrics: { readonly contentType: string; metrics(): Promise<string> };
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-const PLAIN = "text/plain; charset=utf-8";
-const LONGEST_HEADERS_BYTES = 8 * 1024;
-const MOST_CONNECTIONS = 64;
-
 /**
- * Serves /healthz (a failure asks the kubelet for a restart), /readyz (a failure means not ready yet) and /metrics.
- * `?verbose` lists the checks, as at the API server.
+ * Serves /healthz (a failure asks the kubelet for a restart) and /readyz (a failure means not ready yet). `?verbose` lists
+ * the checks, as at the API server.
  */
 export class HealthServer {
-  readonly #options: HealthServerOptions;
-  readonly #server: Server;
+  readonly #server: GuardedServer;
   readonly #checks = {
     "/healthz": new Map<string, HealthCheck>(),
     "/readyz": new Map<string, HealthCheck>(),
   };
 
-  constructor(options: HealthServerOptions) {
-    this.#options = options;
-    this.#server = createServer(
-      { maxHeaderSize: LONGEST_HEADERS_BYTES, requestTimeout: 10_000 },
-      (request, response) => {
-        this.#serve(request, response).catch(() => response.destroy());
-      },
+  constructor(address: ServerAddress) {
+    this.#server = new GuardedServer(address, async (path, query) =>
+      path === "/healthz" || path === "/readyz"
+        ? report(this.#checks[path], query.has("verbose"))
+        : undefined,
     );
-    // `start` reports its own errors. If a connection cannot be accepted later (no file descriptors), the client retries.
-    this.#server.on("error", () => {});
-    this.#server.headersTimeout = 5_000;
-    this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
   /** Adds a check. If it fails, the kubelet restarts the process. */
@@ -62,43 +34,12 @@ export class HealthServer {
 
   /** Listens, and resolves with the port. @throws Error with Node's code if the address is not available */
   start(): Promise<number> {
-    const { host, port } = this.#options;
-    return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
-      this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
-    });
+    return this.#server.start();
   }
 
   /** Stops listening and cuts all connections. */
   stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, contentType, body } = await this.#answer(request);
-    response.writeHead(status, { "content-type": contentType, "x-content-type-options": "nosniff" });
-    response.end(request.method === "HEAD" ? undefined : body);
-  }
-
-  async #answer({ method, url = "/" }: IncomingMessage): Promise<Answer> {
-    const [path, query = ""] = url.split("?", 2);
-    if (method !== "GET" && method !== "HEAD") return { status: 405, contentType: PLAIN, body: "only GET\n" };
-    switch (path) {
-      case "/healthz":
-      case "/readyz":
-        return report(this.#checks[path], new URLSearchParams(query).has("verbose"));
-      case "/metrics":
-        return {
-          status: 200,
-          contentType: this.#options.metrics.contentType,
-          body: await this.#options.metrics.metrics(),
-        };
-      default:
-        return { status: 404, contentType: PLAIN, body: "not found\n" };
-    }
+    return this.#server.stop();
   }
 }
 

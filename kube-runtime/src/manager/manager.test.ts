@@ -14,11 +14,7 @@ function setUp(graceMs = 1_000, election?: Election) {
   const story: string[] = [];
   const stop = new AbortController();
   ended.push(stop);
-  const health = new HealthServer({
-    host: "127.0.0.1",
-    port: 0,
-    metrics: { contentType: "text/plain", metrics: async () => "" },
-  });
+  const health = new HealthServer({ host: "127.0.0.1", port: 0 });
   const manager = new Manager({ clock: systemClock, log: silentLogger, health, graceMs, election });
   const runnable = (name: string, end: Promise<void> = Promise.resolve()): Runnable => ({
     name,

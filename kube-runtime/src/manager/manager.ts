@@ -2,6 +2,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import { aborted } from "../time/aborted.ts";
 import type { Clock } from "../time/clock.ts";
 import type { HealthServer } from "./health.ts";
+import type { MetricsServer } from "./metrics-server.ts";
 import { type Runnable, RunnableGroup } from "./runnable-group.ts";
 
 /** A runnable that has to be synced before others start: a Reflector. */
@@ -25,6 +26,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly health: HealthServer;
+  /** @default no metrics are served */
+  readonly metrics?: MetricsServer | undefined;
   /** @default this process is the leader from the start */
   readonly election?: Election | undefined;
   /** How long the runnables may take to stop, in ms; below the pod's terminationGracePeriodSeconds. @default 20,000 */
@@ -39,7 +42,7 @@ const ELECTION_GRACE_MS = 3_000;
 const LOST_LEASE_GRACE_MS = 1_000;
 
 /**
- * Starts the parts of a process in order: the health server; the caches, until they have synced; the election, until
+ * Starts the parts of a process in order: the servers of health and metrics; the caches, until they have synced; the election, until
  * this process is the leader; then controllers and other runnables. So a standby has synced caches and is ready. Stops
  * them in reverse order: work that is being finished can still read the caches, and the lease is released after it.
  */
@@ -66,7 +69,7 @@ export class Manager {
 
   /** Runs all parts until `signal` aborts or a part fails; resolves when all have ended. @throws the error of that part */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log, health, election, graceMs = 20_000 } = this.#options;
+    const { clock, log, health, metrics, election, graceMs = 20_000 } = this.#options;
     const caches = new RunnableGroup(clock, log);
     const elections = new RunnableGroup(clock, log);
     const runnables = new RunnableGroup(clock, log);
@@ -74,7 +77,7 @@ export class Manager {
     // A part that fails while the parts are being stopped has no other handler.
     over.catch(() => {});
     try {
-      log.info("started", { healthPort: await health.start() });
+      log.info("started", { healthPort: await health.start(), metricsPort: await metrics?.start() });
       caches.start(this.#caches);
       await Promise.race([over, Promise.all(this.#caches.map(({ synced }) => synced))]);
       if (signal.aborted) return;
@@ -89,7 +92,7 @@ export class Manager {
       await runnables.stop(elections.hasFailed ? LOST_LEASE_GRACE_MS : graceMs);
       await elections.stop(ELECTION_GRACE_MS);
       await caches.stop(CACHES_GRACE_MS);
-      await health.stop();
+      await Promise.all([health.stop(), metrics?.stop()]);
       log.info("stopped");
     }
   }

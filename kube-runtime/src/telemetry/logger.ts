@@ -17,7 +17,8 @@ export const RUNTIME_LOG_FIELDS = {
   graceMs: "How long the process waited for them, in ms.",
   lease: "The Lease of the leader election.",
   holder: "The replica that is the leader.",
-  healthPort: "The port of /healthz, /readyz and /metrics.",
+  healthPort: "The port of /healthz and /readyz.",
+  metricsPort: "The port of /metrics.",
 } as const;
 
 /** One of `RUNTIME_LOG_FIELDS`. */
