@@ -80,5 +80,7 @@ async function install(
   const file = join(dir, "values.json");
   await writeFile(file, JSON.stringify(values));
   const place = ["--namespace", OPERATOR_RELEASE, "--create-namespace"];
-  await helm(["install", OPERATOR_RELEASE, CHART, ...place, "--values", file]);
+  // Nothing runs the image: the bench starts the operator itself.
+  const image = ["--set", "image.repository=none"];
+  await helm(["install", OPERATOR_RELEASE, CHART, ...place, "--values", file, ...image]);
 }
