@@ -20,8 +20,20 @@ export const WRITES_ANNOTATION = "rotatedsecrets.dev/writes";
 /** On the target Secret: short hash of the labels, annotations and owner that the spec set at the last write. */
 export const METADATA_ANNOTATION = "rotatedsecrets.dev/metadata";
 
+/** On the target Secret: the form of the document that its data comes from, `object`, `text` or `bytes`. */
+export const DOCUMENT_ANNOTATION = "rotatedsecrets.dev/document";
+
 /** On an existing Secret, set by its owner: name of the RotatedSecret that may adopt the Secret. */
 export const ADOPT_ANNOTATION = "rotatedsecrets.dev/adopt";
+
+/** On an existing Secret, set by its owner: keys that an adoption may remove, separated by commas. */
+export const ADOPT_REMOVES_ANNOTATION = "rotatedsecrets.dev/adopt-removes";
+
+/** On a RotatedSecret: keys that may be removed from its Secret although a reader needs them, separated by commas. */
+export const ALLOW_KEY_REMOVAL_ANNOTATION = "rotatedsecrets.dev/allow-key-removal";
+
+/** On a RotatedSecret: ARN of the secret that has replaced the former one under the same name. */
+export const ACCEPT_SOURCE_ANNOTATION = "rotatedsecrets.dev/accept-source";
 
 /** On a RotatedSecret: each new text requests one rotation. */
 export const ROTATE_ANNOTATION = "rotatedsecrets.dev/rotate";

@@ -43,6 +43,7 @@ async function inNamespace() {
     type: "Opaque",
     data: dataOf({ password: "one" }),
     versionId: FIRST,
+    documentForm: "object",
     metadata: { labels: {}, annotations: {}, deletedWithOwner: false, hash: undefined },
     owner: { name: "db", uid: "owner" },
     dataHistory: [{ version: FIRST, time: 1_700_000_000_123 }],

@@ -51,6 +51,8 @@ export const WAIT_REASONS = [
   "TemplateInvalid",
   /** A Secret of this type needs a key that is missing or empty. */
   "TypeRequiresKeys",
+  /** A reader needs a key that the next write of the Secret would remove. */
+  "KeyInUse",
   /** Somebody changes the Secret's data again after each correction. */
   "DriftFight",
   /** The API server refuses a write of the Secret or of a workload. */

@@ -8,6 +8,9 @@ export const SECRET_KEY = "([-_a-zA-Z0-9][-._a-zA-Z0-9]{0,252}|[.][-_a-zA-Z0-9][
 
 const WHOLE = new RegExp(`^${SECRET_KEY}$`);
 
+/** Kubernetes: the longest key of a Secret. */
+export const MAX_KEY = 253;
+
 /** The form of a key, in words. */
 export const KEY_FORM = "letters, digits, '-', '_' and '.', at most 253, not '.' and not beginning with '..'";
 
@@ -21,6 +24,6 @@ export function secretKey() {
   return formed({
     pattern: `^${SECRET_KEY}$`,
     message: `write a key of a Secret: ${KEY_FORM}`,
-    maxLength: 253,
+    maxLength: MAX_KEY,
   });
 }

@@ -46,10 +46,9 @@ describe("a document becomes keys of a Secret", () => {
       { o: '{"b":[1,2.0,null,1e400]}', l: "[]" },
     ],
     ["null as no key", '{"a":null,"b":"x"}', { b: "x" }],
-    ["an empty object as no keys", "{}", {}],
     ["an empty string as an empty key", '{"a":""}', { a: "" }],
     ["the last of duplicate fields", '{"a":"1","a":"2"}', { a: "2" }],
-    ["the last of duplicate fields, if null, as no key", '{"a":"1","a":null}', {}],
+    ["the last of duplicate fields, if null, as no key", '{"a":"1","a":null,"b":"x"}', { b: "x" }],
     ["the last of duplicate fields within one", '{"a":{"b":1.0,"b":2.0}}', { a: '{"b":2.0}' }],
     ["a field called __proto__ like any other", '{"__proto__":"x"}', JSON.parse('{"__proto__":"x"}')],
     ["a field __proto__ within one", '{"a":{"__proto__":{"b":1}}}', { a: '{"__proto__":{"b":1}}' }],
@@ -63,7 +62,8 @@ describe("a document becomes keys of a Secret", () => {
     ["a JSON number as written", "1.0", { value: "1.0" }],
     ["a JSON string with its quotes", '"x"', { value: '"x"' }],
     ["null whole", "null", { value: "null" }],
-    ["incomplete JSON as text", '{"a":', { value: '{"a":' }],
+    ["a section of an INI file as text", "[client]\nuser=app", { value: "[client]\nuser=app" }],
+    ["random text with braces as text", '{"[9x}', { value: '{"[9x}' }],
     ["an empty text", "", { value: "" }],
     ["unicode", '{"a":"pässwörd ☃"}', { a: "pässwörd ☃" }],
     ["the deepest allowed nesting", nested(100), { a: `${"[".repeat(99)}${"]".repeat(99)}` }],
@@ -96,6 +96,13 @@ describe("a document becomes keys of a Secret", () => {
     ["several names", '{"a b":1,"c d":2}', /none of the field names "a b", "c d" is a valid key/],
     ["a name that is too long", JSON.stringify({ ["k".repeat(254)]: "x" }), /at most 253/],
     ["half a surrogate pair", '{"a":"planted\\ud800"}', /the field "a" has half a surrogate pair/],
+    ["an empty object", "{}", /no field that is not null, so the Secret would be empty/],
+    ["an object of nulls", '{"a":null}', /no field that is not null/],
+    ["incomplete JSON", '{"a":"planted', /begins like JSON, but is not valid JSON/],
+    ["JSON with a comma too many", '{"a":"planted",}', /begins like JSON/],
+    ["JSON without the quotes that a shell removed", "{user:planted,pass:planted}", /begins like JSON/],
+    ["an object as Python prints it", "{'user': 'planted'}", /begins like JSON/],
+    ["an array with a comma too many", '["planted",]', /begins like JSON/],
     ["a byte order mark before JSON", '\uFEFF{"a":"planted"}', /a byte order mark/],
     ["a nesting that is too deep", nested(101), /nested deeper than 100 levels/],
     ["a nesting that would overflow the stack", nested(30_000), /nested deeper than 100 levels/],
@@ -136,7 +143,6 @@ describe("the spec's keys", () => {
       { username: "u", password: "p" },
     ],
     ["exclude wins over include", { keys: { include: ["host", "port"], exclude: ["h*"] } }, { port: "1" }],
-    ["an empty include chooses none", { keys: { include: [] } }, {}],
     [
       "rename changes the key, and makes a name valid",
       { keys: { include: ["a b", "host"], rename: { "a b": "AB", host: "DB_HOST" } } },
@@ -168,6 +174,24 @@ describe("the spec's keys", () => {
 
   it("rename the only field of a text", () => {
     expect(keysAndTexts("token", { keys: { rename: { value: "TOKEN" } } })).toEqual({ TOKEN: "token" });
+  });
+
+  it.each<[string, Target]>([
+    ["that are empty", { keys: { include: [] } }],
+    ["that are misspelt", { keys: { include: ["user", "pasword"] } }],
+    ["that exclude everything", { keys: { exclude: ["*"] } }],
+  ])("%s are an error, because the Secret would be empty", (_, target) => {
+    expect(keysAndTexts(document, target)).toMatch(
+      /^DocumentInvalid: spec.target.keys chooses none of its fields \("username", "password",/,
+    );
+  });
+
+  it.each<[string, object]>([
+    ['{"api/key":"x"}', { "api/key": "api_key" }],
+    ['{"my key":"x","my_key":"y"}', { "my key": "my_key_2" }],
+    ['{"":"x","..":"y"}', { "": "field", "..": "field_2" }],
+  ])("that lack a rename for %s get one suggested", (text, renames) => {
+    expect(mapped(text)).toMatchObject({ reason: "DocumentInvalid", remedy: { kind: "rename", renames } });
   });
 
   it("that give two fields the same key are an error", () => {

@@ -1,4 +1,5 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
+import type { DocumentForm } from "../ports/document-form.ts";
 
 declare global {
   // ECMAScript: JSON.parse source text access (stage 4), in V8 since 11.4. TypeScript's library does not have it yet.
@@ -21,6 +22,7 @@ const BYTE_ORDER_MARK = "\uFEFF";
 
 /** A parsed secret value. */
 export interface SecretDocument {
+  readonly form: DocumentForm;
   /** The value as stored. */
   readonly whole: string | Uint8Array;
   /**
@@ -39,7 +41,8 @@ export type DocumentReading =
 export function readDocument(value: SecretValue): DocumentReading {
   const whole = value.reveal();
   if (typeof whole !== "string" || !isObject(parsed(withoutMark(whole)))) {
-    return { kind: "document", document: { whole, fields: new Map([[WHOLE_VALUE, whole]]) } };
+    const form = typeof whole === "string" ? "text" : "bytes";
+    return { kind: "document", document: { form, whole, fields: new Map([[WHOLE_VALUE, whole]]) } };
   }
   if (whole.startsWith(BYTE_ORDER_MARK))
     return invalid(
@@ -48,7 +51,7 @@ export function readDocument(value: SecretValue): DocumentReading {
   if (depthOf(whole) > MAX_DEPTH) return invalid(`its JSON is nested deeper than ${MAX_DEPTH} levels`);
   const fields: unknown = JSON.parse(whole, keepNumbersAsWritten);
   const present = Object.entries(isObject(fields) ? fields : {}).filter(([, field]) => field !== null);
-  return { kind: "document", document: { whole, fields: new Map(present) } };
+  return { kind: "document", document: { form: "object", whole, fields: new Map(present) } };
 }
 
 /** The field at a path of names and indices; undefined if it is missing or null. */

@@ -1,6 +1,7 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { WaitReason } from "../api/reasons.ts";
 import type { Condition, RotationStatus } from "../api/rotated-secret.ts";
+import type { DocumentForm } from "../ports/document-form.ts";
 import type { Instant } from "../ports/fact.ts";
 import type { EventNote } from "../ports/reporting.ts";
 import type { SecretData } from "../ports/secret-data.ts";
@@ -24,6 +25,7 @@ export type Action =
   | {
       readonly do: "applySecret";
       readonly versionId: VersionId;
+      readonly documentForm: DocumentForm;
       readonly data: SecretData;
       readonly dataHistory: readonly DataChange[];
       readonly over: Precondition | undefined;

@@ -7,7 +7,7 @@ import type { CatalogueEntry, VersionCreatedAt } from "../ports/secret-catalogue
 import type { ValueReading } from "../ports/secret-values.ts";
 import type { ServiceAccountReading } from "../ports/service-accounts.ts";
 import type { TargetSecret } from "../ports/target-secrets.ts";
-import type { ReaderPod, Workload } from "../ports/workloads.ts";
+import type { KeyNeeds, ReaderPod, Workload } from "../ports/workloads.ts";
 import type { Refusal } from "../ports/write-refused.ts";
 import type { Turn } from "./intents/aws-secret.ts";
 import type { IntentProgress } from "./intents/intent.ts";
@@ -34,6 +34,8 @@ export interface World {
   readonly target: Fact<TargetSecret>;
   readonly workloads: readonly Workload[];
   readonly pods: Fact<readonly ReaderPod[]>;
+  /** The keys of the Secret that readers need. Read only if a key is about to be removed. */
+  readonly keyNeeds: Fact<KeyNeeds>;
   /** Whether another RotatedSecret of the same AWS secret is about to rotate it. */
   readonly turn: Fact<Turn>;
   /** How far this pass has come with the intent in status. */
@@ -43,4 +45,12 @@ export interface World {
 }
 
 /** The facts that a phase can have read at their source. */
-export type FactName = "account" | "source" | "versionCreatedAt" | "value" | "target" | "pods" | "turn";
+export type FactName =
+  | "account"
+  | "source"
+  | "versionCreatedAt"
+  | "value"
+  | "target"
+  | "pods"
+  | "keyNeeds"
+  | "turn";

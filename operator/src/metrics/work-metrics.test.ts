@@ -100,6 +100,7 @@ describe("restarts", () => {
   const refusing = (error: Error): Workloads => ({
     cached: () => [],
     pods: async () => [],
+    keyNeeds: async () => ({ kind: "needs", needs: [] }),
     restart: () => Promise.reject(error),
   });
 

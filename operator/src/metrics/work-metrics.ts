@@ -102,6 +102,7 @@ export class WorkMetrics {
     return {
       cached: (secret, names) => inner.cached(secret, names),
       pods: (secret, names, signal) => inner.pods(secret, names, signal),
+      keyNeeds: (secret, signal) => inner.keyNeeds(secret, signal),
       restart: async (secret, workload, restartToken, signal) => {
         try {
           const restarted = await inner.restart(secret, workload, restartToken, signal);

@@ -1,4 +1,5 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
+import type { DocumentForm } from "./document-form.ts";
 import type { Instant } from "./fact.ts";
 import type { SecretData } from "./secret-data.ts";
 
@@ -70,6 +71,8 @@ export type TargetSecret =
       readonly adopt?: string;
       /** The version it carries: annotation `rotatedsecrets.dev/version-id`. */
       readonly versionId?: VersionId;
+      /** The form of the document that its data comes from; absent if the operator did not record it. */
+      readonly documentForm?: DocumentForm;
       /** Empty if the annotation is missing or invalid. */
       readonly dataHistory: readonly DataChange[];
       readonly data: SecretData;
@@ -97,6 +100,7 @@ export interface SecretWriteRequest {
   readonly metadata: TargetMetadata;
   readonly data: SecretData;
   readonly versionId: VersionId;
+  readonly documentForm: DocumentForm;
   /** The RotatedSecret that it belongs to. */
   readonly owner: { readonly name: string; readonly uid: string };
   readonly dataHistory: readonly DataChange[];

@@ -107,6 +107,18 @@ export interface ReaderPod {
   readonly trouble?: string;
 }
 
+/** A reader that names a key of the Secret and cannot start without it. */
+export interface KeyNeed {
+  readonly key: string;
+  /** The reader in words: `Deployment web`, `CronJob report`, `pod debug`. */
+  readonly reader: string;
+}
+
+/** The keys of a Secret that readers need, or why the API server does not show all readers. */
+export type KeyNeeds =
+  | { readonly kind: "needs"; readonly needs: readonly KeyNeed[] }
+  | { readonly kind: "refused"; readonly why: string };
+
 /** Finds and restarts the workloads that read a Secret. */
 export interface Workloads {
   /** The chosen workloads of the namespace (mode Auto: those that read the Secret), from the cache, sorted by name. */
@@ -117,6 +129,11 @@ export interface Workloads {
    * exists. One list (in pages) from the API server.
    */
   pods(secret: NamespacedName, choice: WorkloadChoice, signal: AbortSignal): Promise<readonly ReaderPod[]>;
+  /**
+   * The keys of the Secret that readers need: all workloads, CronJobs and pods of the namespace, whichever the spec chooses. Two
+   * lists (in pages) from the API server.
+   */
+  keyNeeds(secret: NamespacedName, signal: AbortSignal): Promise<KeyNeeds>;
   /**
    * Sets the pod template's annotation for the Secret to this token. The same token again changes nothing. Returns the new
    * workload. @throws Conflict, WriteRefused

@@ -28,7 +28,7 @@ export async function act(action: OutwardAction, world: World, context: ActionCo
     case "applySecret":
       return applySecret(action, world, context);
     case "removeKeys":
-      return written(world, context, ports.targets.removeKeys(target, action.keys, action.over, signal));
+      return afterWrite(world, context, ports.targets.removeKeys(target, action.keys, action.over, signal));
     case "restart":
       return restart(action, world, context);
     case "call": {
@@ -53,16 +53,17 @@ async function refreshAll(
 
 /** Writes the Secret. If it was taken to be absent and is there all the same, it is read, so that it can be decided on. */
 async function applySecret(
-  { versionId, data, dataHistory, over, metadata }: Extract<Action, { do: "applySecret" }>,
+  { versionId, documentForm, data, dataHistory, over, metadata }: Extract<Action, { do: "applySecret" }>,
   world: World,
   context: ActionContext,
 ): Promise<World> {
   const { ports, now, signal } = context;
   const owner = world.resource.metadata;
   const { type } = world.spec.target;
-  const request = { target: targetOf(world), type, metadata, data, versionId, owner, dataHistory, over };
+  const written = { data, versionId, documentForm, dataHistory };
+  const request = { target: targetOf(world), type, metadata, owner, over, ...written };
   try {
-    return await written(world, context, ports.targets.apply(request, signal));
+    return await afterWrite(world, context, ports.targets.apply(request, signal));
   } catch (error) {
     const isUnseen = error instanceof Conflict && world.target.kind === "unknown";
     if (!isUnseen) throw error;
@@ -70,7 +71,11 @@ async function applySecret(
   }
 }
 
-async function written(world: World, { now }: ActionContext, write: Promise<TargetSecret>): Promise<World> {
+async function afterWrite(
+  world: World,
+  { now }: ActionContext,
+  write: Promise<TargetSecret>,
+): Promise<World> {
   const outcome = await outcomeOf(write, { kind: "Secret", name: world.spec.targetName });
   return outcome.kind === "refused"
     ? { ...world, refusals: [...world.refusals, outcome.refusal] }

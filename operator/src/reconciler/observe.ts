@@ -41,6 +41,7 @@ export function observe(
     target: target === undefined ? unknown : cached(target),
     workloads: ports.workloads.cached(targetOf(base), spec.workloads),
     pods: unknown,
+    keyNeeds: unknown,
     turn: unknown,
     intent: { kind: "none" },
     refusals: [],
@@ -81,6 +82,8 @@ export async function refreshed(
     }
     case "target":
       return { ...world, target: live(await ports.targets.read(targetOf(world), signal), now()) };
+    case "keyNeeds":
+      return { ...world, keyNeeds: live(await ports.workloads.keyNeeds(targetOf(world), signal), now()) };
     case "turn":
       return { ...world, turn: live(turn(world, ports, now()), now()) };
     case "pods":

@@ -7,7 +7,7 @@ import { holdToPromises } from "./testing/promises.ts";
 const HISTORIES = Number(process.env["ROTATED_SECRETS_HISTORIES"] ?? 5_000);
 
 describe("in every history of rotations, refused calls and other writers", () => {
-  it("Current True means that Secret and pods hold AWSCURRENT, and no rotation starts before they do", {
+  it("Current is proven, no rotation starts too early, and no reader loses a key that it needs", {
     timeout: 600_000,
   }, async () => {
     await fc.assert(

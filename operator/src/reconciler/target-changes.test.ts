@@ -155,6 +155,65 @@ describe("a template that the document does not fill in", () => {
   });
 });
 
+describe("a document that would take a key from a reader", () => {
+  const needing = async () => {
+    const simulation = await inUse();
+    const [web] = simulation.cluster.deployments;
+    if (web !== undefined) web.neededKeys = ["password"];
+    return simulation;
+  };
+
+  it("by a renamed field leaves the Secret as it is, until the reader no longer needs the key", async () => {
+    const simulation = await needing();
+    const { aws, cluster } = simulation;
+    const before = cluster.secret.data;
+    aws.putByOthers('{"username":"app","pass":"planted"}');
+    await simulation.run(LONG);
+    expect(cluster.secret.data).toEqual(before);
+    expect(restarts(simulation)).toEqual([0, 0]);
+    expect(reasonOf(simulation, "Stalled")).toBe("KeyInUse");
+    expect(cluster.events.filter(({ reason }) => reason === "KeyInUse")).toHaveLength(1);
+    cluster.request("one");
+    await simulation.run(LONG);
+    expect(aws.accepted).toEqual([]);
+
+    cluster.request(undefined);
+    Object.assign(cluster.deployments[0] ?? {}, { neededKeys: [] });
+    await simulation.run(MINUTE);
+    expect(keysOf(simulation)).toEqual(["pass", "username"]);
+  });
+
+  it("goes on by consent", async () => {
+    const simulation = await needing();
+    simulation.aws.putByOthers('{"username":"app","pass":"planted"}');
+    await simulation.run(MINUTE);
+    simulation.cluster.annotate("rotatedsecrets.dev/allow-key-removal", "password");
+    await simulation.run(LONG);
+    expect(keysOf(simulation)).toEqual(["pass", "username"]);
+    expectHeld(simulation);
+  });
+
+  it.each([
+    ["a comma too many", '{"username":"app","password":"planted",}'],
+    ["no field", "{}"],
+    ["text", "planted"],
+  ])("by %s leaves Secret and pods as they are, until it is corrected", async (_, document) => {
+    const simulation = await inUse();
+    const { aws, cluster } = simulation;
+    const before = cluster.secret.data;
+    aws.putByOthers(document);
+    await simulation.run(LONG);
+    expect(cluster.secret.data).toEqual(before);
+    expect(restarts(simulation)).toEqual([0, 0]);
+    for (const type of ["Ready", "Current", "Stalled"])
+      expect(reasonOf(simulation, type)).toBe("DocumentInvalid");
+    aws.putByOthers();
+    await simulation.run(LONG);
+    expect(restarts(simulation)).toEqual([1, 1]);
+    expectHeld(simulation);
+  });
+});
+
 describe("an admission webhook that changes each write", () => {
   it("that removes the restart is reported, and the restart is not repeated forever", async () => {
     const simulation = await inUse();

@@ -117,7 +117,7 @@ function connectWorkloads(
 ): () => void {
   const wakeReaders = ({ kind, metadata, reads }: WatchedWorkload) => {
     const { namespace, labels = {} } = metadata;
-    for (const name of reads) wake.by(BY_TARGET, keyOf({ namespace, name }));
+    for (const name of reads.keys()) wake.by(BY_TARGET, keyOf({ namespace, name }));
     wake.by(BY_NAMED_WORKLOAD, workloadKey(namespace, { kind, name: metadata.name }));
     for (const resource of watched.rotatedSecrets.store.byIndex(SELECTING, namespace)) {
       const choice = choiceOf(resource);

@@ -28,6 +28,14 @@ export const WORKLOADS: Readonly<Record<WorkloadKind, Resource>> = {
   StatefulSet: { ...apps, plural: "statefulsets", kind: "StatefulSet" },
   DaemonSet: { ...apps, plural: "daemonsets", kind: "DaemonSet" },
 };
+/** CronJobs. */
+export const CRON_JOBS: Resource = {
+  group: "batch",
+  version: "v1",
+  plural: "cronjobs",
+  kind: "CronJob",
+  scope: "Namespaced",
+};
 /** RotatedSecrets. */
 export const ROTATED_SECRETS: Resource = {
   ...own,

@@ -35,11 +35,11 @@ export function readerPod(pod: Pod, { secret, counts }: ReaderQuery): ReaderPod 
 }
 
 /**
- * StatefulSets, DaemonSets and Jobs own their pods. A Deployment's pods belong to a ReplicaSet with the name
+ * The owner of a pod. StatefulSets, DaemonSets and Jobs own their pods. A Deployment's pods belong to a ReplicaSet with the name
  * `<Deployment>-<hash>`, and have the hash as a label, so ReplicaSets need not be listed.
  * Kubernetes: Deployment, "Pod-template-hash label".
  */
-function ownerOf({ metadata }: Pod): PodOwner {
+export function ownerOf({ metadata }: Pod): PodOwner {
   const controller = metadata.ownerReferences.find((reference) => reference.controller);
   if (controller === undefined) return { kind: "other", text: "no controller" };
   const hash = metadata.labels?.["pod-template-hash"];

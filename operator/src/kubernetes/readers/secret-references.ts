@@ -8,6 +8,8 @@ export interface SecretUse {
   readonly byVolume: boolean;
   /** Names of the containers and init containers that read it. A volume without a mount adds none. */
   readonly containers: ReadonlySet<string>;
+  /** Keys that it names and that are not optional: without one of them, a container of the pod does not start. */
+  readonly neededKeys: ReadonlySet<string>;
 }
 
 interface Reference {
@@ -15,6 +17,8 @@ interface Reference {
   readonly optional: boolean;
   readonly byVolume: boolean;
   readonly containers: readonly string[];
+  /** The keys that it names; empty if it takes all keys that there are. */
+  readonly keys: readonly string[];
 }
 
 /**
@@ -38,16 +42,22 @@ function joined(use: SecretUse | undefined, reference: Reference): SecretUse {
     optional: (use?.optional ?? true) && reference.optional,
     byVolume: (use?.byVolume ?? false) || reference.byVolume,
     containers: new Set([...(use?.containers ?? []), ...reference.containers]),
+    neededKeys: new Set([...(use?.neededKeys ?? []), ...(reference.optional ? [] : reference.keys)]),
   };
 }
 
 function environmentReferences({ name: container, env, envFrom }: Container): readonly Reference[] {
   const sources = [
-    ...env.map(({ valueFrom }) => valueFrom?.secretKeyRef),
-    ...envFrom.map(({ secretRef }) => secretRef),
+    ...env.map(({ valueFrom }) => ({ ...valueFrom?.secretKeyRef })),
+    ...envFrom.map(({ secretRef }) => ({ ...secretRef, key: undefined })),
   ];
-  return sources.flatMap((source) =>
-    named(source?.name, { optional: source?.optional ?? false, byVolume: false, containers: [container] }),
+  return sources.flatMap(({ name, key, optional = false }) =>
+    named(name, {
+      optional,
+      byVolume: false,
+      containers: [container],
+      keys: key === undefined ? [] : [key],
+    }),
   );
 }
 
@@ -57,11 +67,16 @@ function volumeReferences(volume: Volume, containers: readonly Container[]): rea
     .map(({ name }) => name);
   const { secret, projected } = volume;
   const sources = [
-    { name: secret?.secretName, optional: secret?.optional },
+    { ...secret, name: secret?.secretName },
     ...(projected?.sources ?? []).map((source) => ({ ...source.secret })),
   ];
-  return sources.flatMap(({ name, optional }) =>
-    named(name, { optional: optional ?? false, byVolume: true, containers: mountedBy }),
+  return sources.flatMap(({ name, optional = false, items = [] }) =>
+    named(name, {
+      optional,
+      byVolume: true,
+      containers: mountedBy,
+      keys: items.map(({ key }) => key),
+    }),
   );
 }
 

@@ -26,7 +26,7 @@ describe("watchedDeployment", () => {
   it("keeps what a rollout is judged by, and nothing else", () => {
     const kept = watchedDeployment({ metadata, spec: { template, replicas: 3 } });
     expect(kept.metadata).not.toHaveProperty("annotations");
-    expect([...kept.reads]).toEqual(["db"]);
+    expect([...kept.reads.keys()]).toEqual(["db"]);
     expect([...kept.versionAnnotations]).toEqual([["version.rotatedsecrets.dev/db", "v1"]]);
   });
 });

@@ -22,8 +22,8 @@ export type WorkloadState = Pick<Workload, "paused" | "replicas" | "strategy" | 
 export interface WatchedWorkload extends WorkloadState {
   readonly kind: WorkloadKind;
   readonly metadata: Readonly<z.infer<typeof workloadMeta>>;
-  /** Names of the Secrets that its pod template reads. */
-  readonly reads: ReadonlySet<string>;
+  /** The Secrets that its pod template reads, by name, and the keys of each that it cannot start without. */
+  readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
   /** The version annotations of the pod template, by their full name. */
   readonly versionAnnotations: ReadonlyMap<string, string>;
 }
@@ -41,7 +41,7 @@ export function watchedWorkload(
   return {
     kind,
     metadata,
-    reads: new Set(secretUses(spec.template.spec).keys()),
+    reads: new Map([...secretUses(spec.template.spec)].map(([name, { neededKeys }]) => [name, neededKeys])),
     versionAnnotations: new Map(annotations.filter(([name]) => name.startsWith(VERSION_ANNOTATION_PREFIX))),
     ...state,
   };

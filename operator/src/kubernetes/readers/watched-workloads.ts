@@ -25,7 +25,7 @@ export function watchedWorkloads(failed: ReadFailure): WatchedWorkloads {
   const ofKind = (kind: WorkloadKind) => {
     const resource = watchedResource(WORKLOADS[kind], { transform: REDUCE_WORKLOAD[kind], failed });
     resource.store.addIndex(READS_SECRET, ({ metadata: { namespace }, reads }) =>
-      [...reads].map((name) => keyOf({ namespace, name })),
+      [...reads.keys()].map((name) => keyOf({ namespace, name })),
     );
     return resource;
   };

@@ -1,4 +1,5 @@
 import { FIELD_MANAGER, versionAnnotation } from "@rotated-secrets/contract/annotations";
+import { hasStatus } from "@rotated-secrets/kube-runtime/client/api-error";
 import type { KubeClient } from "@rotated-secrets/kube-runtime/client/kube-client";
 import { keyOf } from "@rotated-secrets/kube-runtime/client/kubernetes-object";
 import { listAll } from "@rotated-secrets/kube-runtime/client/list-all";
@@ -9,15 +10,17 @@ import { parseWorkloadText, WORKLOAD_KINDS, workloadText } from "../../api/workl
 import { Conflict, type NamespacedName } from "../../ports/target-secrets.ts";
 import {
   isPodOf,
+  type KeyNeeds,
   type PodOwner,
   type ReaderPod,
   type Workload,
   type WorkloadRef,
   type Workloads,
 } from "../../ports/workloads.ts";
-import { PODS, WORKLOADS } from "../api-server/api-resources.ts";
+import { CRON_JOBS, PODS, WORKLOADS } from "../api-server/api-resources.ts";
 import { conditionalWrite } from "../api-server/conditional-write.ts";
-import { podSchema } from "./pod.ts";
+import { type CronJob, cronJobSchema, keyNeedsOf } from "./key-needs.ts";
+import { type Pod, podSchema } from "./pod.ts";
 import { readerPod } from "./reader-pod.ts";
 import { type WatchedWorkload, workloadOf } from "./watched-workload.ts";
 import { READS_SECRET, REDUCE_WORKLOAD, type WatchedWorkloads } from "./watched-workloads.ts";
@@ -32,7 +35,7 @@ export interface KubernetesWorkloadsOptions {
   readonly watched: WatchedWorkloads;
 }
 
-/** Workloads and pods at the API server. Needs the verbs list, watch and patch on the kinds of workloads, and list on pods. */
+/** Workloads and pods at the API server. Needs the verbs list, watch and patch on the kinds of workloads, and list on pods and cronjobs. */
 export class KubernetesWorkloads implements Workloads {
   readonly #client: KubernetesWorkloadsOptions["client"];
   readonly #watched: WatchedWorkloads;
@@ -55,13 +58,45 @@ export class KubernetesWorkloads implements Workloads {
     choice: WorkloadChoice,
     signal: AbortSignal,
   ): Promise<readonly ReaderPod[]> {
-    const path = collectionPath(PODS, namespace);
-    const { items } = await listAll<unknown>(this.#client, path, { fieldSelector: NOT_ENDED }, { signal });
+    const pods = await this.#listPods(namespace, signal);
     const query = {
       secret: name,
       counts: (owner: PodOwner, reads: boolean) => this.#counts(namespace, choice, owner, reads),
     };
-    return items.flatMap((item) => readerPod(podSchema.parse(item), query) ?? []);
+    return pods.flatMap((pod) => readerPod(pod, query) ?? []);
+  }
+
+  async keyNeeds(secret: NamespacedName, signal: AbortSignal): Promise<KeyNeeds> {
+    const { namespace, name } = secret;
+    const workloads = this.#chosen(secret, { kind: "Auto" }).filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+    try {
+      const [cronJobs, pods] = await Promise.all([
+        this.#listCronJobs(namespace, signal),
+        this.#listPods(namespace, signal),
+      ]);
+      return { kind: "needs", needs: keyNeedsOf(name, { workloads, cronJobs, pods }) };
+    } catch (error) {
+      if (!hasStatus(error, 403)) throw error;
+      return { kind: "refused", why: `list CronJobs and pods of namespace "${namespace}"` };
+    }
+  }
+
+  async #listCronJobs(namespace: string, signal: AbortSignal): Promise<readonly CronJob[]> {
+    const { items } = await listAll<unknown>(
+      this.#client,
+      collectionPath(CRON_JOBS, namespace),
+      {},
+      { signal },
+    );
+    return items.map((item) => cronJobSchema.parse(item));
+  }
+
+  async #listPods(namespace: string, signal: AbortSignal): Promise<readonly Pod[]> {
+    const path = collectionPath(PODS, namespace);
+    const { items } = await listAll<unknown>(this.#client, path, { fieldSelector: NOT_ENDED }, { signal });
+    return items.map((item) => podSchema.parse(item));
   }
 
   #chosen(secret: NamespacedName, choice: WorkloadChoice): readonly WatchedWorkload[] {

@@ -1,5 +1,6 @@
 import {
   ADOPT_ANNOTATION,
+  DOCUMENT_ANNOTATION,
   MANAGED_BY_LABEL,
   METADATA_ANNOTATION,
   OWNER_UID_ANNOTATION,
@@ -10,6 +11,7 @@ import { versionIdSchema } from "@rotated-secrets/contract/version-id";
 import { z } from "zod";
 import { objectMeta } from "../../api/object-meta.ts";
 import { isReserved, MAX_ANNOTATION } from "../../api/target-metadata.ts";
+import { DOCUMENT_FORMS } from "../../ports/document-form.ts";
 import { SecretData } from "../../ports/secret-data.ts";
 import type { DataChange, DataManager, PresentSecret } from "../../ports/target-secrets.ts";
 
@@ -80,6 +82,10 @@ export function managedSecret(object: unknown): ManagedSecret {
       ...optional("ownerUid", annotations[OWNER_UID_ANNOTATION]),
       ...optional("adopt", annotations[ADOPT_ANNOTATION]),
       ...optional("versionId", versionId.data),
+      ...optional(
+        "documentForm",
+        DOCUMENT_FORMS.find((form) => form === annotations[DOCUMENT_ANNOTATION]),
+      ),
       ...optional("dataManagers", metadata.managedFields?.flatMap(dataManager)),
     },
   };

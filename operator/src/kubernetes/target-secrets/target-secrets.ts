@@ -1,4 +1,5 @@
 import {
+  DOCUMENT_ANNOTATION,
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   MANAGED_BY_VALUE,
@@ -103,7 +104,7 @@ export class KubernetesTargetSecrets implements TargetSecrets {
  * such as the owner's consent to the adoption, do not change.
  */
 function secretOf(request: SecretWriteRequest): unknown {
-  const { target, type, metadata, data, versionId, owner, dataHistory, over } = request;
+  const { target, type, metadata, data, versionId, documentForm, owner, dataHistory, over } = request;
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -116,6 +117,7 @@ function secretOf(request: SecretWriteRequest): unknown {
         ...metadata.annotations,
         ...(metadata.hash === undefined ? {} : { [METADATA_ANNOTATION]: metadata.hash }),
         [VERSION_ID_ANNOTATION]: versionId,
+        [DOCUMENT_ANNOTATION]: documentForm,
         [OWNER_UID_ANNOTATION]: owner.uid,
         [WRITES_ANNOTATION]: formatDataHistory(dataHistory),
       },

@@ -1,5 +1,6 @@
 import type { VersionId } from "@rotated-secrets/contract/version-id";
-import { type Mapped, mapDocument } from "../../document/document-mapping.ts";
+import { type Invalid, mapDocument } from "../../document/document-mapping.ts";
+import type { HeldKeys } from "../../document/lost-form.ts";
 import { type AwsProblem, describeProblem } from "../../ports/aws-problem.ts";
 import { type Instant, known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
@@ -17,6 +18,8 @@ import {
 import { AWS_READ_LAG_MS, RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { carriesContent, ownContent } from "./data-history.ts";
+import { remedyText } from "./document-remedies.ts";
+import { keyInUse, removableKeys } from "./key-removal.ts";
 import { ownTarget } from "./ownership.ts";
 import { pinnedMissing, wantedVersion } from "./pinning.ts";
 import { writeTarget } from "./target-write.ts";
@@ -33,7 +36,8 @@ function next(world: World): Step | undefined {
   const wanted = wantedVersion(world);
   if (wanted === undefined) return noCurrentVersion(world, secret);
   const step = goingBack(world, secret, wanted) ?? readValue(world, secret, wanted) ?? carry(world, wanted);
-  return step?.do === "applySecret" || step?.do === "removeKeys" ? (refused(world) ?? step) : step;
+  if (step?.do !== "applySecret" && step?.do !== "removeKeys") return step;
+  return refused(world) ?? keyInUse(world, step) ?? step;
 }
 
 /** The API server does not let the Secret be written. */
@@ -157,21 +161,24 @@ function unread(world: World, secret: SecretFacts, problem: AwsProblem): Step {
 function carry(world: World, current: VersionId): Step | undefined {
   const reading = known(world.value);
   if (reading?.kind !== "value") return undefined;
-  const mapped = mapDocument(reading.value, world.spec.target);
+  const mapped = mapDocument(reading.value, world.spec.target, heldKeys(world));
   return mapped.kind === "invalid"
     ? unmappable(world, current, mapped)
-    : writeTarget(world, ownContent(current, world.spec.target.specHash), mapped.data);
+    : writeTarget(world, ownContent(current, world.spec.target.specHash), mapped);
+}
+
+/** The keys in the Secret from an earlier document, also of a deleted RotatedSecret; undefined if it was not written yet. */
+function heldKeys(world: World): HeldKeys | undefined {
+  const target = known(world.target);
+  if (target?.kind !== "present" || target.versionId === undefined) return undefined;
+  return { form: target.documentForm, keys: target.data.keys, removable: removableKeys(world) };
 }
 
 /** The last good data stays, whether the document or the spec has to be corrected. */
-function unmappable(
-  world: World,
-  current: VersionId,
-  { reason, problem }: Extract<Mapped, { kind: "invalid" }>,
-): Wait {
+function unmappable(world: World, current: VersionId, { reason, problem, remedy }: Invalid): Wait {
   const document = `version ${current} of "${world.spec.secretId}"`;
   const { type } = world.spec.target;
-  const [what, remedy] = {
+  const [what, correction] = {
     DocumentInvalid: [`${document} cannot be a Secret`, "put a corrected value into the secret"],
     TemplateInvalid: [
       `${document} does not fill in the template`,
@@ -182,6 +189,7 @@ function unmappable(
       "rename a field to the key (spec.target.keys.rename), create the key by spec.target.template, or put a corrected value into the secret",
     ],
   }[reason];
-  const message = `${what}: ${problem}. The Secret stays as it is: ${remedy}`;
+  const next = remedy === undefined ? correction : remedyText(world, remedy);
+  const message = `${what}: ${problem}. The Secret stays as it is: ${next}`;
   return waitForPerson(world.now + RECHECK_MS, { reason, message }, "go on");
 }

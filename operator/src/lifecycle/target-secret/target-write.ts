@@ -1,5 +1,6 @@
 import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
 import type { EventReason } from "../../api/reasons.ts";
+import type { Mapped } from "../../document/document-mapping.ts";
 import { known } from "../../ports/fact.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretData } from "../../ports/secret-data.ts";
@@ -24,20 +25,23 @@ import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts
  * The step towards a target Secret with exactly this data: create it, take it over, update it, or remove foreign keys.
  * Undefined if it has this data already.
  */
-export function writeTarget(world: World, content: OwnContent, data: SecretData): Step | undefined {
+export function writeTarget(world: World, content: OwnContent, made: MadeData): Step | undefined {
   const target = known(world.target);
-  if (target?.kind !== "present") return create(world, content, data);
+  if (target?.kind !== "present") return create(world, content, made);
   const isOwn = target.ownerUid === world.resource.metadata.uid || isOwnUnmarked(world, target);
-  return isOwn ? keep(world, target, content, data) : takeOver(world, target, content, data);
+  return isOwn ? keep(world, target, content, made) : takeOver(world, target, content, made);
 }
 
-function create(world: World, content: OwnContent, data: SecretData): Step {
+/** Data that was made from a document. */
+export type MadeData = Pick<Extract<Mapped, { kind: "data" }>, "data" | "form">;
+
+function create(world: World, content: OwnContent, made: MadeData): Step {
   const { status, metadata } = world.resource;
   const ofAllReaders =
     world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
   const dataHistory = historyOfNew(content, world.now, { ...status, ofAllReaders });
   // There is no event, because the condition Ready shows it: with many Secrets, events would be a third of all requests.
-  return apply(world, undefined, { content, data, dataHistory, notes: [] });
+  return apply(world, undefined, { content, made, dataHistory, notes: [] });
 }
 
 /** The write of the whole Secret, over the object that was decided on. */
@@ -46,14 +50,18 @@ function apply(
   over: PresentSecret | undefined,
   {
     content,
+    made,
     ...rest
-  }: Pick<Extract<Step, { do: "applySecret" }>, "data" | "dataHistory" | "notes"> & {
+  }: Pick<Extract<Step, { do: "applySecret" }>, "dataHistory" | "notes"> & {
     readonly content: OwnContent;
+    readonly made: MadeData;
   },
 ): Step {
   return {
     do: "applySecret",
     versionId: content.version,
+    documentForm: made.form,
+    data: made.data,
     ...rest,
     over,
     metadata: wantedMetadata(world, over),
@@ -61,7 +69,8 @@ function apply(
 }
 
 /** Takes over a Secret of somebody else with their consent, or of a deleted RotatedSecret, which has a data history. */
-function takeOver(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step {
+function takeOver(world: World, target: PresentSecret, content: OwnContent, made: MadeData): Step {
+  const { data } = made;
   if (world.target.kind !== "live") return refresh("target");
   const isAdoption = target.ownerUid === undefined;
   const isSameContent = isAdoption || carriesContent(target, content);
@@ -85,11 +94,12 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, data
           ),
         ]),
   ];
-  return apply(world, target, { content, data, dataHistory, notes });
+  return apply(world, target, { content, made, dataHistory, notes });
 }
 
 /** Updates the own Secret: a new version, a changed spec, or data, marks or metadata that somebody else has changed. */
-function keep(world: World, target: PresentSecret, content: OwnContent, data: SecretData): Step | undefined {
+function keep(world: World, target: PresentSecret, content: OwnContent, made: MadeData): Step | undefined {
+  const { data } = made;
   const isNew = !carriesContent(target, content);
   // Only a live reading has managedFields.
   const needsManagers = target.data.keysBeyond(data).length > 0 || target.data.includes(data);
@@ -103,7 +113,7 @@ function keep(world: World, target: PresentSecret, content: OwnContent, data: Se
     const remembered = { ...target, dataHistory: rememberedHistory(target, world.resource.status.settled) };
     const dataHistory = nextHistory(remembered, { content, now: world.now, sameData });
     const notes = [written(world, target, content, sameData)];
-    return apply(world, target, { content, data, dataHistory, notes });
+    return apply(world, target, { content, made, dataHistory, notes });
   }
   return removeForeignKeys(world, target, data);
 }

@@ -20,7 +20,7 @@ const CALLS: { readonly [Port in keyof Ports]?: readonly string[] } = {
   rotations: ["rotate"],
   serviceAccounts: ["read"],
   targets: ["read", "apply", "removeKeys"],
-  workloads: ["pods", "restart"],
+  workloads: ["pods", "keyNeeds", "restart"],
   reporting: ["writeStatus", "record"],
 };
 

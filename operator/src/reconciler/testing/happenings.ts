@@ -9,6 +9,16 @@ export const EVENTS = {
   takeBack: ({ cluster }) => cluster.request(undefined),
   rotateByOthers: ({ aws }) => aws.rotateByOthers(),
   put: ({ aws }) => aws.putByOthers(),
+  putRenamed: ({ aws, now }) => aws.putByOthers(JSON.stringify({ username: "app", pass: `planted-${now}` })),
+  putBroken: ({ aws, now }) => aws.putByOthers(`{"username":"app","password":"planted-${now}",}`),
+  putText: ({ aws, now }) => aws.putByOthers(`planted-${now}`),
+  putEmpty: ({ aws }) => aws.putByOthers('{"password":null}'),
+  putWhole: ({ aws }) => isWhole(aws.documentOf(aws.current)) || aws.putByOthers(),
+  needKeys: ({ cluster }) => setNeeds(cluster, ["username", "password", "extra"]),
+  needNothing: ({ cluster }) => setNeeds(cluster, []),
+  allowRemoval: ({ cluster }) =>
+    cluster.annotate("rotatedsecrets.dev/allow-key-removal", "password, username,value,URL"),
+  forbidRemoval: ({ cluster }) => cluster.annotate("rotatedsecrets.dev/allow-key-removal", undefined),
   moveBack: ({ aws }) => aws.moveBack(),
   drift: ({ cluster, now }) => cluster.secret.edit("password", `foreign-${now}`),
   addKey: ({ cluster }) => cluster.secret.edit("extra", "foreign"),
@@ -67,6 +77,15 @@ export const EVENTS = {
   noLag: ({ aws }) => Object.assign(aws, { readLagMs: 0 }),
 } satisfies Record<string, (simulation: Simulation) => unknown>;
 
+function isWhole(document: string): boolean {
+  return /^{"username":"[^"]*","password":"[^"]*"}$/.test(document);
+}
+
+function setNeeds({ deployments }: Simulation["cluster"], keys: readonly string[]): void {
+  const [first] = deployments;
+  if (first !== undefined) first.neededKeys = keys;
+}
+
 export type EventName = keyof typeof EVENTS;
 const isEvent = (name: string): name is EventName => name in EVENTS;
 
@@ -74,6 +93,7 @@ const isEvent = (name: string): name is EventName => name in EVENTS;
 const ROTATING: readonly (readonly [number, readonly EventName[]])[] = [
   [6, ["request", "rotateByOthers", "put", "drift", "refuseRotation", "throttleRotation", "takeRotation"]],
   [3, ["moveBack", "deletePod", "addKey", "hourly", "atMostTwoHours", "lag", "breakLambda", "mendLambda"]],
+  [2, ["needKeys", "needNothing", "putRenamed", "putBroken", "putWhole", "allowRemoval", "forbidRemoval"]],
   [1, Object.keys(EVENTS).filter(isEvent)],
 ];
 
@@ -128,6 +148,9 @@ export async function tidyUp(simulation: Simulation): Promise<void> {
     "restartAll",
     "plainTarget",
     "takeBack",
+    "needNothing",
+    "putWhole",
+    "allowRemoval",
   ];
   for (const event of tidy) EVENTS[event](simulation);
   await simulation.run(LONG);

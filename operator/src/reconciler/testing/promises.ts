@@ -3,10 +3,11 @@ import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { resolveSpec } from "../../api/resolved-spec.ts";
 import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import { mapDocument } from "../../document/document-mapping.ts";
+import { removableKeys } from "../../lifecycle/target-secret/key-removal.ts";
 import type { CatalogueEntry } from "../../ports/secret-catalogue.ts";
 import { currentVersion } from "../../ports/staging-labels.ts";
 import type { SimulatedCluster } from "./simulated-cluster.ts";
-import type { Simulation } from "./simulation.ts";
+import type { SecretBefore, Simulation } from "./simulation.ts";
 
 type Data = Readonly<Record<string, string>>;
 
@@ -22,10 +23,12 @@ interface Holdings {
 }
 
 /**
- * Holds the operator to its promises at every status that it writes and at every rotation that it starts:
+ * Holds the operator to its promises at every status and Secret that it writes, and at every rotation that it starts:
  *
  * - Current True means that the Secret and the pods that count hold AWSCURRENT, as the operator has read it;
- * - no rotation starts while a pod that counts holds something older than the Secret.
+ * - no rotation starts while a pod that counts holds something older than the Secret;
+ * - no write of the Secret removes a key that a reader needs, makes a text of an object or leaves the Secret empty, unless a
+ *   person has agreed.
  *
  * With a second operator by mistake, one may write the Secret while the other writes a status that it decided on a few
  * milliseconds before. A status then speaks of the beginning of its pass.
@@ -41,6 +44,10 @@ export function holdToPromises(simulation: Simulation, { operators }: { readonly
     const problem = problemIn(holdingsOf(cluster), wanted);
     const isOfPassOnly = before !== undefined && problemIn(before, wanted) === undefined;
     if (problem !== undefined && !isOfPassOnly) throw new BrokenPromise(`Current is True, and ${problem}`);
+  };
+  simulation.onSecretWrite = (cluster, before) => {
+    const problem = lossIn(cluster, before);
+    if (problem !== undefined) throw new BrokenPromise(problem);
   };
   simulation.onRotate = (cluster) => {
     const { secret, pods } = holdingsOf(cluster);
@@ -59,10 +66,26 @@ function wantedData(
   if (current === undefined)
     throw new BrokenPromise("Current is True, and AWS has not named a current version");
   const { target } = resolveSpec(resource, { region: "eu-west-1" });
-  const mapped = mapDocument(new SecretValue(aws.documentOf(current)), target);
+  // A person may have agreed to any form, so the form is not judged here.
+  const held = { form: undefined, keys: [], removable: new Set<string>() };
+  const mapped = mapDocument(new SecretValue(aws.documentOf(current)), target, held);
   if (mapped.kind === "invalid")
     throw new BrokenPromise(`Current is True, and ${current} cannot be a Secret`);
   return mapped.data.reveal();
+}
+
+/** Names the loss by a write without consent. */
+function lossIn({ secret, resource, keyNeeds }: SimulatedCluster, before: SecretBefore): string | undefined {
+  const keys = Object.keys(secret.data ?? {});
+  const agreed = removableKeys({ resource });
+  const lost = before.keys.filter((key) => !keys.includes(key) && !agreed.has(key));
+  const need = keyNeeds.find(({ key }) => lost.includes(key));
+  if (need !== undefined) return `the key ${need.key} is gone, which ${need.reader} needs`;
+  if (keys.length === 0) return "the Secret is empty";
+  const isTextNow = before.form === "object" && secret.documentForm !== "object";
+  return isTextNow && lost.length > 0
+    ? "the Secret was made from an object, and is made from text now"
+    : undefined;
 }
 
 function holdingsOf({ secret, countedPods }: SimulatedCluster): Holdings {

@@ -48,6 +48,8 @@ export class SimulatedAws {
   readonly #orders: RotationOrder[] = [];
   /** All versions that there ever were, oldest first. */
   readonly #versions: VersionId[] = [version(1)];
+  /** Documents that somebody has put by hand, by version. */
+  readonly #documents = new Map<VersionId, string>();
   #running: readonly RunningRotation[] = [];
   /** By the state that it was read from: operators read the same state again and again. */
   #snapshot: { readonly of: unknown; readonly snapshot: SecretSnapshot } | undefined;
@@ -116,8 +118,9 @@ export class SimulatedAws {
   }
 
   /** Somebody puts a value by hand, which takes AWSPENDING away. */
-  putByOthers(): void {
+  putByOthers(document?: string): void {
     const id = this.#newId();
+    if (document !== undefined) this.#documents.set(id, document);
     this.#versions.push(id);
     this.#put(id, AWSCURRENT);
   }
@@ -175,7 +178,7 @@ export class SimulatedAws {
 
   /** The document of a version. Each version has a different one. */
   documentOf(id: VersionId): string {
-    return documentOf(this.#versions.indexOf(id) + 1);
+    return this.#documents.get(id) ?? documentOf(this.#versions.indexOf(id) + 1);
   }
 
   /** Returns whether a rotation has started: a known token starts none. @throws SdkError */

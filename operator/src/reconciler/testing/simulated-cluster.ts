@@ -10,7 +10,7 @@ import type { EventNote, Reporting } from "../../ports/reporting.ts";
 import type { RecordedRotation, Resources } from "../../ports/resources.ts";
 import type { ServiceAccounts } from "../../ports/service-accounts.ts";
 import { Conflict } from "../../ports/target-secrets.ts";
-import type { Workloads } from "../../ports/workloads.ts";
+import type { KeyNeed, Workloads } from "../../ports/workloads.ts";
 import { WriteRefused } from "../../ports/write-refused.ts";
 import { SimulatedDeployment } from "./simulated-deployment.ts";
 import type { SimulatedPod } from "./simulated-pod.ts";
@@ -117,10 +117,22 @@ export class SimulatedCluster {
 
   /** Somebody asks for a rotation; undefined takes it back. */
   request(text: string | undefined): void {
-    const annotations: Record<string, string> =
-      text === undefined ? {} : { "rotatedsecrets.dev/rotate": text };
+    this.annotate("rotatedsecrets.dev/rotate", text);
+  }
+
+  /** Somebody sets an annotation of the RotatedSecret; undefined removes it. */
+  annotate(name: string, text: string | undefined): void {
+    const { [name]: _, ...others } = this.#resource.metadata.annotations ?? {};
+    const annotations = text === undefined ? others : { ...others, [name]: text };
     this.#resource = { ...this.#resource, metadata: { ...this.#resource.metadata, annotations } };
     this.#touch();
+  }
+
+  /** The keys that readers need. */
+  get keyNeeds(): readonly KeyNeed[] {
+    return this.deployments.flatMap(({ name, neededKeys }) =>
+      neededKeys.map((key) => ({ key, reader: `Deployment ${name}` })),
+    );
   }
 
   /** Somebody changes what the namespace may have. */
@@ -143,6 +155,7 @@ export class SimulatedCluster {
   readonly workloads: Workloads = {
     cached: (_secret, choice) => this.#chosen(choice).map(({ workload }) => workload),
     pods: (_secret, choice) => Promise.resolve(this.#chosen(choice).flatMap(({ readers }) => readers)),
+    keyNeeds: () => Promise.resolve({ kind: "needs", needs: this.keyNeeds }),
     restart: (_secret, ref, text) => {
       const restarted = this.readers.find(({ workload }) => isSameWorkload(workload.ref, ref));
       if (restarted === undefined) throw new Conflict("it is gone");

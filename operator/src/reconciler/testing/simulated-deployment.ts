@@ -15,6 +15,8 @@ export class SimulatedDeployment implements SimulatedWorkload {
   terminationMs = 3_000;
   changes = 0;
   text: string | undefined;
+  /** Keys of the Secret that its template names and that are not optional. */
+  neededKeys: readonly string[] = [];
 
   readonly #clock: Clock;
   readonly #secret: SimulatedSecret;

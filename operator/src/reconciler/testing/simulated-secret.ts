@@ -41,6 +41,10 @@ export class SimulatedSecret implements TargetSecrets {
     return this.#held?.metadata;
   }
 
+  get documentForm(): PresentSecret["documentForm"] {
+    return this.#held?.documentForm;
+  }
+
   get versionId(): string | undefined {
     return this.#held?.versionId;
   }
@@ -60,7 +64,7 @@ export class SimulatedSecret implements TargetSecrets {
   }
 
   apply(request: SecretWriteRequest): Promise<TargetSecret> {
-    const { over, data, versionId, owner, dataHistory, type, metadata } = request;
+    const { over, data, versionId, documentForm, owner, dataHistory, type, metadata } = request;
     if (this.isProtected) throw new WriteRefused("the Secret", "403 Forbidden");
     if (over === undefined ? this.#held !== undefined : !this.#isStill(over))
       throw new Conflict("another one");
@@ -87,6 +91,7 @@ export class SimulatedSecret implements TargetSecrets {
         owners: metadata.deletedWithOwner ? [owner.uid] : [],
       },
       versionId,
+      documentForm,
       dataHistory,
       data: SecretData.fromBase64({ ...Object.fromEntries(foreign), ...applied }),
       immutable: false,

@@ -1,7 +1,9 @@
 import { silentLogger } from "@rotated-secrets/kube-runtime/telemetry/logger";
 import { ManualClock } from "@rotated-secrets/kube-runtime/time/manual-clock";
 import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
+import type { DocumentForm } from "../../ports/document-form.ts";
 import type { CatalogueEntry } from "../../ports/secret-catalogue.ts";
+import type { TargetSecret } from "../../ports/target-secrets.ts";
 import type { Ports } from "../ports.ts";
 import { RotatedSecretReconciler } from "../rotated-secret-reconciler.ts";
 import { Crash, type Interception, intercepted } from "./faulty-ports.ts";
@@ -16,6 +18,12 @@ const START_MS = 2_000;
 /** More passes in one simulated second are a bug. */
 const MAX_PASSES_A_SECOND = 20;
 const NOON = Date.UTC(2026, 10, 20, 12);
+
+/** A Secret before a write. */
+export interface SecretBefore {
+  readonly keys: readonly string[];
+  readonly form: DocumentForm | undefined;
+}
 
 /** Decides where an operator process ends. */
 export type CrashPlan = (call: string, when: "before" | "after") => boolean;
@@ -66,6 +74,22 @@ class SimulatedOperator {
     }
   }
 
+  /** The Secret, with each write reported. */
+  #observed(secret: SimulatedCluster["secret"]): Ports["targets"] {
+    const reported = async (write: () => Promise<TargetSecret>) => {
+      const before = { keys: Object.keys(secret.data ?? {}), form: secret.documentForm };
+      const after = await write();
+      this.#simulation.onSecretWrite(this.#cluster, before);
+      return after;
+    };
+    return {
+      cached: () => secret.cached(),
+      read: () => secret.read(),
+      apply: (request) => reported(async () => secret.apply(request)),
+      removeKeys: (...request) => reported(async () => secret.removeKeys(...request)),
+    };
+  }
+
   #start() {
     const { aws, clock, interception, othersWait } = this.#simulation;
     const { resources, serviceAccounts, secret: targets, workloads, reporting } = this.#cluster;
@@ -92,7 +116,7 @@ class SimulatedOperator {
       values,
       rotations,
       serviceAccounts,
-      targets,
+      targets: this.#observed(targets),
       workloads,
       reporting: observed,
     };
@@ -127,6 +151,8 @@ export class Simulation {
     status: RotatedSecretStatus,
     known: CatalogueEntry | undefined,
   ) => void = () => {};
+  /** Called after every write of the Secret by an operator, with its keys and form before. */
+  onSecretWrite: (cluster: SimulatedCluster, before: SecretBefore) => void = () => {};
   /** Called when AWS accepts a RotateSecret of an operator of this cluster. */
   onRotate: (cluster: SimulatedCluster) => void = () => {};
   /** How many turns other operators get before a call. */
