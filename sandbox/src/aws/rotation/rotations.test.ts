@@ -106,6 +106,11 @@ describe.concurrent("a rotation", () => {
     const next = described.NextRotationDate?.toISOString() ?? "";
     expect(next).toMatch(/T23:59:59.000Z$/);
     expect(Date.parse(next) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+
+    await p.client.cancelRotateSecret({ SecretId: p.SecretId });
+    const disabled = await p.client.describeSecret({ SecretId: p.SecretId });
+    expect(disabled).toMatchObject({ RotationEnabled: false, RotationRules: { AutomaticallyAfterDays: 1 } });
+    expect([disabled.LastRotatedDate, disabled.NextRotationDate]).toEqual([undefined, undefined]);
   });
 
   it("needs its configuration only once", async () => {
@@ -244,8 +249,11 @@ describe.concurrent("RotateImmediately=false", () => {
   it.each(["", "hang"])("runs testSecret alone and leaves no version behind (%s)", async (how) => {
     await using p = await prepared({ plan: { testSecret: [how] } });
     await rotate(p, { RotateImmediately: false, RotationRules: { ScheduleExpression: "rate(10 days)" } });
-    if (how === "hang")
+    if (how === "hang") {
       expect(await p.stages()).toEqual({ [p.one]: ["AWSCURRENT"], [p.token]: ["AWSPENDING"] });
+      const listed = await p.client.listSecretVersionIds({ SecretId: p.SecretId, IncludeDeprecated: true });
+      expect(listed.Versions?.map(({ VersionId }) => VersionId)).toEqual([p.one]);
+    }
     await vi.waitFor(async () => expect(await p.stages()).toEqual({ [p.one]: ["AWSCURRENT"] }), 10_000);
     expect(p.steps()).toEqual(["testSecret"]);
     const { Versions } = await p.client.listSecretVersionIds({

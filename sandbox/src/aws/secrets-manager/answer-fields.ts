@@ -43,7 +43,8 @@ export function metadataFields(secret: Secret): Readonly<Record<string, unknown>
     RotationEnabled: secret.rotation?.enabled,
     RotationLambdaARN: secret.rotation?.lambdaArn,
     RotationRules: secret.rotation?.rules,
-    LastRotatedDate: seconds(secret.lastRotatedAt),
+    // AWS: DescribeSecret API reference: null if rotation is not configured or is disabled.
+    LastRotatedDate: secret.rotation?.enabled === true ? seconds(secret.lastRotatedAt) : undefined,
     LastChangedDate: seconds(secret.lastChangedAt),
     LastAccessedDate: seconds(secret.lastAccessedAt),
     DeletedDate: seconds(secret.deletedAt),
@@ -51,6 +52,11 @@ export function metadataFields(secret: Secret): Readonly<Record<string, unknown>
     Tags: secret.tags,
     CreatedDate: seconds(secret.createdAt),
     OwningService: secret.owningService,
-    PrimaryRegion: secret.primaryRegion,
+    PrimaryRegion: secret.primaryRegion ?? (secret.replicas && regionOf(secret)),
+    ReplicationStatus: secret.replicas?.map((replica) => ({ ...replica, Status: "InSync" })),
   };
+}
+
+function regionOf({ arn }: Secret): string | undefined {
+  return arn.split(":")[3];
 }

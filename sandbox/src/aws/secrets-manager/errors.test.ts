@@ -212,6 +212,54 @@ const cases: readonly Case[] = [
     "You can't attach more than 20 staging labels to the versions of a secret.",
   ],
   [
+    "a tag key that is given twice",
+    (c) =>
+      c.tagResource({
+        SecretId,
+        Tags: [
+          { Key: "team", Value: "a" },
+          { Key: "team", Value: "b" },
+        ],
+      }),
+    "InvalidParameterException",
+    "A request can have each tag key only once.",
+  ],
+  [
+    "a tag key of AWS",
+    (c) => c.tagResource({ SecretId, Tags: [{ Key: "AWS:owner", Value: "a" }] }),
+    "InvalidParameterException",
+    "The tag key AWS:owner is reserved: keys that begin with aws: belong to AWS.",
+  ],
+  [
+    "the removal of a tag of AWS",
+    (c) => c.untagResource({ SecretId, TagKeys: ["aws:owner"] }),
+    "InvalidParameterException",
+    "The tag key aws:owner is reserved: keys that begin with aws: belong to AWS.",
+  ],
+  [
+    "51 tags",
+    (c) => c.tagResource({ SecretId, Tags: numberedTags(51) }),
+    "InvalidParameterException",
+    "You can't attach more than 50 tags to a secret.",
+  ],
+  [
+    "51 tags on a new secret",
+    (c) => c.createSecret({ Name: "tagged", SecretString: "x", Tags: numberedTags(51) }),
+    "InvalidParameterException",
+    "You can't attach more than 50 tags to a secret.",
+  ],
+  [
+    "a schedule that is not a cron or rate expression",
+    (c) =>
+      c.rotateSecret({
+        SecretId,
+        RotationLambdaARN: "arn:aws:lambda:eu-west-1:111122223333:function:none",
+        RotationRules: { ScheduleExpression: "every 10 days" },
+      }),
+    "InvalidParameterException",
+    "The schedule expression every 10 days is not valid.",
+  ],
+  [
     "a rotation without a function",
     (c) => c.rotateSecret({ SecretId }),
     "InvalidRequestException",
@@ -249,6 +297,10 @@ const cases: readonly Case[] = [
     "Password length is too short based on the required types.",
   ],
 ];
+
+function numberedTags(count: number): { Key: string; Value: string }[] {
+  return Array.from({ length: count }, (_, n) => ({ Key: `tag-${n}`, Value: "" }));
+}
 
 describe("AWS's own errors", () => {
   it.each(cases)("%s", async (_title, call, type, message) => {
@@ -311,6 +363,23 @@ describe("a request that is not for this endpoint", () => {
   ])("%s", async (_title, authorization, type) => {
     const answer = await post("ListSecrets", {}, authorization);
     expect(answer).toMatchObject({ status: 400, body: { __type: type } });
+  });
+
+  it.each([
+    [
+      "an operation that only AWS has",
+      "GetResourcePolicy",
+      {},
+      "The AWS emulator does not have the operation GetResourcePolicy.",
+    ],
+    [
+      "a field that only AWS has",
+      "CreateSecret",
+      { Name: "partner", ClientRequestToken: randomUUID(), Type: "SomePartner" },
+      "The AWS emulator does not have Type of CreateSecret.",
+    ],
+  ])("%s", async (_title, operation, body, Message) => {
+    expect(await post(operation, body)).toEqual({ status: 501, body: { __type: "NotEmulated", Message } });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { Context } from "./operation.ts";
 import type { Secret } from "./secret.ts";
+import { withTags } from "./tags.ts";
 
 /** A secret after CreateSecret, without a version. */
 export function emptySecret(
@@ -8,6 +9,7 @@ export function emptySecret(
     readonly Description?: string | undefined;
     readonly KmsKeyId?: string | undefined;
     readonly Tags?: Secret["tags"];
+    readonly AddReplicaRegions?: Secret["replicas"];
   },
   { region, accountId, now, arnSuffix }: Pick<Context, "region" | "accountId" | "now" | "arnSuffix">,
 ): Secret {
@@ -16,7 +18,7 @@ export function emptySecret(
     name: members.Name,
     description: members.Description,
     kmsKeyId: members.KmsKeyId,
-    tags: members.Tags,
+    tags: members.Tags && withTags(undefined, members.Tags),
     createdAt: now,
     lastChangedAt: now,
     lastAccessedAt: undefined,
@@ -25,6 +27,7 @@ export function emptySecret(
     rotation: undefined,
     owningService: undefined,
     primaryRegion: undefined,
+    replicas: members.AddReplicaRegions,
     versions: [],
   };
 }

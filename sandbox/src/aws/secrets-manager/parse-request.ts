@@ -14,9 +14,7 @@ export function parseRequest<Request>(schema: z.ZodType<Request>, body: unknown)
   const issues = parsed.error.issues;
   const own = issues.find((issue) => issue.code === "custom");
   if (own !== undefined) throw validationError(own.message);
-  const wrongType = issues.find(
-    (issue) => issue.code === "invalid_type" && valueAt(body, issue.path) !== undefined,
-  );
+  const wrongType = issues.find((issue) => hasWrongType(issue, valueAt(body, issue.path)));
   // AWS: "Common errors", awsJson1_1; the text is not documented.
   if (wrongType !== undefined) {
     throw new AwsError("SerializationException", `${memberName(wrongType.path)} has the wrong type.`);
@@ -25,6 +23,12 @@ export function parseRequest<Request>(schema: z.ZodType<Request>, body: unknown)
   throw validationError(
     `${issues.length} validation error${issues.length === 1 ? "" : "s"} detected: ${failures}`,
   );
+}
+
+function hasWrongType({ code }: z.core.$ZodIssue, value: unknown): boolean {
+  if (value === undefined) return false;
+  // All enums of the API are texts.
+  return code === "invalid_type" || (code === "invalid_value" && typeof value !== "string");
 }
 
 function describe(issue: z.core.$ZodIssue, body: unknown): string {

@@ -24,6 +24,14 @@ export const description = z.string().max(2048);
 export const kmsKeyId = z.string().max(2048);
 export const nextToken = z.string().min(1).max(4096).optional();
 
+/** The partner of a managed external secret. */
+export const externalType = z.string().max(256);
+
+/** The settings of the rotation of a managed external secret. */
+export const externalMetadata = z.array(
+  z.object({ Key: z.string().min(1).max(256), Value: z.string().min(1).max(2048) }),
+);
+
 /** Text of 1 to 65,536 bytes. */
 export const secretString = z
   .string()
@@ -38,15 +46,36 @@ export const secretBinary = z
   .check(bounded((text) => Buffer.byteLength(text, "base64")))
   .optional();
 
-export const tags = z
-  .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }))
-  .max(50);
+export const tagKey = z.string().min(1).max(128);
+export const tags = z.array(z.object({ Key: tagKey, Value: z.string().max(256) }));
+
+/** The proof that a caller from another account belongs to the rotation. */
+export const rotationToken = z
+  .string()
+  .min(36)
+  .max(256)
+  .regex(/^[a-zA-Z0-9-]+$/);
+
+/** The regions of new replicas. */
+export const replicaRegions = z
+  .array(
+    z.object({
+      Region: z
+        .string()
+        .min(1)
+        .max(128)
+        .regex(/^([a-z]+-)+\d+$/),
+      KmsKeyId: kmsKeyId.optional(),
+    }),
+  )
+  .min(1);
 
 export const rotationRules = z.object({
   AutomaticallyAfterDays: z.int32().min(1).max(1000).optional(),
   ScheduleExpression: z
     .string()
-    .regex(/^(rate|cron)\([0-9A-Za-z\-#/,*? ]+\)$/)
+    .regex(/^[0-9A-Za-z()#?*\-/, ]+$/)
+    .min(1)
     .max(256)
     .optional(),
   Duration: z
@@ -57,12 +86,17 @@ export const rotationRules = z.object({
     .optional(),
 });
 
+const filterValue = z
+  .string()
+  .max(512)
+  .regex(/^!?[a-zA-Z0-9 :_@/+=.\-!]*$/);
+
 /** The filters of ListSecrets and BatchGetSecretValue. */
 export const filters = z
   .array(
     z.object({
       Key: z.enum(["description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"]),
-      Values: z.array(z.string().max(512)).min(1).max(10),
+      Values: z.array(filterValue).min(1).max(10),
     }),
   )
   .max(10)

@@ -16,6 +16,12 @@ export interface SecretVersion {
   readonly stages: readonly string[];
 }
 
+/** A replica in another region, in AWS's own form. */
+export interface Replica {
+  readonly Region: string;
+  readonly KmsKeyId?: string | undefined;
+}
+
 export interface Tag {
   readonly Key: string;
   readonly Value: string;
@@ -61,6 +67,8 @@ export interface Secret {
   readonly owningService: string | undefined;
   /** For a replica: the region of its original. */
   readonly primaryRegion: string | undefined;
+  /** The replicas of an original. They are names only: an emulator has one region. Undefined if there were never any. */
+  readonly replicas: readonly Replica[] | undefined;
   /** Oldest first. */
   readonly versions: readonly SecretVersion[];
 }

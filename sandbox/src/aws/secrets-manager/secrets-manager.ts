@@ -4,6 +4,7 @@ import { AgedView } from "./aged-view.ts";
 import { type ExistingSecret, existingSecret } from "./existing-secret.ts";
 import { findSecret } from "./find-secret.ts";
 import { FunctionRotation, type FunctionRotationOptions } from "./function-rotation.ts";
+import { NOT_EMULATED, notEmulated } from "./not-emulated.ts";
 import type { Context, Outcome, Place, RotationOrder } from "./operation.ts";
 import { operations } from "./operations.ts";
 import { OwnerRotation } from "./owner-rotation.ts";
@@ -68,8 +69,7 @@ export class SecretsManager {
     refusalFor: Context["refusalFor"] = () => undefined,
   ): Pick<Outcome, "answer" | "rotation"> {
     const operation = operations.get(name);
-    if (operation === undefined)
-      throw new AwsError("UnknownOperationException", `There is no operation ${name}.`);
+    if (operation === undefined) throw missingOperation(name);
     const secrets = this.#store.seenBy(operation.sees);
     const outcome = operation.run(secrets, request, this.#context(refusalFor));
     if (outcome.change !== undefined) this.#store.apply(outcome.change);
@@ -139,4 +139,9 @@ export class SecretsManager {
       .digest("base64");
     return hash.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 6);
   }
+}
+
+function missingOperation(name: string): AwsError {
+  if (NOT_EMULATED.has(name)) return notEmulated(`the operation ${name}`);
+  return new AwsError("UnknownOperationException", `There is no operation ${name}.`);
 }

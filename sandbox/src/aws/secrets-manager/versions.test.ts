@@ -207,6 +207,24 @@ describe("metadata", () => {
   });
 });
 
+describe("replicas in other regions", () => {
+  it("are in the answer while they are made, and in the description afterwards", async () => {
+    const Name = `replicated-${randomUUID()}`;
+    const AddReplicaRegions = [
+      { Region: "eu-central-1" },
+      { Region: "us-gov-west-1", KmsKeyId: "alias/there" },
+    ];
+    const created = await client.createSecret({ Name, SecretString: "one", AddReplicaRegions });
+    expect(created.ReplicationStatus).toEqual(
+      AddReplicaRegions.map((replica) => ({ ...replica, Status: "InProgress" })),
+    );
+    expect(await client.describeSecret({ SecretId: Name })).toMatchObject({
+      PrimaryRegion: "eu-west-1",
+      ReplicationStatus: AddReplicaRegions.map((replica) => ({ ...replica, Status: "InSync" })),
+    });
+  });
+});
+
 describe("deletion", () => {
   it("is planned, shown by DescribeSecret, and undone by RestoreSecret", async () => {
     const { SecretId } = await secretWithOne();

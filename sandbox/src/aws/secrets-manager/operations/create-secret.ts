@@ -3,12 +3,15 @@ import { z } from "zod";
 import { AwsError, invalidRequest } from "../../aws-error.ts";
 import { findSecret } from "../find-secret.ts";
 import { emptySecret } from "../new-secret.ts";
+import { refuseFields } from "../not-emulated.ts";
 import { type Outcome, operation } from "../operation.ts";
 import { putVersion } from "../put-version.ts";
 import {
   clientRequestToken,
   description,
+  externalType,
   kmsKeyId,
+  replicaRegions,
   secretBinary,
   secretName,
   secretString,
@@ -28,10 +31,15 @@ export const createSecret = operation({
     SecretString: secretString,
     SecretBinary: secretBinary,
     Tags: tags.optional(),
+    AddReplicaRegions: replicaRegions.optional(),
+    ForceOverwriteReplicaSecret: z.boolean().optional(),
+    Type: externalType.optional(),
+    CrossAccountPrimaryARN: z.string().min(20).max(2048).optional(),
   }),
   run(secrets, request, context) {
     const token = requireToken(request);
     const value = valueIn(request);
+    refuseFields("CreateSecret", request, ["Type", "CrossAccountPrimaryARN"]);
     const existing = findSecret(secrets, request.Name);
     if (existing !== undefined) return repeated(existing, token, value);
     const empty = emptySecret(request, context);
@@ -64,5 +72,11 @@ function repeated(existing: Secret, token: string, value: SecretValue | undefine
 }
 
 function answerFor(secret: Secret, token: string, value: SecretValue | undefined): Outcome["answer"] {
-  return { ARN: secret.arn, Name: secret.name, VersionId: value === undefined ? undefined : token };
+  return {
+    ARN: secret.arn,
+    Name: secret.name,
+    VersionId: value === undefined ? undefined : token,
+    // The replication goes on after the answer.
+    ReplicationStatus: secret.replicas?.map((replica) => ({ ...replica, Status: "InProgress" })),
+  };
 }

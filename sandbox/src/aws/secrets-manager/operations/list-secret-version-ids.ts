@@ -17,8 +17,9 @@ export const listSecretVersionIds = operation({
   }),
   run(secrets, request) {
     const secret = requireSecret(secrets, request.SecretId);
+    // AWS: ListSecretVersionIds API reference: "only returns versions that contain a secret value".
     const listed = secret.versions.filter(
-      (version) => version.stages.length > 0 || request.IncludeDeprecated === true,
+      ({ value, stages }) => value !== undefined && (stages.length > 0 || request.IncludeDeprecated === true),
     );
     const page = pageOf(listed, {
       size: request.MaxResults,

@@ -4,7 +4,14 @@ import { invalidRequest } from "../../aws-error.ts";
 import { requireUnmanagedSecret } from "../find-secret.ts";
 import { operation } from "../operation.ts";
 import { putVersion } from "../put-version.ts";
-import { clientRequestToken, secretBinary, secretId, secretString, versionStage } from "../request-fields.ts";
+import {
+  clientRequestToken,
+  rotationToken,
+  secretBinary,
+  secretId,
+  secretString,
+  versionStage,
+} from "../request-fields.ts";
 import { requireToken, valueIn } from "../request-value.ts";
 
 export const putSecretValue = operation({
@@ -16,7 +23,7 @@ export const putSecretValue = operation({
     SecretString: secretString,
     SecretBinary: secretBinary,
     VersionStages: z.array(versionStage).min(1).max(20).optional(),
-    RotationToken: z.string().min(36).max(256).optional(),
+    RotationToken: rotationToken.optional(),
   }),
   run(secrets, request, { now }) {
     const token = requireToken(request);

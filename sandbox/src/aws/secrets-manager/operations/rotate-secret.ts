@@ -2,9 +2,10 @@ import { AWSPENDING } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { AwsError, invalidParameter, invalidRequest } from "../../aws-error.ts";
 import { requireWritableSecret } from "../find-secret.ts";
+import { refuseFields } from "../not-emulated.ts";
 import { type Context, operation, type RotationOrder } from "../operation.ts";
 import { addVersion } from "../put-version.ts";
-import { clientRequestToken, rotationRules, secretId } from "../request-fields.ts";
+import { clientRequestToken, externalMetadata, rotationRules, secretId } from "../request-fields.ts";
 import { NO_TOKEN } from "../request-value.ts";
 import { requireSchedule } from "../rotation-schedule.ts";
 import { rotationUnderWay } from "../rotation-under-way.ts";
@@ -20,12 +21,18 @@ export const rotateSecret = operation({
     ClientRequestToken: clientRequestToken,
     RotationLambdaARN: z.string().max(2048).optional(),
     RotationRules: rotationRules.optional(),
+    ExternalSecretRotationMetadata: externalMetadata.optional(),
+    ExternalSecretRotationRoleArn: z.string().min(20).max(2048).optional(),
     RotateImmediately: z.boolean().default(true),
   }),
   run(secrets, request, context) {
     const token = request.ClientRequestToken;
     // Recorded: this exception here, InvalidRequestException in the other operations.
     if (token === undefined) throw invalidParameter(NO_TOKEN);
+    refuseFields("RotateSecret", request, [
+      "ExternalSecretRotationMetadata",
+      "ExternalSecretRotationRoleArn",
+    ]);
     const before = requireWritableSecret(secrets, request.SecretId);
     const rotation = configurationFor(before, request, context);
     // AWS: RotateSecret API reference. Users report the text with both kinds of apostrophe.

@@ -1,11 +1,13 @@
 import { AWSCURRENT } from "@rotated-secrets/contract/labels";
 import { z } from "zod";
 import { requireUnmanagedSecret } from "../find-secret.ts";
+import { refuseFields } from "../not-emulated.ts";
 import { operation } from "../operation.ts";
 import { putVersion } from "../put-version.ts";
 import {
   clientRequestToken,
   description,
+  externalType,
   kmsKeyId,
   secretBinary,
   secretId,
@@ -24,10 +26,12 @@ export const updateSecret = operation({
     KmsKeyId: kmsKeyId.optional(),
     SecretString: secretString,
     SecretBinary: secretBinary,
+    Type: externalType.optional(),
   }),
   run(secrets, request, { now }) {
     const id = requireToken(request);
     const value = valueIn(request);
+    refuseFields("UpdateSecret", request, ["Type"]);
     const before = requireUnmanagedSecret(secrets, request.SecretId);
     const described = {
       ...before,
