@@ -8,6 +8,7 @@ export default defineConfig({
         test: {
           name: "unit",
           maxWorkers: 2,
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
           include: ["*/src/**/*.test.ts", "tools/**/*.test.ts"],
         },

@@ -43,6 +43,11 @@ const rotation = z.object({
   startedAt: dateTime().describe(
     "When the token was recorded, or when a rotation that others started was first seen.",
   ),
+  acceptedAt: dateTime()
+    .optional()
+    .describe(
+      "When AWS was first seen to have started the rotation: by its answer, or by AWSPENDING on the version.",
+    ),
   attempts: count().describe("How often RotateSecret was refused or gave no answer."),
   lastAttemptAt: dateTime()
     .optional()

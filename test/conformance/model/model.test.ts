@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { secretsManagerModel } from "./service-model.ts";
 import { violationsOf } from "./violations.ts";
 
-/** Requests that break the model and that the emulator answers in another way than the model says, with its answer. */
+/** Requests that break the model and that the emulator answers differently from the model, with its answer. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {};
 
 const model = await secretsManagerModel();

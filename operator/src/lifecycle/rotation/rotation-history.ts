@@ -1,7 +1,9 @@
+import { AWSPENDING } from "@rotated-secrets/contract/labels";
+import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { PastRotation, RotationStatus } from "../../api/rotated-secret.ts";
 import { MAX_HISTORY } from "../../api/rotated-secret-status.ts";
 import { known } from "../../ports/fact.ts";
-import { currentVersion } from "../../ports/staging-labels.ts";
+import { currentVersion, labelsOf } from "../../ports/staging-labels.ts";
 import type { Finding, PhaseWait } from "../step.ts";
 import type { World } from "../world.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
@@ -19,7 +21,7 @@ export function rotationStanding(world: World, waits: readonly PhaseWait[]): Rot
   const result = outcomeOf(world, underway);
   if (result === undefined) {
     const isLate = waits.some(({ reason }) => reason === "RotationTimedOut");
-    const goesOn = wasTakenUp(world) ? withoutError(underway) : underway;
+    const goesOn = withAcceptance(world, hasAnswered(world) ? withoutError(underway) : underway);
     return { underway: isLate ? { ...goesOn, phase: "TimedOut" } : goesOn, history };
   }
   if (result === "Vanished" || result === "Unknown") return { underway: undefined, history };
@@ -72,8 +74,24 @@ function pastRotation(
   };
 }
 
-function wasTakenUp({ intent }: World): boolean {
+function hasAnswered({ intent }: World): boolean {
   return intent.kind === "answered" && intent.answer.kind !== "problem";
+}
+
+/** Remembers that AWS has started the rotation: ListSecretVersionIds does not list a version that never got a value. */
+function withAcceptance(world: World, underway: RotationStatus): RotationStatus {
+  const isNew =
+    underway.acceptedAt === undefined && (isAccepted(world, underway) || isPending(world, underway));
+  return isNew ? { ...underway, acceptedAt: new Date(world.now).toISOString() } : underway;
+}
+
+function isAccepted({ intent }: World, { token }: RotationStatus): boolean {
+  return intent.kind === "answered" && intent.id === token && intent.answer.kind === "accepted";
+}
+
+function isPending(world: World, { token }: RotationStatus): boolean {
+  const secret = known(world.source)?.secret;
+  return secret !== undefined && labelsOf(secret, parseVersionId(token)).includes(AWSPENDING);
 }
 
 /** Problems with earlier calls do not count any more. */

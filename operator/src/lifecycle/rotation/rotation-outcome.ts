@@ -30,11 +30,19 @@ export function outcomeOf(
   if (labels.includes(AWSPENDING)) return undefined;
   if (labels.includes(AWSPREVIOUS)) return "Succeeded";
   if (world.now < visibleFrom(underway, world.operatorStartedAt)) return undefined;
-  const wasMade = knownToAws(world, token);
-  if (wasMade === undefined) return undefined;
-  if (wasMade) return isLeftBehind(world, secret, token) ? "Unknown" : "Failed";
+  const isKnown = knownToAws(world, token);
+  if (isKnown === undefined) return undefined;
+  if (isKnown || wasStarted(underway)) return isLeftBehind(world, secret, token) ? "Unknown" : "Failed";
   if (underway.trigger === "External" || isWithdrawn(world, underway)) return "Vanished";
   return isFulfilledByNewer(world, secret, underway) ? "Superseded" : undefined;
+}
+
+/**
+ * Whether AWS has started this rotation of ours. If it is given up before createSecret has stored a value, AWS lists its
+ * version no more. A rotation of others that ends so was a test of the rotation function.
+ */
+function wasStarted({ trigger, acceptedAt }: RotationStatus): boolean {
+  return trigger !== "External" && acceptedAt !== undefined;
 }
 
 /** Whether a version became current that is newer than the version to replace. Only times of AWS are compared. */
@@ -78,7 +86,7 @@ export function isWithdrawn(world: World, { trigger, tick, request }: RotationSt
 }
 
 /**
- * Whether AWS has a version with this id, deprecated ones included; undefined if the versions were not read in this pass: an
+ * Whether AWS has a version with this id that has a label or a value; undefined if the versions were not read in this pass: an
  * older read cannot show that a version is missing.
  */
 export function knownToAws(world: World, token: VersionId): boolean | undefined {

@@ -22,6 +22,7 @@ import {
 import { AWS_READ_LAG_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { rotation } from "./rotation.ts";
+import { rotationStanding } from "./rotation-history.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
 
 const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
@@ -262,6 +263,54 @@ describe("a rotation under way", () => {
       expect(text.indexOf(command)).toBeGreaterThan(text.indexOf(warning));
       expect(text.endsWith(command)).toBe(true);
     });
+  });
+
+  describe("given up before its version had a value, which AWS does not list then,", () => {
+    const accepted = { ...underway, acceptedAt: underway.startedAt };
+
+    it("has failed if AWS had started it", () => {
+      const ended = given(daily, seen(), { rotation: accepted });
+      expect(outcomeOf(ended, accepted)).toBe("Failed");
+      const { underway: left, history } = rotationStanding(ended, []);
+      expect(left).toBeUndefined();
+      expect(history).toMatchObject([{ token: DUE, result: "Failed" }]);
+    });
+
+    it("has not failed if AWS never started it", () => {
+      expect(outcomeOf(given(daily, seen(), { rotation: underway }), underway)).toBeUndefined();
+    });
+
+    it("was a test of the rotation function if others started it", () => {
+      const test = { ...accepted, trigger: "External" } as const;
+      expect(outcomeOf(given(daily, seen(), { rotation: test }), test)).toBe("Vanished");
+    });
+
+    it("is not started again with the same token", () => {
+      const past = {
+        token: DUE,
+        trigger: "Schedule",
+        startedAt: THREE,
+        finishedAt: THREE,
+        result: "Failed",
+      } as const;
+      expect(stepOf(rotation, given(daily, seen(), { history: [past] }))).not.toMatchObject({
+        change: { rotation: { token: DUE } },
+      });
+    });
+  });
+
+  it.each([
+    ["AWS's answer", { intent: { kind: "answered", id: DUE, answer: { kind: "accepted" } } } as const, true],
+    ["AWSPENDING on its version", seen({ stages: pending }), true],
+    [
+      "the answer that another rotation is under way",
+      { intent: { kind: "answered", id: DUE, answer: { kind: "inProgress" } } } as const,
+      false,
+    ],
+    ["no answer", {}, false],
+  ])("is remembered as started by AWS after %s", (_, change, isAccepted) => {
+    const standing = rotationStanding(given(daily, change, { rotation: underway }), []);
+    expect(standing.underway?.acceptedAt).toBe(isAccepted ? new Date(NOW).toISOString() : undefined);
   });
 
   it("has succeeded when its version is current, or was", () => {

@@ -51,11 +51,16 @@ function startOf(world: World, secret: SecretFacts, due: DueRotation): Step | un
   const obstacle = obstacleTo(world, secret) ?? backOff(world, due) ?? outsideWindows(world, reasonFor(due));
   if (obstacle !== undefined) return obstacle;
   if (!hasReadVersions(world)) return refresh("source", "versionCreatedAt");
-  // A token that AWS knows has been spent, by another cluster or before status was lost: it is never used again.
-  const isSpent = knownToAws(world, due.token);
+  // A token that AWS knows has been spent, by another cluster or before status was lost: it is never used again. AWS lists
+  // no version that never got a value, so the failures in status count too.
+  const isSpent = hasFailed(world, due) || knownToAws(world, due.token);
   if (isSpent === undefined) return versionsUnread(world);
   if (!isSpent) return firstRecord(world, secret, due);
   return due.trigger === "Request" ? dismissal(due) : undefined;
+}
+
+function hasFailed({ resource }: World, { token }: DueRotation): boolean {
+  return (resource.status.history ?? []).some((past) => past.token === token && past.result === "Failed");
 }
 
 /**
