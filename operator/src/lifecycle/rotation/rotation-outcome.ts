@@ -39,7 +39,7 @@ export function outcomeOf(
 
 /**
  * Whether AWS has started this rotation of ours. If it is given up before createSecret has stored a value, AWS lists its
- * version no more. A rotation of others that ends so was a test of the rotation function.
+ * version no more. A rotation of others with this end was a test of the rotation function.
  */
 function wasStarted({ trigger, acceptedAt }: RotationStatus): boolean {
   return trigger !== "External" && acceptedAt !== undefined;
