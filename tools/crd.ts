@@ -20,7 +20,11 @@ export interface Schema {
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;
-  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message: string }[];
+  readonly "x-kubernetes-validations"?: readonly {
+    readonly rule: string;
+    readonly message: string;
+    readonly messageExpression?: string;
+  }[];
 }
 
 /** The order of a schema's keywords: the meaning of a field comes before its bounds. */

@@ -3,6 +3,9 @@ type Mistake = readonly [what: string, spec: object, field: string, message: str
 
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/payments/db-AbC123";
 const FIVE_FIELDS = "write the five fields minute, hour, day of month, month and day of week";
+const NO_SUCH_DATE = "names a date that does not exist: February has no 30th";
+const RANGE = "a range goes from the lower to the higher value";
+const DURATION = "write a duration such as 90d or 12h30m";
 
 const schedule = (fields: object) => ({ secretId: "a", rotation: { trigger: "Schedule", schedule: fields } });
 const workloads = (fields: object) => ({ secretId: "a", rollout: { workloads: fields } });
@@ -78,9 +81,138 @@ export const MISTAKEN_SECRETS: readonly Mistake[] = [
     "AWS's form of cron",
     schedule({ cron: "cron(0 3 ? * SUN *)" }),
     "spec.rotation.schedule.cron",
+    "AWS's cron(...) and rate(...) are not used here",
+  ],
+  [
+    "AWS's form of an interval",
+    schedule({ cron: "rate(30 days)" }),
+    "spec.rotation.schedule.cron",
+    "an interval is rotation.schedule.every: 30d",
+  ],
+  [
+    "a cron nickname",
+    schedule({ cron: "@weekly" }),
+    "spec.rotation.schedule.cron",
+    `names such as @weekly are not used here: ${FIVE_FIELDS}`,
+  ],
+  [
+    "a time zone with a typo",
+    schedule({ cron: "0 3 * * *", timeZone: "Europe/Berlni" }),
+    "spec.rotation.schedule.timeZone",
+    'write a time zone of the IANA database, such as "Europe/Berlin"',
+  ],
+  [
+    "the time zone of the API server's machine",
+    schedule({ cron: "0 3 * * *", timeZone: "Local" }),
+    "spec.rotation.schedule.timeZone",
+    "time zone of the IANA database",
+  ],
+  [
+    "a time zone by its offset",
+    schedule({ cron: "0 3 * * *", timeZone: "+02:00" }),
+    "spec.rotation.schedule.timeZone",
+    "time zone of the IANA database",
+  ],
+  [
+    "a window's time zone that does not exist",
+    windowOf({ timeZone: "CEST/Berlin" }),
+    "spec.windows[0].timeZone",
+    "time zone of the IANA database",
+  ],
+  ["the 31st of February", schedule({ cron: "0 3 31 2 *" }), "spec.rotation.schedule.cron", NO_SUCH_DATE],
+  [
+    "days that February never has",
+    schedule({ cron: "0 3 30,31 FEB *" }),
+    "spec.rotation.schedule.cron",
+    NO_SUCH_DATE,
+  ],
+  [
+    "the 31st of months of thirty days",
+    windowOf({ cron: "0 3 31 4,jun,SEP,11 *" }),
+    "spec.windows[0].cron",
+    NO_SUCH_DATE,
+  ],
+  ["hours past midnight", windowOf({ cron: "0 22-4 * * *" }), "spec.windows[0].cron", RANGE],
+  [
+    "days past the end of the week",
+    schedule({ cron: "0 3 * * FRI-MON" }),
+    "spec.rotation.schedule.cron",
+    RANGE,
+  ],
+  ["months past the end of the year", windowOf({ cron: "0 3 * nov-feb *" }), "spec.windows[0].cron", RANGE],
+  [
+    "a step after a value",
+    schedule({ cron: "5/15 3 * * *" }),
+    "spec.rotation.schedule.cron",
+    `a step follows * or a range, such as 5-59/15 instead of 5/15: ${FIVE_FIELDS}`,
+  ],
+  ["a step of nothing", schedule({ cron: "*/0 3 * * *" }), "spec.rotation.schedule.cron", FIVE_FIELDS],
+  [
+    "a step longer than the hour",
+    schedule({ cron: "*/90 3 * * *" }),
+    "spec.rotation.schedule.cron",
     FIVE_FIELDS,
   ],
-  ["a cron nickname", schedule({ cron: "@weekly" }), "spec.rotation.schedule.cron", FIVE_FIELDS],
+  [
+    "a question mark for any day",
+    windowOf({ cron: "0 3 ? * SUN" }),
+    "spec.windows[0].cron",
+    `the signs ?, #, L and W are not used here, and * means any: ${FIVE_FIELDS}`,
+  ],
+  [
+    "the second Sunday of the month",
+    windowOf({ cron: "0 3 * * SUN#2" }),
+    "spec.windows[0].cron",
+    "the signs ?, #, L and W are not used here",
+  ],
+  [
+    "a month's whole name",
+    schedule({ cron: "0 3 1 January *" }),
+    "spec.rotation.schedule.cron",
+    "names have three letters, such as SUN or JAN",
+  ],
+  [
+    "a cron with a year",
+    schedule({ cron: "0 3 1 1 * 2027" }),
+    "spec.rotation.schedule.cron",
+    "there are no seconds and no years",
+  ],
+  [
+    "two spaces between cron fields",
+    schedule({ cron: "0  3 * * *" }),
+    "spec.rotation.schedule.cron",
+    FIVE_FIELDS,
+  ],
+  [
+    "a time zone in cron",
+    schedule({ cron: "CRON_TZ=UTC 0 3 * * *" }),
+    "spec.rotation.schedule.cron",
+    FIVE_FIELDS,
+  ],
+  ["a duration in words", schedule({ every: "90 days" }), "spec.rotation.schedule.every", DURATION],
+  ["a duration in weeks", schedule({ every: "1w" }), "spec.rotation.schedule.every", DURATION],
+  ["a duration with a fraction", schedule({ every: "1.5h" }), "spec.rotation.schedule.every", DURATION],
+  [
+    "a duration with its units reversed",
+    schedule({ every: "1h1d" }),
+    "spec.rotation.schedule.every",
+    DURATION,
+  ],
+  ["a duration without a unit", schedule({ every: "30" }), "spec.rotation.schedule.every", DURATION],
+  ["a duration of ISO 8601", schedule({ every: "P30D" }), "spec.rotation.schedule.every", DURATION],
+  [
+    "a duration in milliseconds",
+    { secretId: "a", rollout: { timeout: "90000ms" } },
+    "spec.rollout.timeout",
+    DURATION,
+  ],
+  [
+    "a duration below zero",
+    { secretId: "a", rotation: { timeout: "-5m" } },
+    "spec.rotation.timeout",
+    DURATION,
+  ],
+  ["a window with a capital unit", windowOf({ duration: "4H" }), "spec.windows[0].duration", DURATION],
   [
     "a time zone with a space",
     schedule({ cron: "0 3 * * *", timeZone: "Europe Berlin" }),
@@ -416,7 +548,6 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
     { secretId: "a", rotation: { trigger: "schedule" } },
     'supported values: "Schedule", "External", "Manual"',
   ],
-  ["weeks", "RotatedSecret", schedule({ every: "1w" }), "spec.rotation.schedule.every"],
   [
     "a Secret that would be a ServiceAccount's token",
     "RotatedSecret",
@@ -438,7 +569,6 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
   ["an empty template", "RotatedSecret", template(""), "should be at least 1 chars long"],
   ["a template of a book", "RotatedSecret", template("x".repeat(4_097)), "may not be more than 4096"],
   ["a label's value that is too long", "RotatedSecret", target({ labels: { a: "x".repeat(64) } }), "63"],
-  ["a duration without a unit", "RotatedSecret", schedule({ every: "30" }), "must be of type duration"],
   [
     "no names in names",
     "RotatedSecret",
@@ -546,6 +676,12 @@ export const RIGHT_SECRETS: readonly [string, object][] = [
     "cron with everything",
     schedule({ cron: "*/5 1-3,7 1,15 JAN-MAR 1-5", timeZone: "America/Argentina/Buenos_Aires" }),
   ],
+  ["cron with names in any case", schedule({ cron: "0 3 * jan-Mar sun,Mon-fri,SAT-SUN,SUN-TUE" })],
+  ["the 29th of February", schedule({ cron: "0 3 29 2 *" })],
+  ["the 31st or a Monday of April", schedule({ cron: "0 3 31 4 MON" })],
+  ["the 31st of some months", schedule({ cron: "0 3 31 */2 *" })],
+  ["a time zone with hours and a sign", schedule({ cron: "0 3 * * *", timeZone: "Etc/GMT+5" })],
+  ["a time zone without a continent", windowOf({ timeZone: "UTC" })],
   ["durations of every unit", schedule({ every: "1d12h30m15s" })],
   ["the longest interval", schedule({ every: "1000d" })],
   [

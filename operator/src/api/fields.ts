@@ -26,19 +26,28 @@ export function objectName(): z.ZodString {
   });
 }
 
-/** A duration within bounds. Write the bounds in h, m and s, because CEL's duration literals do not accept `d`. */
+const DURATION_FORM =
+  "write a duration such as 90d or 12h30m: whole numbers with the units d, h, m and s, the largest unit first, without spaces";
+
+/** The seconds of a duration in CEL, which has no parser for days. */
+const SECONDS = [
+  ["d", 86_400],
+  ["h", 3_600],
+  ["m", 60],
+  ["s", 1],
+]
+  .map(([unit, seconds]) => `int('0' + self.find('[0-9]+${unit}').replace('${unit}', '')) * ${seconds}`)
+  .join(" + ");
+
+/** A duration within bounds. */
 export function duration(bounds: { min: string; max: string; because: string }): z.ZodString {
   const [min, max] = [parseDuration(bounds.min), parseDuration(bounds.max)];
-  const inBounds = (text: string) => parseDuration(text) >= min && parseDuration(text) <= max;
-  const text = z.string().min(2).max(24).regex(new RegExp(DURATION_PATTERN), {
-    abort: true,
-    error: "write a duration such as 30d, 1h30m or 90s",
-  });
-  return withRules(text.meta({ format: "duration" }), [
+  return withRules(z.string().min(1).max(24, { abort: true }), [
+    { cel: `self.matches('${DURATION_PATTERN}')`, message: DURATION_FORM, holds: isDuration },
     {
-      cel: `self >= duration('${bounds.min}') && self <= duration('${bounds.max}')`,
+      cel: `!self.matches('${DURATION_PATTERN}') || (${SECONDS} >= ${min / 1_000} && ${SECONDS} <= ${max / 1_000})`,
       message: bounds.because,
-      holds: (value) => isDuration(value) && inBounds(value),
+      holds: (text) => !isDuration(text) || (parseDuration(text) >= min && parseDuration(text) <= max),
     },
   ]);
 }

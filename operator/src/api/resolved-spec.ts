@@ -2,7 +2,7 @@ import { parseVersionId, type VersionId } from "@rotated-secrets/contract/versio
 import { type AwsIdentity, OPERATOR } from "./aws-identity.ts";
 import { parseDuration } from "./duration.ts";
 import { type ResolvedTarget, resolveTarget } from "./resolved-target.ts";
-import type { RotatedSecret, RotatedSecretSpec } from "./rotated-secret.ts";
+import type { RotatedSecret, RotatedSecretSpec, SpecFault } from "./rotated-secret.ts";
 import { resolveWindows, type Window } from "./window.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "./workload-choice.ts";
 
@@ -37,13 +37,15 @@ export interface ResolvedSpec {
   /** The version that the Secret must hold, independent of AWSCURRENT. */
   readonly pin: VersionId | undefined;
   readonly suspended: boolean;
+  /** The parts of the spec that the operator cannot use. They have their defaults here. */
+  readonly faults: readonly SpecFault[];
 }
 
 const TIMEOUT = "10m";
 
 /** Fills in the defaults of a parsed spec. `region` is the operator's own. */
 export function resolveSpec(
-  { metadata, spec }: RotatedSecret,
+  { metadata, spec, faults = [] }: RotatedSecret,
   defaults: { readonly region: string },
 ): ResolvedSpec {
   const targetName = spec.target?.name ?? metadata.name;
@@ -61,6 +63,7 @@ export function resolveSpec(
     rolloutTimeoutMs: parseDuration(spec.rollout?.timeout ?? TIMEOUT),
     pin: spec.pin === undefined ? undefined : parseVersionId(spec.pin.versionId),
     suspended: spec.suspend ?? false,
+    faults,
   };
 }
 

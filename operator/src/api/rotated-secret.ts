@@ -60,8 +60,22 @@ export type ObjectMeta = DeepReadonly<z.infer<typeof objectMeta>>;
 /** A parsed RotatedSecret. */
 export interface RotatedSecret {
   readonly metadata: ObjectMeta;
+  /** Without the parts in `faults`. */
   readonly spec: RotatedSecretSpec;
   readonly status: RotatedSecretStatus;
+  /** The parts of the spec that the operator cannot use. Absent: it can use all of them. */
+  readonly faults?: readonly SpecFault[];
+}
+
+/** Parts of the spec that govern only when rotations and restarts start. A problem in one of them stops nothing else. */
+const TIMED_PARTS = ["rotation", "windows", "rollout"] as const;
+/** One of the parts of the spec that govern only when rotations and restarts start. */
+export type TimedPart = (typeof TIMED_PARTS)[number];
+
+/** A part of the spec that passed the API server, but that the operator cannot use. */
+export interface SpecFault {
+  readonly part: TimedPart;
+  readonly problems: Problems;
 }
 
 /** The result of parsing an object from the API server. */
@@ -85,7 +99,7 @@ const envelope = z.object({
 
 /**
  * Parses a RotatedSecret. It checks all rules again, because the CRD may come from an older or newer release. Never throws.
- * Unknown fields are dropped.
+ * Unknown fields are dropped. So are parts of the spec with a problem that the rest does not depend on: see `faults`.
  */
 export function parseRotatedSecret(object: unknown): ParsedRotatedSecret {
   const outer = envelope.safeParse(object);
@@ -93,8 +107,26 @@ export function parseRotatedSecret(object: unknown): ParsedRotatedSecret {
   const { metadata } = outer.data;
   const status = parseStatus(outer.data.status);
   const spec = rotatedSecretSpec.safeParse(outer.data.spec);
-  if (!spec.success) return { kind: "invalid", metadata, status, problems: problemsOf(spec.error, ["spec"]) };
-  return { kind: "valid", resource: { metadata, spec: spec.data, status } };
+  if (spec.success) return { kind: "valid", resource: { metadata, spec: spec.data, status } };
+  const usable = withoutFaults(outer.data.spec, spec.error);
+  if (usable !== undefined) return { kind: "valid", resource: { metadata, status, ...usable } };
+  return { kind: "invalid", metadata, status, problems: problemsOf(spec.error, ["spec"]) };
+}
+
+/** The spec without the parts that have problems; undefined if the rest is not usable either. */
+function withoutFaults(
+  object: unknown,
+  { issues }: z.ZodError,
+): Pick<RotatedSecret, "spec" | "faults"> | undefined {
+  const fields = z.record(z.string(), z.unknown()).safeParse(object).data ?? {};
+  const faults = TIMED_PARTS.flatMap((part) => {
+    const own = issues.filter(({ path }) => path[0] === part);
+    return own.length === 0 ? [] : [{ part, problems: problemsOf(new z.ZodError(own), ["spec"]) }];
+  });
+  const broken = new Set<string>(faults.map(({ part }) => part));
+  const rest = Object.fromEntries(Object.entries(fields).filter(([name]) => !broken.has(name)));
+  const spec = rotatedSecretSpec.safeParse(rest);
+  return spec.success ? { spec: spec.data, faults } : undefined;
 }
 
 /** Parses status field by field. A field that another release wrote in an unknown form is dropped; the others stay. */

@@ -11,6 +11,18 @@ export interface Rule<Value> {
   readonly message: string;
   /** The same rule for the parsed value. */
   readonly holds: (value: Value) => boolean;
+  /** More exact messages for common mistakes. The first that applies replaces `message`. */
+  readonly hints?: readonly Hint<Value>[];
+}
+
+/** A message for one common mistake. */
+export interface Hint<Value> {
+  /** Whether the mistake was made, in CEL over `self`. */
+  readonly cel: string;
+  /** What to write instead. */
+  readonly message: string;
+  /** The same condition for the parsed value. */
+  readonly applies: (value: Value) => boolean;
 }
 
 /** A rule that only the API server can check, such as one about a change: it alone sees the old resource (`oldSelf`). */
@@ -22,11 +34,28 @@ export function withRules<Schema extends z.ZodType>(
   rules: readonly Rule<z.output<Schema>>[],
   serverRules: readonly ServerRule[] = [],
 ): Schema {
-  const checked = rules.reduce<Schema>((result, rule) => result.refine(rule.holds, rule.message), schema);
+  const checked = rules.reduce<Schema>(
+    (result, rule) => result.refine(rule.holds, { error: ({ input }) => messageFor(rule, input) }),
+    schema,
+  );
   return checked.meta({
-    "x-kubernetes-validations": [...rules, ...serverRules].map(({ cel, message }) => ({
-      rule: cel,
-      message,
-    })),
+    "x-kubernetes-validations": [
+      ...rules.map(({ cel, message, hints = [] }) => ({
+        rule: cel,
+        message,
+        ...(hints.length === 0 ? {} : { messageExpression: messageExpression(message, hints) }),
+      })),
+      ...serverRules.map(({ cel, message }) => ({ rule: cel, message })),
+    ],
   });
+}
+
+function messageFor<Value>({ message, hints = [] }: Rule<Value>, value: unknown): string {
+  return hints.find(({ applies }) => applies(value as Value))?.message ?? message;
+}
+
+/** Kubernetes: the message that the API server shows instead of `message`, in CEL. */
+function messageExpression(message: string, hints: readonly Hint<never>[]): string {
+  const choices = hints.map((hint) => `${hint.cel} ? ${JSON.stringify(hint.message)} : `);
+  return choices.join("") + JSON.stringify(message);
 }

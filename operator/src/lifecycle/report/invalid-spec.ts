@@ -12,24 +12,29 @@ export interface InvalidRotatedSecret {
 
 /** The event about an invalid spec. */
 export function invalidSpecNote({ problems }: InvalidRotatedSecret): EventNote {
-  const message = `the spec is invalid: ${problems.join("; ")}. The operator does nothing for this resource until it is corrected`;
+  const message =
+    `the spec is invalid: ${problems.join("; ")}. Until it is corrected, the operator does nothing for this resource; its ` +
+    "Secret stays as it is, and receives no new version";
   return { type: "Warning", reason: "InvalidSpec", message };
 }
 
-/** The status of a RotatedSecret with an invalid spec. */
+/** The status of a RotatedSecret with an invalid spec. A Secret that was there still is, so Ready and the others stay as they were. */
 export function invalidSpecStatus(invalid: InvalidRotatedSecret, now: Instant): RotatedSecretStatus {
   const { metadata, status } = invalid;
   const { message } = invalidSpecNote(invalid);
+  const before = status.conditions ?? [];
   const condition = (type: string, value: "True" | "False") =>
     conditionOf(
-      status.conditions?.find((previous) => previous.type === type),
+      before.find((previous) => previous.type === type),
       { type, status: value, reason: "InvalidSpec", message, observedGeneration: metadata.generation },
       now,
     );
-  const conditions = [
-    condition("Ready", "False"),
+  const wasReady = before.some(({ type, status: value }) => type === "Ready" && value === "True");
+  const own = [
+    condition("Ready", wasReady ? "True" : "False"),
     condition("Reconciling", "False"),
     condition("Stalled", "True"),
   ];
-  return { ...status, observedGeneration: metadata.generation, conditions };
+  const others = before.filter(({ type }) => !own.some((one) => one.type === type));
+  return { ...status, observedGeneration: metadata.generation, conditions: [...own, ...others] };
 }

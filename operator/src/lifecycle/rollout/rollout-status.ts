@@ -4,13 +4,14 @@ import { isRolledOut, type Workload } from "../../ports/workloads.ts";
 import type { Finding, PhaseWait, Progress } from "../step.ts";
 import { hasRestartToken } from "../target-secret/data-history.ts";
 import { ownTarget } from "../target-secret/ownership.ts";
+import { hasFault } from "../times/spec-faults.ts";
 import type { World } from "../world.ts";
 import { selected } from "./rollout.ts";
 
 /** The condition RolledOut, once the phase has nothing left to do. */
 export function rolledOutFinding(world: World): Finding | "keep" {
   const target = ownTarget(world);
-  if (target === undefined) return "keep";
+  if (target === undefined || hasFault(world, "rollout")) return "keep";
   if (world.spec.workloads.kind === "None")
     return {
       status: "Unknown",
@@ -31,6 +32,7 @@ export function settledStatus(world: World, progress: Progress): RotatedSecretSt
   const last = target?.dataHistory.at(-1);
   const isProven = progress.reached.has("rollout") && waitOfRollout(progress) === undefined;
   const hasReaders = world.spec.workloads.kind !== "None";
+  if (hasFault(world, "rollout")) return world.resource.status.settled;
   if (!isProven || !hasReaders || target?.versionId === undefined || last === undefined) {
     const { status, metadata } = world.resource;
     // A proof under another spec may have been about other workloads.
@@ -50,8 +52,8 @@ export function settledStatus(world: World, progress: Progress): RotatedSecretSt
 export function workloadsStatus(world: World, progress: Progress): RotatedSecretStatus["workloads"] {
   const target = ownTarget(world);
   const before = world.resource.status;
-  if (target === undefined || !progress.reached.has("rollout") || world.spec.workloads.kind === "None")
-    return before.workloads;
+  const isManaged = world.spec.workloads.kind !== "None" && !hasFault(world, "rollout");
+  if (target === undefined || !progress.reached.has("rollout") || !isManaged) return before.workloads;
   const wait = waitOfRollout(progress);
   const shown = before.conditions?.find(({ type }) => type === "RolledOut");
   if (wait !== undefined && shown?.reason === wait.reason && before.workloads !== undefined)

@@ -11,7 +11,8 @@ import {
 import { type Phase, refresh, type Step, type Wait } from "../step.ts";
 import { hasRestartToken, restartToken, timedRestartToken } from "../target-secret/data-history.ts";
 import { ownTarget } from "../target-secret/ownership.ts";
-import { isPermitted, waitingForWindow } from "../times/windows.ts";
+import { awaitCorrection, hasFault } from "../times/spec-faults.ts";
+import { isOpen, waitingForWindow } from "../times/windows.ts";
 import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import { mayHoldOther, safeStart } from "./holdings.ts";
@@ -36,6 +37,8 @@ export const rollout: Phase = { name: "rollout", decide: next };
 function next(world: World): Step | undefined {
   const target = ownTarget(world);
   if (target === undefined || isSettled(world, target)) return undefined;
+  // The readers are not known. An earlier proof still holds, because their Secret has not changed since.
+  if (hasFault(world, "rollout")) return isProven(world, target) ? undefined : awaitCorrection(world);
   const unfinished = workloadsWithRestartToken(world, target).filter((workload) => !isRolledOut(workload));
   if (unfinished.length > 0 && !mayLackRestartToken(world, target))
     return rollingOut(world, target, unfinished);
@@ -61,8 +64,14 @@ export function isSettled(world: World, target: PresentSecret): boolean {
   if (spec.workloads.kind === "None") return true;
   if (last === undefined || settled === undefined || observedGeneration !== resource.metadata.generation)
     return false;
-  if (settled.selected !== selected(world)) return false;
-  return settled.versionId === last.version && Date.parse(settled.writtenAt) === last.time;
+  return settled.selected === selected(world) && isProven(world, target);
+}
+
+/** Whether the Secret has the data that the last proof was about. */
+function isProven({ resource }: World, { dataHistory }: PresentSecret): boolean {
+  const last = dataHistory.at(-1);
+  const { settled } = resource.status;
+  return last?.version === settled?.versionId && last?.time === Date.parse(settled?.writtenAt ?? "");
 }
 
 /** A hash of the workloads that a proof covers, if they can change without a change of the spec. */
@@ -101,7 +110,7 @@ function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
 
 /** A workload without a ready pod cannot lose anything by a restart, so it does not wait for a window. */
 function mayStart(world: World, workload: Workload): boolean {
-  return isPermitted(world.spec.windows, world.now) || !podsOf(world, workload).some(({ ready }) => ready);
+  return isOpen(world) || !podsOf(world, workload).some(({ ready }) => ready);
 }
 
 /** The wait of due restarts for a window. Restarts that have begun are finished first. */

@@ -7,7 +7,8 @@ import { failureBackOff } from "./failure-back-off.ts";
 
 /** When the operator rotates next, windows considered: a time, or a word where there is none. */
 export function nextRotation(world: World): string {
-  const { pin, trigger, maxAgeMs, windows } = world.spec;
+  const { pin, trigger, maxAgeMs, windows, faults } = world.spec;
+  if (faults.length > 0) return "spec invalid";
   if (pin !== undefined) return "pinned";
   if (trigger.kind === "External") return "external";
   if (trigger.kind === "Manual" && maxAgeMs === undefined) return "on request";

@@ -5,7 +5,8 @@ import { isGranted } from "../access/grants.ts";
 import { type Phase, type PhaseWait, refresh, type Step, type Wait } from "../step.ts";
 import { pinned } from "../target-secret/pinning.ts";
 import { isInSync } from "../target-secret/sync.ts";
-import { isPermitted, waitingForWindow } from "../times/windows.ts";
+import { awaitCorrection } from "../times/spec-faults.ts";
+import { isOpen, waitingForWindow } from "../times/windows.ts";
 import type { World } from "../world.ts";
 import { type DueRotation, dueRotationsOf, isRequestTooLong, reasonFor } from "./due-rotations.ts";
 import { failureBackOff } from "./failure-back-off.ts";
@@ -35,6 +36,8 @@ function next(world: World, earlier: readonly PhaseWait[]): Step | undefined {
 }
 
 function start(world: World, secret: SecretFacts, earlier: readonly PhaseWait[]): Step | undefined {
+  const unusable = uncorrected(world);
+  if (unusable !== undefined) return unusable;
   if (world.spec.pin !== undefined) return pinned(world);
   const misuse = misconfigured(world, secret);
   if (misuse !== undefined) return misuse;
@@ -73,7 +76,7 @@ function isTargetSettled(world: World, earlier: readonly PhaseWait[]): boolean {
 
 /** The obstacles to a call for a rotation that is in status: to the first call, and to each further one. */
 function obstaclesTo(world: World, secret: SecretFacts, earlier: readonly PhaseWait[]): CallObstacles {
-  const first = obstacleTo(world, secret);
+  const first = uncorrected(world) ?? obstacleTo(world, secret);
   const pin = world.spec.pin === undefined ? undefined : pinned(world);
   const unsettled = isTargetSettled(world, earlier) ? undefined : waitingForSecret(world);
   const again = pin ?? first ?? unsettled ?? outsideWindows(world, "AWS has not started it yet");
@@ -98,10 +101,14 @@ function backOff(world: World, { trigger }: DueRotation): Wait | undefined {
 }
 
 function outsideWindows(world: World, why: string): Wait | undefined {
-  const { windows, secretId } = world.spec;
-  return isPermitted(windows, world.now)
+  return isOpen(world)
     ? undefined
-    : waitingForWindow(world, `a rotation of "${secretId}" (${why})`);
+    : waitingForWindow(world, `a rotation of "${world.spec.secretId}" (${why})`);
+}
+
+/** A rotation starts only if the whole spec is usable: the fault may be in when it may start, or in what follows. */
+function uncorrected(world: World): Wait | undefined {
+  return world.spec.faults.length === 0 ? undefined : awaitCorrection(world);
 }
 
 function obstacleTo(world: World, secret: SecretFacts): Wait | undefined {

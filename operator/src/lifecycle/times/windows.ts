@@ -3,6 +3,7 @@ import type { Instant } from "../../ports/fact.ts";
 import { type Wait, waitUntil } from "../step.ts";
 import type { World } from "../world.ts";
 import { lastRun, nextRun } from "./cron-times.ts";
+import { awaitCorrection, hasFault } from "./spec-faults.ts";
 
 /** Starts and ends of windows that are examined to find the next permitted time. Each costs a fraction of a millisecond. */
 const MAX_STEPS = 64;
@@ -13,6 +14,11 @@ const HORIZON_MS = 400 * 86_400_000;
 export interface Opening {
   readonly at: Instant;
   readonly exact: boolean;
+}
+
+/** Whether rotations and restarts may start now. */
+export function isOpen(world: World): boolean {
+  return !hasFault(world, "windows") && isPermitted(world.spec.windows, world.now);
 }
 
 /** Whether rotations and restarts may start at this time. */
@@ -51,6 +57,7 @@ function openUntil(window: Window, time: Instant): Instant | undefined {
 
 /** The wait of something that is due for the next permitted time. */
 export function waitingForWindow(world: World, what: string): Wait {
+  if (hasFault(world, "windows")) return awaitCorrection(world);
   const { at, exact } = nextPermitted(world.spec.windows, world.now);
   const until = new Date(at).toISOString().replace(".000Z", "Z");
   const when = exact

@@ -1,7 +1,12 @@
 import type { Clock } from "@rotated-secrets/kube-runtime/time/clock";
 import { matchesLabels } from "../../api/label-selector.ts";
 import { resolveSpec } from "../../api/resolved-spec.ts";
-import type { RotatedSecret, RotatedSecretSpec, RotatedSecretStatus } from "../../api/rotated-secret.ts";
+import {
+  parseRotatedSecret,
+  type RotatedSecret,
+  type RotatedSecretSpec,
+  type RotatedSecretStatus,
+} from "../../api/rotated-secret.ts";
 import type { SecretAccessPolicy } from "../../api/secret-access-policy.ts";
 import { resolveWorkloadChoice, type WorkloadChoice } from "../../api/workload-choice.ts";
 import { isSameWorkload } from "../../api/workload-kind.ts";
@@ -30,6 +35,8 @@ export class SimulatedCluster {
   readonly protectedWorkloads = new Set<string>();
   readonly #clock: Clock;
   #resource: RotatedSecret;
+  /** The spec as people wrote it. */
+  #written: RotatedSecretSpec;
   #edits = 0;
 
   /** @param uid of the RotatedSecret */
@@ -37,6 +44,7 @@ export class SimulatedCluster {
     this.#clock = clock;
     this.secret = new SimulatedSecret(clock);
     const made = resource();
+    this.#written = made.spec;
     const creationTimestamp = new Date(Math.floor(clock.now() / 1_000) * 1_000).toISOString();
     this.#resource = {
       ...made,
@@ -103,15 +111,15 @@ export class SimulatedCluster {
     return statefulSet;
   }
 
-  /** Somebody changes the spec. */
+  /** Somebody changes the spec, maybe to one that the operator can use only in part. */
   edit(spec: Partial<RotatedSecretSpec>): void {
-    const { metadata } = this.#resource;
-    const generation = metadata.generation + 1;
-    this.#resource = {
-      ...this.#resource,
-      spec: { ...this.#resource.spec, ...spec },
-      metadata: { ...metadata, generation },
-    };
+    this.#written = { ...this.#written, ...spec };
+    const generation = this.#resource.metadata.generation + 1;
+    const { status, metadata } = this.#resource;
+    const object = { spec: this.#written, metadata: { ...metadata, generation } };
+    const parsed = parseRotatedSecret(object);
+    if (parsed.kind !== "valid") throw new Error(`the spec is invalid: ${JSON.stringify(parsed)}`);
+    this.#resource = { ...parsed.resource, status };
     this.#touch();
   }
 
