@@ -1,8 +1,16 @@
 import { z } from "zod";
 
-const PORT = "must be a port from 1 to 65535, as a number or as digits";
+const PORT =
+  "must be a port from 1 to 65535, as a number or as digits; leave it out for the engine's own port";
 // C strings and database protocols end at a NUL, so text after a NUL could hide something.
-const text = z.string().regex(/^[^\0]+$/, "must be a text that is not empty and has no NUL character");
+const PASSWORD = "must be a text that is not empty and has no NUL character";
+const password = z.string(PASSWORD).regex(/^[^\0]+$/, PASSWORD);
+// A line break in a name would let the writer of a document send lines of a different protocol to any host.
+const NAME = "must be a text that is not empty and has no NUL or other control character";
+const name = z.string(NAME).regex(/^\P{Cc}+$/u, NAME);
+// A driver takes a path for the name of a socket in the file system.
+const HOST = "must be the name or the address of a host, without spaces, slashes and control characters";
+const host = z.string(HOST).regex(/^[^\p{Cc}\s/\\]+$/u, HOST);
 const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 65_535;
 
 /**
@@ -10,23 +18,26 @@ const isPort = (port: number) => Number.isInteger(port) && port >= 1 && port <= 
  * AWS: user guide, "JSON structure of Secrets Manager database credential secrets".
  */
 export const databaseDocumentSchema = z.looseObject({
-  engine: text,
-  host: text,
+  engine: name,
+  host,
   /** Number or text of digits; `portOf` reads both. @default the engine's own port */
   port: z
-    .union([
-      z.number().refine(isPort, PORT),
-      z.string().refine((text) => /^\d{1,5}$/.test(text) && isPort(Number(text)), PORT),
-    ])
+    .union(
+      [
+        z.number().refine(isPort, PORT),
+        z.string().refine((text) => /^\d{1,5}$/.test(text) && isPort(Number(text)), PORT),
+      ],
+      PORT,
+    )
     .optional(),
-  username: text,
-  password: text,
+  username: name,
+  password,
   /** Null means absent: AWS's templates for two users store null. @default the engine's own database */
-  dbname: text.nullish(),
+  dbname: name.nullish(),
   /** Boolean, or its text. `usesTls` reads both; any other value means true. */
   ssl: z.unknown().optional(),
   /** ARN of the secret of the master: a user who may create and change the two alternating users. */
-  masterarn: text.nullish(),
+  masterarn: name.nullish(),
 });
 export type DatabaseDocument = z.infer<typeof databaseDocumentSchema>;
 

@@ -71,7 +71,11 @@ function wire(event: RotationEvent, context: LambdaContext, log: Logger): Rotati
   started ??= startFunction(process.env);
   const signal = AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - RESERVE_MS));
   const secrets = new SecretsManagerClient(started.sdk, signal);
-  const dependencies = engineDependencies(started.settings, secrets, signal);
+  const dependencies = engineDependencies(started.settings, {
+    secretArn: event.SecretId,
+    secrets,
+    signal,
+  });
   return {
     secretArn: event.SecretId,
     versionId: event.ClientRequestToken,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { type Masters, mastersSchema } from "./masters.ts";
 import { CHARACTERS, type PasswordPolicy } from "./password/password-policy.ts";
 import { RotationError } from "./rotation-error.ts";
 
@@ -10,6 +11,10 @@ export interface Settings {
   readonly secretsManagerEndpoint: string | undefined;
   /** PEM certificates of the authorities trusted for databases; undefined for Node's own. */
   readonly certificateAuthorities: string | undefined;
+  /** The secrets that may use each master secret; undefined if every secret may use every master of its own server. */
+  readonly masters: Masters | undefined;
+  /** Globs of the hosts that the function may connect to; undefined for all. */
+  readonly allowedHosts: readonly string[] | undefined;
 }
 
 /** The environment of a Lambda function. */
@@ -30,6 +35,13 @@ const FEWEST_WORDS = 6;
 const MOST_WORDS = 64;
 const WORD_SEPARATOR = "-";
 
+const emptyIsAbsent = (text: unknown) => (text === "" ? undefined : text);
+const hostsIn = (text: string) =>
+  text
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((host) => host !== "");
+
 // Same names and defaults as AWS's rotation templates, so that this function can replace one without changes to its settings.
 const environmentSchema = z.object({
   EXCLUDE_CHARACTERS: z.string().default(":/@\"'\\"),
@@ -44,6 +56,10 @@ const environmentSchema = z.object({
   SECRETS_MANAGER_ENDPOINT: z.url().optional(),
   /** Path of a PEM file that replaces Node's authorities. To add to them, use NODE_EXTRA_CA_CERTS instead. */
   ROTATED_SECRETS_CA_FILE: z.string().min(1).optional(),
+  /** JSON: the secrets that may use each master secret. An empty text is the same as none, for templates with parameters. */
+  MASTERS: z.preprocess(emptyIsAbsent, mastersSchema.optional()),
+  /** Hosts that the function may connect to, separated by commas or spaces. An empty text is the same as none. */
+  ALLOWED_HOSTS: z.preprocess(emptyIsAbsent, z.string().transform(hostsIn).optional()),
 });
 
 /** Reads the settings. @throws RotationError of kind `settings` that names every invalid variable */
@@ -58,6 +74,8 @@ export function readSettings(environment: Environment): Settings {
     password: passwordPolicy(data),
     secretsManagerEndpoint: data.SECRETS_MANAGER_ENDPOINT,
     certificateAuthorities: readCertificates(data.ROTATED_SECRETS_CA_FILE),
+    masters: data.MASTERS,
+    allowedHosts: data.ALLOWED_HOSTS,
   };
 }
 

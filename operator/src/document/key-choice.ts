@@ -1,5 +1,5 @@
+import { matchesGlob } from "@rotated-secrets/contract/secret-glob";
 import type { KeyChoice } from "../api/resolved-target.ts";
-import { matchesGlob } from "../api/secret-glob.ts";
 import { isSecretKey, KEY_FORM, MAX_KEY } from "../api/secret-key.ts";
 import { bytesOf, HALF_A_PAIR, textOfField } from "./field-text.ts";
 import type { Remedy } from "./remedy.ts";

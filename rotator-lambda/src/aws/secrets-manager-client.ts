@@ -76,7 +76,8 @@ export class SecretsManagerClient implements SecretsManager {
         `Secret ${secretId} has a binary ${stage} value. It must be a text: a JSON object for most engines.`,
       );
     }
-    return { versionId: answer.VersionId, value: new SecretValue(answer.SecretString) };
+    const { ARN: secretArn = "", VersionId, SecretString } = answer;
+    return { secretArn, versionId: VersionId, value: new SecretValue(SecretString) };
   }
 
   async storePending(

@@ -11,7 +11,7 @@ import type { SecretArn } from "@rotated-secrets/contract/version-id";
  * Every failure is a RotationError. Its kind says where to fix it (rotation-error.ts), and its message holds no value.
  * Any other error counts as a bug.
  *
- * createSecret and setSecret use the engine of the AWSCURRENT document, testSecret the engine of the AWSPENDING document.
+ * All steps use the engine of the AWSCURRENT document.
  * To add an engine: CONTRIBUTING.md, "Add an engine".
  */
 export interface Engine {
@@ -25,21 +25,30 @@ export interface Engine {
   /**
    * setSecret. Makes the service accept `pending`. Returns `unchanged` if `pending` already works.
    *
-   * Before any change it checks that `pending` may follow `current`. A document does not prove the right to change a user:
-   * a credential that was current must log in. During the change it holds a lock that all changes to the credentials of
+   * Before any change it makes the same `check`. A document does not prove the right to change a user: a credential that was
+   * current must log in. During the change it holds a lock that all changes to the credentials of
    * this secret take.
    */
   set(change: CredentialChange): Promise<"changed" | "unchanged">;
-  /** testSecret. Uses `pending` in the same way as its readers. Changes nothing. */
+  /**
+   * Checks that `pending` is a successor that `create` can have made for `current`: no other field differs. Uses only the
+   * documents. @throws RotationError of kind `document`
+   */
+  check(succession: Succession): void;
+  /** testSecret and finishSecret. Uses `pending` in the same way as its readers. Changes nothing. */
   test(pending: SecretValue<string>): Promise<void>;
 }
 
-/** The change that `set` makes. */
-export interface CredentialChange {
-  /** The name of the lock. */
-  readonly secretArn: SecretArn;
+/** Two values of a secret, of which the second is to follow the first. */
+export interface Succession {
   readonly current: SecretValue<string>;
   readonly pending: SecretValue<string>;
+}
+
+/** The change that `set` makes. */
+export interface CredentialChange extends Succession {
+  /** The name of the lock. */
+  readonly secretArn: SecretArn;
   /** Reads the AWSPREVIOUS value, which may still work if the current one does not. Undefined if there is none. */
   readonly previous: () => Promise<SecretValue<string> | undefined>;
   /**
@@ -51,8 +60,15 @@ export interface CredentialChange {
 
 /** The services that an engine may use. */
 export interface EngineDependencies {
-  /** The AWSCURRENT value of another secret, such as the one of `masterarn`. */
+  /** The AWSCURRENT value of another secret, such as the one of `masterarn`. @throws RotationError if the settings forbid it */
   readonly readSecret: (secretId: string) => Promise<SecretValue<string>>;
+  /**
+   * How a secret is bound to its master. `address`: both documents must name the same server. `settings`: the function's
+   * settings list the secrets of each master, so the application may use another address, such as that of a pooler.
+   */
+  readonly masterBinding: "address" | "settings";
+  /** Globs of the hosts that the function may connect to, as `host` or `host:port`; undefined for all. */
+  readonly allowedHosts: readonly string[] | undefined;
   /** A new random password, following the function's settings. */
   readonly newPassword: () => Promise<SecretValue<string>>;
   /** PEM certificates of the trusted authorities; undefined for Node's own. */

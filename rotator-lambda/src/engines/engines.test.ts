@@ -1,11 +1,14 @@
 import { ENGINE_TAG } from "@rotated-secrets/contract/annotations";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { describe, expect, it } from "vitest";
+import type { EngineDependencies } from "./engine.ts";
 import { loadEngine } from "./engines.ts";
 
-const dependencies = {
+const dependencies: EngineDependencies = {
   readSecret: async () => new SecretValue("{}"),
   newPassword: async () => new SecretValue("new"),
+  masterBinding: "address",
+  allowedHosts: undefined,
   certificateAuthorities: undefined,
   signal: new AbortController().signal,
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../rotation-error.ts";
 
@@ -42,6 +43,12 @@ export function withFields(
     typeof part === "number" && source !== undefined ? JSON.rawJSON(source) : part;
   const fields = asObject(() => JSON.parse(value.reveal(), asWritten)) ?? jsonObject(value);
   return new SecretValue(JSON.stringify({ ...fields, ...changed }));
+}
+
+/** The names of the fields that differ between the two objects, in the order of the first. */
+export function differingFields(one: Fields, other: Fields): readonly string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => !isDeepStrictEqual(one[name], other[name]));
 }
 
 function asObject(parse: () => unknown): Fields | undefined {

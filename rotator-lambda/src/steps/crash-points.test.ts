@@ -4,7 +4,7 @@ import { type CrashStory, type CrashSubject, crashTable, READ_LAG_MS } from "../
 import { connectUntilCrash, postgresRotation } from "../testing/postgres-rotation.ts";
 import { TestDatabase } from "../testing/test-database.ts";
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 
 let database: TestDatabase;
 beforeAll(async () => {

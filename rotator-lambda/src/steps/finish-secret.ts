@@ -1,14 +1,23 @@
 import { RotationError } from "../rotation-error.ts";
 import { preflight } from "./preflight.ts";
+import { provePending } from "./prove-pending.ts";
 import { readUntil } from "./read-until.ts";
 import type { Rotation, StepOutcome } from "./rotation.ts";
-import { currentVersionOf } from "./secrets-manager.ts";
+import { currentVersionOf, type SecretDescription } from "./secrets-manager.ts";
 
 /**
  * Moves AWSCURRENT to the new version; AWS then moves AWSPREVIOUS. AWSPENDING stays, because AWS removes it. AWS warns that
  * a rotation can look incomplete if the function removes it.
+ *
+ * Makes testSecret's login first: a caller of the function can run this step alone, and readers must never get a credential
+ * that does not work.
  */
-export async function finishSecret(rotation: Rotation): Promise<StepOutcome> {
+export async function finishSecret(rotation: Rotation, description: SecretDescription): Promise<StepOutcome> {
+  if ((await provePending(rotation, description)) === "isCurrent") return "alreadyDone";
+  return await moveCurrent(rotation);
+}
+
+async function moveCurrent(rotation: Rotation): Promise<StepOutcome> {
   const { secrets, secretArn, versionId, clock } = rotation;
   const attempt = async (): Promise<StepOutcome | undefined> => {
     const holder = currentVersionOf(await preflight(rotation));

@@ -4,13 +4,14 @@ import type { Clock } from "../clock.ts";
 export const READ_LAG_MS = 6_000;
 const FIRST_PAUSE_MS = 100;
 
-/** Reads until `seen` accepts the state, at most for the time of the read lag. Returns the last state. */
+/** Reads until `seen` accepts the state, at most for `patienceMs`. Returns the last state. */
 export async function readUntil<T>(
   clock: Clock,
   read: () => Promise<T>,
   seen: (state: T) => boolean,
+  patienceMs = READ_LAG_MS,
 ): Promise<T> {
-  const deadline = clock.now() + READ_LAG_MS;
+  const deadline = clock.now() + patienceMs;
   for (let pause = FIRST_PAUSE_MS; ; pause *= 2) {
     const state = await read();
     const left = deadline - clock.now();

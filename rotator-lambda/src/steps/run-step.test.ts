@@ -2,8 +2,9 @@ import { AWSCURRENT, AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/l
 import { rotationStepSchema } from "@rotated-secrets/contract/rotation-event";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { parseSecretArn, parseVersionId } from "@rotated-secrets/contract/version-id";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Engine } from "../engines/engine.ts";
+import { RotationError } from "../rotation-error.ts";
 import {
   FUNCTION_ARN,
   type InMemorySecretOptions,
@@ -20,9 +21,11 @@ const OTHER = parseVersionId("other".padEnd(32, "0"));
 
 interface SetUp extends Pick<InMemorySecretOptions, "lagMs" | "rotationFunction"> {
   readonly overlap?: boolean;
+  /** Whether the pending credential works. */
+  readonly works?: boolean;
 }
 
-function setUp({ overlap = true, ...options }: SetUp = {}) {
+function setUp({ overlap = true, works = true, ...options }: SetUp = {}) {
   const clock = new VirtualClock();
   const current = { versionId: OLD, value: "current" };
   const secrets = new InMemorySecretsManager({ clock, current, ...options });
@@ -34,6 +37,9 @@ function setUp({ overlap = true, ...options }: SetUp = {}) {
       calls.push("create");
       return new SecretValue(`made ${calls.length}`);
     },
+    check: ({ current, pending }) => {
+      calls.push(`check ${pending.reveal()} after ${current.reveal()}`);
+    },
     set: async ({ current, pending, lookAgain }) => {
       calls.push(`set ${pending.reveal()} after ${current.reveal()}`);
       await lookAgain();
@@ -41,6 +47,7 @@ function setUp({ overlap = true, ...options }: SetUp = {}) {
     },
     test: async (pending) => {
       calls.push(`test ${pending.reveal()}`);
+      if (!works) throw new RotationError("authentication", "refused");
     },
   };
   const rotation: Rotation = {
@@ -171,10 +178,51 @@ describe("setSecret", () => {
   });
 });
 
+describe.each(["testSecret", "finishSecret"] as const)("%s", (step) => {
+  it("checks the pending value against the current one, and logs in with it", async () => {
+    const { secrets, rotation, calls } = setUp();
+    secrets.beginRotation(NEW);
+    secrets.put(AWSPENDING, NEW, "made");
+    expect(await runStep(step, rotation)).toBe("done");
+    expect(calls).toEqual(["check made after current", "test made"]);
+  });
+
+  it("fails, and moves nothing, if the pending credential does not work", async () => {
+    const { secrets, rotation } = setUp({ works: false });
+    secrets.beginRotation(NEW);
+    secrets.put(AWSPENDING, NEW, "made");
+    await expect(runStep(step, rotation)).rejects.toMatchObject({ kind: "authentication" });
+    expect(secrets.holder(AWSCURRENT)?.versionId).toBe(OLD);
+  });
+
+  it.each([
+    { overlap: true, ms: 1_000 },
+    { overlap: false, ms: 6_000 },
+  ])("waits $ms ms for a value that never comes, with overlap: $overlap", async ({ overlap, ms }) => {
+    const { clock, secrets, rotation } = setUp({ overlap });
+    secrets.beginRotation(NEW);
+    await expect(runStep(step, rotation)).rejects.toThrow(/has no value yet/);
+    expect(clock.now()).toBe(ms);
+    expect(secrets.holder(AWSCURRENT)?.versionId).toBe(OLD);
+  });
+
+  it("does not test a version that became current after the first description", async () => {
+    const { secrets, rotation, calls } = setUp({ works: false });
+    secrets.beginRotation(NEW);
+    secrets.put(AWSPENDING, NEW, "made");
+    const first = await secrets.describe(ARN);
+    secrets.move(AWSCURRENT, NEW);
+    vi.spyOn(secrets, "describe").mockResolvedValueOnce(first);
+    expect(await runStep(step, rotation)).toBe("alreadyDone");
+    expect(calls).toEqual([]);
+  });
+});
+
 describe("finishSecret", () => {
   it("moves AWSCURRENT and leaves AWSPENDING to AWS", async () => {
     const { secrets, rotation } = setUp({ lagMs: 1_000 });
     secrets.beginRotation(NEW);
+    secrets.put(AWSPENDING, NEW, "made");
     expect(await runStep("finishSecret", rotation)).toBe("done");
     expect(secrets.holder(AWSCURRENT)?.versionId).toBe(NEW);
     expect(secrets.holder(AWSPENDING)?.versionId).toBe(NEW);
@@ -184,6 +232,7 @@ describe("finishSecret", () => {
   it("looks up the holder again if AWSCURRENT moved in between", async () => {
     const { clock, secrets, rotation } = setUp({ lagMs: 1_000 });
     secrets.beginRotation(NEW);
+    secrets.put(AWSPENDING, NEW, "made");
     secrets.putAside(OTHER, "theirs");
     await clock.sleep(2_000);
     secrets.move(AWSCURRENT, OTHER);
@@ -194,6 +243,7 @@ describe("finishSecret", () => {
   it("leaves AWSCURRENT on a value that somebody else put there, which abandons the rotation", async () => {
     const { clock, secrets, rotation } = setUp({ lagMs: 1_000 });
     secrets.beginRotation(NEW);
+    secrets.put(AWSPENDING, NEW, "made");
     await clock.sleep(2_000);
     secrets.put(AWSCURRENT, OTHER, "theirs");
     await expect(runStep("finishSecret", rotation)).rejects.toMatchObject({ kind: "state" });

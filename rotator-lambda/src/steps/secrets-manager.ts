@@ -16,6 +16,8 @@ export interface SecretDescription {
 
 /** A version and its value. */
 export interface SecretVersion {
+  /** The complete ARN of the secret, also if it was read by name. */
+  readonly secretArn: string;
   readonly versionId: string;
   readonly value: SecretValue<string>;
 }

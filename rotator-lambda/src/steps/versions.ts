@@ -31,16 +31,15 @@ export async function readCurrent({ secrets, secretArn, clock }: Rotation): Prom
 }
 
 /** The pending version with its value. @throws RotationError of kind `state` when createSecret has not stored one */
-export async function readPending({
-  secrets,
-  secretArn,
-  versionId,
-  clock,
-}: Rotation): Promise<SecretVersion> {
+export async function readPending(
+  { secrets, secretArn, versionId, clock }: Rotation,
+  patienceMs?: number,
+): Promise<SecretVersion> {
   const pending = await readUntil(
     clock,
     () => secrets.read(secretArn, AWSPENDING, versionId),
     (version) => version !== undefined,
+    patienceMs,
   );
   if (pending !== undefined) return pending;
   throw new RotationError(

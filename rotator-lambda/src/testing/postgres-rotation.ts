@@ -24,6 +24,8 @@ export function engineFor(database: TestDatabase, options: EngineOptions = {}): 
   const dependencies: EngineDependencies = {
     readSecret: async () => new SecretValue(options.master ?? database.masterDocument()),
     newPassword: async () => new SecretValue(options.password ?? `n3w-${randomUUID()}`),
+    masterBinding: "address",
+    allowedHosts: undefined,
     certificateAuthorities: database.ca,
     signal: AbortSignal.timeout(60_000),
   };

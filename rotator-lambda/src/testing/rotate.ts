@@ -34,6 +34,8 @@ export function rotationWith(parts: TestRotation): Rotation {
       return version?.value ?? new SecretValue("");
     },
     newPassword: () => newPassword(readSettings({}).password),
+    masterBinding: "address",
+    allowedHosts: undefined,
     certificateAuthorities,
     signal: AbortSignal.timeout(LAMBDA_TIMEOUT_MS),
   };

@@ -1,7 +1,7 @@
+import { matchesGlob, mayMatchGlob } from "@rotated-secrets/contract/secret-glob";
 import type { AwsIdentity } from "../../api/aws-identity.ts";
 import { matchesLabels } from "../../api/label-selector.ts";
 import type { SecretAccessPolicy, SecretAction } from "../../api/secret-access-policy.ts";
-import { matchesGlob, mayMatchGlob } from "../../api/secret-glob.ts";
 import { known } from "../../ports/fact.ts";
 import type { ServiceAccountReading } from "../../ports/service-accounts.ts";
 import type { World } from "../world.ts";

@@ -1,29 +1,33 @@
-import type { SecretValue } from "@rotated-secrets/contract/secret-value";
-import { RotationError } from "../../rotation-error.ts";
 import { masterSecretOf } from "../database-document.ts";
-import type { EngineDependencies } from "../engine.ts";
+import type { CredentialChange, EngineDependencies } from "../engine.ts";
 import { changeUnderLock } from "./change-under-lock.ts";
+import { assertLogsIn } from "./current-login.ts";
 import { grantLogin } from "./grant-login.ts";
 import { actAsMaster } from "./master-role.ts";
-import { type ConnectPostgres, logsIn, withConnection } from "./postgres-connection.ts";
-import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
+import { assertSameServer } from "./master-server.ts";
+import { type ConnectPostgres, withConnection } from "./postgres-connection.ts";
+import { atServerOf, type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import type { Strategy } from "./strategy.ts";
 import { alternateOf } from "./user-names.ts";
 
 /**
  * `app` and `app_clone` alternate. The user that is not current gets a new password while the other one still works. A
  * master user (`masterarn`) makes the change. It does not need to be a superuser.
+ *
+ * The login that proves the right to a change, and the change, happen at the server of the master's document. The writer of
+ * the application's document does not choose that server.
  */
 export function createAlternatingUsers(
   connect: ConnectPostgres,
-  { readSecret }: Pick<EngineDependencies, "readSecret">,
+  dependencies: Pick<EngineDependencies, "readSecret" | "masterBinding">,
 ): Strategy {
   return {
     overlap: true,
     successorOf: alternateOf,
-    set: async (change, { current, pending }) => {
-      await assertLogsIn(connect, current);
-      const master = await readMaster(change.current, current, readSecret);
+    set: async (change, logins) => {
+      const master = await readMaster(change, logins.current, dependencies);
+      await assertLogsIn(connect, change, atServerOf(master, logins.current));
+      const pending = atServerOf(master, logins.pending);
       return await withConnection(connect, master, (connection) =>
         changeUnderLock({ connect, connection, change, pending }, async (verifier) => {
           await actAsMaster(connection);
@@ -34,27 +38,13 @@ export function createAlternatingUsers(
   };
 }
 
-/** Someone who can only write a secret's pending value, and does not know the current one, must not change a user. */
-async function assertLogsIn(connect: ConnectPostgres, current: PostgresLogin): Promise<void> {
-  if (await logsIn(connect, current)) return;
-  throw new RotationError(
-    "authentication",
-    `The AWSCURRENT user "${current.username}" cannot log in at ${current.host}:${current.port}, database ` +
-      `"${current.database}", with the password of the secret. Nothing was changed. Check whether the password was changed ` +
-      "outside of the rotation, and store the correct one with PutSecretValue.",
-  );
-}
-
+/** The master's login. Without a binding in the settings, both documents must name the same server. */
 async function readMaster(
-  document: SecretValue<string>,
+  change: CredentialChange,
   current: PostgresLogin,
-  readSecret: EngineDependencies["readSecret"],
+  { readSecret, masterBinding }: Pick<EngineDependencies, "readSecret" | "masterBinding">,
 ): Promise<PostgresLogin> {
-  const master = parsePostgresLogin(await readSecret(masterSecretOf(document)), "master");
-  if (master.host === current.host) return master;
-  throw new RotationError(
-    "document",
-    `The master secret is for the host ${master.host}, the AWSCURRENT document for ${current.host}. Both must name the ` +
-      'same host with the same spelling. Correct "masterarn" or one of the hosts.',
-  );
+  const master = parsePostgresLogin(await readSecret(masterSecretOf(change.current)), "master");
+  if (masterBinding === "address") assertSameServer(master, current);
+  return master;
 }

@@ -1,8 +1,19 @@
 import { RotationError, type RotationErrorKind } from "../../rotation-error.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
+import type { WeakMethod } from "./scram-only.ts";
 
 /** Reported when the function ran out of time, instead of the driver's error about the cut connection. */
 export class OutOfTime extends Error {}
+
+/** Reported when the server wanted to let the user in by a method other than SCRAM. */
+export class WeakLogin extends Error {
+  readonly method: WeakMethod;
+
+  constructor(method: WeakMethod) {
+    super(method);
+    this.method = method;
+  }
+}
 
 /** The cause of a failure, and the advice for the person on call. */
 interface Diagnosis {
@@ -68,6 +79,37 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   "57P03": { kind: "unreachable", reason: "the server is starting or stopping", remedy: RETRIED },
 };
 
+/** The password was not sent. */
+const BY_WEAK_METHOD: Readonly<Record<WeakMethod, Diagnosis>> = {
+  plaintext: {
+    kind: "database",
+    reason: "the server asks for the password in plaintext",
+    remedy:
+      "It was not sent, because it could be read there. Use the method scram-sha-256 in pg_hba.conf or in the pooler " +
+      "(instead of password, ldap, pam or radius), and check that host and port are those of the database.",
+  },
+  MD5: {
+    kind: "database",
+    reason: "the server asks for an MD5 hash of the password",
+    remedy:
+      "It was not sent. The user's password is stored as MD5. Set password_encryption to scram-sha-256, then set the same " +
+      "password again, for example with \\password in psql.",
+  },
+  "no password": {
+    kind: "database",
+    reason: "the server lets the user in without a password",
+    remedy:
+      "Such a login proves nothing. Use the method scram-sha-256 in pg_hba.conf (instead of trust, peer or cert), and check " +
+      "that host and port are those of the database.",
+  },
+};
+
+const SCRAM_FAILED: Diagnosis = {
+  kind: "database",
+  reason: "the server does not complete a login by SCRAM-SHA-256",
+  remedy: "Check that host and port are those of the database, and that no proxy answers in its place.",
+};
+
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/;
 
 /**
@@ -100,6 +142,8 @@ function diagnose(error: unknown): Diagnosis {
   }
   // A standby refuses READ WRITE itself, with the code for features that do not exist.
   if (code === "0A000" && text(error, "routine") === "call_bool_check_hook") return READ_ONLY;
+  if (error instanceof WeakLogin) return BY_WEAK_METHOD[error.method];
+  if (message.startsWith("SASL")) return SCRAM_FAILED;
   const known = BY_SQLSTATE[code];
   if (known !== undefined) return known;
   if (TLS_CODE.test(code)) {

@@ -2,9 +2,11 @@ import { Socket } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
+import { assertAllowedHost } from "../allowed-hosts.ts";
 import type { EngineDependencies } from "../engine.ts";
-import { databaseError, OutOfTime } from "./database-error.ts";
+import { databaseError, OutOfTime, WeakLogin } from "./database-error.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
+import { acceptOnlyScram } from "./scram-only.ts";
 
 /** A statement, and the words for its error message. */
 export interface Statement {
@@ -39,12 +41,14 @@ const ANSWER_TIMEOUT_MS = 12_000;
 
 /**
  * Connects with TLS and verifies the server's certificate and name, unless the document switches TLS off. There is no
- * fallback. `certificateAuthorities` replace Node's trusted authorities. `signal` cuts open connections.
+ * fallback. A login always uses SCRAM. `certificateAuthorities` replace Node's trusted authorities. `signal` cuts open
+ * connections.
  */
 export function postgresConnector(
-  options: Pick<EngineDependencies, "certificateAuthorities"> & Partial<Pick<EngineDependencies, "signal">>,
+  options: Pick<EngineDependencies, "certificateAuthorities"> &
+    Partial<Pick<EngineDependencies, "signal" | "allowedHosts">>,
 ): ConnectPostgres {
-  const { certificateAuthorities: ca, signal } = options;
+  const { certificateAuthorities: ca, signal, allowedHosts } = options;
   // Parsed once: a bundle has about a hundred certificates, and a step opens several connections.
   let context: SecureContext | undefined;
   const verified = () => {
@@ -52,6 +56,7 @@ export function postgresConnector(
     return { rejectUnauthorized: true, secureContext: context };
   };
   return async (login) => {
+    assertAllowedHost(login, allowedHosts);
     const socket = new Socket();
     const client = new pg.Client({
       host: login.host,
@@ -77,7 +82,7 @@ class ClientConnection implements PostgresConnection {
   readonly #socket: Socket;
   readonly #login: PostgresLogin;
   readonly #signal: AbortSignal | undefined;
-  /** Why the connection broke between two statements. The next statement reports it. */
+  /** Why the connection broke at the login or between two statements. The next failure reports it. */
   #broken: unknown;
 
   constructor(client: pg.Client, socket: Socket, login: PostgresLogin, signal: AbortSignal | undefined) {
@@ -93,9 +98,15 @@ class ClientConnection implements PostgresConnection {
 
   async open(): Promise<void> {
     this.#signal?.addEventListener("abort", this.#cut);
+    acceptOnlyScram(this.#client, (method) => {
+      this.#broken ??= new WeakLogin(method);
+      this.#cut();
+    });
     try {
       this.#signal?.throwIfAborted();
       await this.#client.connect();
+      // A server may let the user in with the same packet that breaks the rules.
+      if (this.#broken !== undefined) throw this.#broken;
     } catch (error) {
       await this.end();
       throw this.#fault(error, { purpose: "log in" });
@@ -123,11 +134,8 @@ class ClientConnection implements PostgresConnection {
   };
 
   #fault(error: unknown, tried: Pick<Statement, "purpose" | "whenDenied">): RotationError {
-    return databaseError(
-      this.#signal?.aborted ? new OutOfTime() : (this.#broken ?? error),
-      tried,
-      this.#login,
-    );
+    const cause = this.#signal?.aborted ? new OutOfTime() : (this.#broken ?? error);
+    return databaseError(cause, tried, this.#login);
   }
 }
 

@@ -1,13 +1,12 @@
 import { portOf, usesTls } from "@rotated-secrets/contract/database-document";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { type DocumentRole, parseDocument } from "../database-document.ts";
+import type { CredentialChange } from "../engine.ts";
+import type { ServerAddress } from "../server-address.ts";
 
 /** The login that a document describes, with all defaults filled in. */
-export interface PostgresLogin {
-  readonly host: string;
-  readonly port: number;
+export interface PostgresLogin extends ServerAddress {
   readonly database: string;
-  readonly tls: boolean;
   readonly username: string;
   readonly password: SecretValue<string>;
 }
@@ -26,4 +25,20 @@ export function parsePostgresLogin(value: SecretValue<string>, role: DocumentRol
     username: document.username,
     password: new SecretValue(document.password),
   };
+}
+
+/** The login of AWSPREVIOUS; undefined if there is none, or if its document is invalid. */
+export async function readPrevious(change: CredentialChange): Promise<PostgresLogin | undefined> {
+  const value = await change.previous();
+  if (value === undefined) return undefined;
+  try {
+    return parsePostgresLogin(value, "AWSPREVIOUS");
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same login at another server. */
+export function atServerOf({ host, port, tls }: ServerAddress, login: PostgresLogin): PostgresLogin {
+  return { ...login, host, port, tls };
 }

@@ -1,12 +1,16 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../../rotation-error.ts";
 import { namesMaster, withCredential } from "../database-document.ts";
-import type { CredentialChange, Engine, EngineDependencies } from "../engine.ts";
+import type { Engine, EngineDependencies, Succession } from "../engine.ts";
+import { assertOnlyChanged, FOREIGN_PENDING } from "../successor-document.ts";
 import { createAlternatingUsers } from "./alternating-users.ts";
 import { type ConnectPostgres, logsIn, postgresConnector, withConnection } from "./postgres-connection.ts";
 import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import { createSingleUser } from "./single-user.ts";
-import type { Strategy } from "./strategy.ts";
+import type { Strategy, SuccessiveLogins } from "./strategy.ts";
+
+/** The fields of a document that a rotation changes. */
+const CHANGED_FIELDS = ["username", "password"];
 
 /**
  * PostgreSQL. With `masterarn` in the document, two users alternate. Without it, the only user changes its own password.
@@ -26,6 +30,9 @@ export function createPostgresEngine(
       const successor = strategyFor(current).successorOf(username);
       return withCredential(current, successor, await dependencies.newPassword());
     },
+    check: (succession) => {
+      successors(succession, strategyFor(succession.current));
+    },
     set: async (change) => {
       const strategy = strategyFor(change.current);
       const logins = successors(change, strategy);
@@ -37,30 +44,25 @@ export function createPostgresEngine(
 }
 
 /** Both logins, after a check that the pending one may follow the current one. @throws RotationError of kind `document` */
-function successors(
-  change: CredentialChange,
-  { successorOf }: Strategy,
-): { readonly current: PostgresLogin; readonly pending: PostgresLogin } {
-  const current = parsePostgresLogin(change.current, "AWSCURRENT");
-  const pending = parsePostgresLogin(change.pending, "AWSPENDING");
-  const remedy =
-    "Nothing was changed. This AWSPENDING value was not stored by the rotation function. Remove its label with `aws " +
-    "secretsmanager update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id ...`, then rotate again.";
+function successors(succession: Succession, { successorOf }: Strategy): SuccessiveLogins {
+  const current = parsePostgresLogin(succession.current, "AWSCURRENT");
+  const pending = parsePostgresLogin(succession.pending, "AWSPENDING");
   const successor = successorOf(current.username);
   if (pending.username !== successor) {
     throw new RotationError(
       "document",
       `The AWSPENDING user is "${pending.username}", but the user after "${current.username}" must be "${successor}". ` +
-        remedy,
+        FOREIGN_PENDING,
     );
   }
   if (pending.host !== current.host || pending.port !== current.port) {
     throw new RotationError(
       "document",
       `The AWSPENDING document is for ${pending.host}:${pending.port}, but the AWSCURRENT document is for ` +
-        `${current.host}:${current.port}. ${remedy}`,
+        `${current.host}:${current.port}. ${FOREIGN_PENDING}`,
     );
   }
+  assertOnlyChanged(succession, CHANGED_FIELDS);
   return { current, pending };
 }
 

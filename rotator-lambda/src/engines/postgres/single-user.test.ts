@@ -64,11 +64,11 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       expect(await engineFor(database).set(changeOf(first, second))).toBe("unchanged");
     });
 
-    it("logs in with the previous password if the current one does not work, with the current document's TLS", async () => {
+    it("logs in with the previous password if the current one does not work, at the current document's database", async () => {
       const works = await singleUser("mistaken");
       const current = edit(works, { password: "stored by mistake" });
       const pending = edit(works, { password: "n3w" });
-      const previous = edit(works, { ssl: false, port: 1, dbname: "nowhere" });
+      const previous = edit(works, { dbname: "nowhere" });
       expect(await engineFor(database).set(changeOf(current, pending, previous))).toBe("changed");
       await database.query(pending, "SELECT 1");
     });
@@ -76,6 +76,8 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     it.each([
       ["of another user", { username: "master" }],
       ["for another host", { host: "localhost" }],
+      ["for another port", { port: 1 }],
+      ["with another TLS", { ssl: false }],
       ["that is invalid", { username: 1 }],
     ])("ignores a previous document %s", async (why, fields) => {
       const works = await singleUser(`strange ${why}`);

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
 import type { CredentialChange } from "../engine.ts";
+import { isSameAddress } from "../server-address.ts";
 import { changeUnderLock } from "./change-under-lock.ts";
 import {
   type ConnectPostgres,
@@ -8,7 +9,7 @@ import {
   logsIn,
   type PostgresConnection,
 } from "./postgres-connection.ts";
-import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
+import { type PostgresLogin, readPrevious } from "./postgres-document.ts";
 import type { Strategy, SuccessiveLogins } from "./strategy.ts";
 
 /**
@@ -60,25 +61,17 @@ async function ownSession(
   );
 }
 
-/** AWSCURRENT's login with AWSPREVIOUS's password; undefined if AWSPREVIOUS is unusable, or for another user or host. */
+/**
+ * AWSPREVIOUS's login at AWSCURRENT's database; undefined if AWSPREVIOUS is unusable, or for another user or server. Someone who
+ * can write a secret, but not read it, must not get its earlier password sent to another server.
+ */
 async function previousLogin(
   change: CredentialChange,
   current: PostgresLogin,
 ): Promise<PostgresLogin | undefined> {
-  const value = await change.previous();
-  if (value === undefined) return undefined;
-  const previous = readable(() => parsePostgresLogin(value, "AWSPREVIOUS"));
-  if (previous?.username !== current.username || previous.host !== current.host) return undefined;
-  return { ...current, password: previous.password };
-}
-
-/** Treats an unreadable document as absent. */
-function readable(parse: () => PostgresLogin): PostgresLogin | undefined {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
+  const previous = await readPrevious(change);
+  if (previous?.username !== current.username || !isSameAddress(previous, current)) return undefined;
+  return { ...previous, database: current.database };
 }
 
 async function setOwnPassword(

@@ -11,7 +11,7 @@ export interface Strategy {
   set(change: CredentialChange, logins: SuccessiveLogins): Promise<"changed" | "unchanged">;
 }
 
-/** The logins of a change. They have the same host and port, and the pending user is the correct successor. */
+/** The logins of a change. Their documents differ in user and password only, and the pending user is the correct successor. */
 export interface SuccessiveLogins {
   readonly current: PostgresLogin;
   readonly pending: PostgresLogin;

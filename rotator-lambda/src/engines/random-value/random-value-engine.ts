@@ -3,6 +3,7 @@ import type { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { RotationError } from "../../rotation-error.ts";
 import type { Engine, EngineDependencies, Tags } from "../engine.ts";
 import { parseJsonObject, withFields } from "../json-object.ts";
+import { assertOnlyChanged } from "../successor-document.ts";
 
 /** The field that AWS's templates keep a password in. */
 const DEFAULT_FIELD = "password";
@@ -24,7 +25,15 @@ export function createRandomValueEngine(
       const made = await newPassword();
       return field === undefined ? made : withFields(current, { [field]: made.reveal() });
     },
-    set: async () => "unchanged",
+    check: (succession) => {
+      const field = generatedField(succession.current, tag);
+      if (field !== undefined) assertOnlyChanged(succession, [field]);
+    },
+    set: async (change) => {
+      const field = generatedField(change.current, tag);
+      if (field !== undefined) assertOnlyChanged(change, [field]);
+      return "unchanged";
+    },
     test: async (pending) => {
       generatedField(pending, tag);
     },

@@ -1,5 +1,5 @@
 /**
- * Whether the glob matches the complete ARN. `*` matches any characters including `/`, or none. `?` matches exactly one
+ * Whether the glob matches the complete ARN, or any other text. `*` matches any characters including `/`, or none. `?` matches exactly one
  * character. There is no escape, because ARNs of secrets contain neither sign.
  *
  * The number of steps is at most the length of the glob times that of the ARN. After a mismatch only the last `*` is extended
