@@ -291,6 +291,20 @@ describe("a RotatedSecret that exists", () => {
   });
 
   it.each([
+    ["allow-key-removal", "password"],
+    ["accept-source", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"],
+  ])("gets no consent by %s of an author who may not write its Secret", async (name, text) => {
+    const consent = { metadata: { annotations: { [`rotatedsecrets.dev/${name}`]: text } } };
+    const refused = await as(secretless).patch("db", consent, "--dry-run=server");
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("you may not create Secrets"),
+    });
+    const { status } = await as("secrets-only").patch("db", consent, "--dry-run=server");
+    expect(status).toBe(0);
+  });
+
+  it.each([
     ["as another ServiceAccount", { auth: { serviceAccountName: "orders" } }],
     ["as the operator again", { auth: null }],
   ])("may not be read %s if the author may not write its Secret", async (_, spec) => {

@@ -205,7 +205,7 @@ describe.concurrent("a Secret that somebody changes is put right within seconds"
 });
 
 describe("an adopted Secret", () => {
-  it("has its foreign keys named, kept until the data changes, and removed then", async () => {
+  it("has its foreign keys named, and removed when its owner agrees", async () => {
     const scene = await Scene.empty(stage, aws, "adopted-keys");
     const document = credential(1);
     await scene.kubectl(
@@ -220,12 +220,25 @@ describe("an adopted Secret", () => {
     await scene.kubectl("annotate", "secret", "db", "rotatedsecrets.dev/adopt=db");
     const { versionId } = await aws.create(scene.secretId, document);
     await scene.follow();
-    await scene.settled(versionId);
-    await told(scene, "ForeignKeys", /"extra" \(written by jane\); they are kept until the data changes/);
-    await scene.judgedAnew();
+    const { message } = await stage.condition(scene.namespace, "db", {
+      type: "Stalled",
+      reason: "TargetNotOwned",
+    });
+    expect(message).toMatch(
+      /would be removed: "extra". To agree to that: kubectl annotate secret db -n \S+ \S+adopt-removes=extra$/,
+    );
     expect(Object.keys((await scene.secret()).data ?? {})).toEqual(["extra", "password", "username"]);
 
-    await scene.settled(await scene.change());
+    await scene.kubectl("annotate", "secret", "db", "rotatedsecrets.dev/adopt-removes=extra");
+    await stage.condition(scene.namespace, "db", { type: "Current", status: "True" });
+    await told(
+      scene,
+      "ForeignKeys",
+      /"extra" \(written by jane\); they are removed, as its owner has agreed/,
+    );
+    expect((await scene.secret()).metadata.annotations).toMatchObject({
+      "rotatedsecrets.dev/version-id": versionId,
+    });
     expect(Object.keys((await scene.secret()).data ?? {})).toEqual(["password", "username"]);
     await told(scene, "ForeignKeysRemoved", /"extra" \(written by jane\)/);
   });

@@ -6,7 +6,7 @@ import {
   RotateSecretCommand,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { ADOPT_ANNOTATION } from "@rotated-secrets/contract/annotations";
+import { ADOPT_ANNOTATION, ADOPT_REMOVES_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { calls } from "@rotated-secrets/sandbox/proxy/call-match";
 import { createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
 import pg from "pg";
@@ -203,6 +203,7 @@ export class PlantedScenes {
       "-n",
       NAMESPACE,
       `${ADOPT_ANNOTATION}=adopted`,
+      `${ADOPT_REMOVES_ANNOTATION}=note`,
     );
     // Secrets that are not the operator's are not watched: it looks again every 30 s, or when the resource changes.
     await this.#stage.kubectl("annotate", "rsec", "adopted", "-n", NAMESPACE, "look=again");

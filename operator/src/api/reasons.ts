@@ -31,6 +31,8 @@ export const WAIT_REASONS = [
   "SourceReplaced",
   /** The target Secret exists and belongs to somebody else. */
   "TargetNotOwned",
+  /** Another controller keeps the target Secret up to date. */
+  "TargetControlled",
   /** The target Secret belongs to another RotatedSecret. */
   "TargetOwned",
   /** The target Secret is immutable. */
@@ -123,6 +125,10 @@ export const EVENT_REASONS = [
   "SecretSynced",
   /** The Secret has the labels, annotations and owner that the spec now asks for; its data did not change. */
   "SecretUpdated",
+  /** The Secret was created. */
+  "SecretCreated",
+  /** The Secret had been deleted, and was created again. */
+  "SecretRecreated",
   /** A Secret was taken over with its owner's consent. */
   "SecretAdopted",
   /** An adopted Secret has keys that are not in the AWS secret. */

@@ -49,8 +49,18 @@ export interface PresentMetadata {
   readonly annotations: Readonly<Record<string, string>>;
   /** UIDs of the objects whose deletion deletes the Secret. */
   readonly owners: readonly string[];
+  /** The other owners, such as an ExternalSecret. RotatedSecrets are not among them. Absent if there are none. */
+  readonly otherOwners?: readonly OtherOwner[];
   /** `TargetMetadata.hash` of the last write: annotation `rotatedsecrets.dev/metadata`. */
   readonly hash: string | undefined;
+}
+
+/** An object of another kind that owns a Secret. Kubernetes deletes the Secret with it. */
+export interface OtherOwner {
+  readonly kind: string;
+  readonly name: string;
+  /** Whether it is the controller of the Secret: the one that keeps it up to date. */
+  readonly isController: boolean;
 }
 
 /** The state of a target Secret. */
@@ -69,6 +79,8 @@ export type TargetSecret =
       readonly ownerName?: string;
       /** Consent of its owner: annotation `rotatedsecrets.dev/adopt`, the name of a RotatedSecret. */
       readonly adopt?: string;
+      /** Keys that its owner lets an adoption remove: annotation `rotatedsecrets.dev/adopt-removes`. */
+      readonly adoptRemoves?: ReadonlySet<string>;
       /** The version it carries: annotation `rotatedsecrets.dev/version-id`. */
       readonly versionId?: VersionId;
       /** The form of the document that its data comes from; absent if the operator did not record it. */

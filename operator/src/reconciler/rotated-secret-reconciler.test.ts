@@ -360,8 +360,12 @@ describe("while other RotatedSecrets wait for a worker", () => {
   const untilStatus = (calls: readonly string[]) => calls.slice(0, calls.indexOf("reporting.writeStatus"));
 
   it.each([
-    ["no other waits: the status follows in the same pass", false, ["workloads.pods"]],
-    ["the Secret is created, and the status follows after the others", true, ["pass", "workloads.pods"]],
+    ["no other waits: the status follows in the same pass", false, ["workloads.pods", "reporting.record"]],
+    [
+      "the Secret is created, and the status follows after the others",
+      true,
+      ["pass", "workloads.pods", "reporting.record"],
+    ],
   ])("%s", async (_, othersWait, expected) => {
     const simulation = new Simulation({ othersWait });
     const { calls } = simulation;

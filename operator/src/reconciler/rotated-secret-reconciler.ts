@@ -14,7 +14,7 @@ import {
   invalidSpecNote,
   invalidSpecStatus,
 } from "../lifecycle/report/invalid-spec.ts";
-import { actionNotes, endNotes, newAlarms } from "../lifecycle/report/notes.ts";
+import { actionNotes, creationNotes, endNotes, newAlarms } from "../lifecycle/report/notes.ts";
 import { statusOf } from "../lifecycle/report/status.ts";
 import type { RecordStep } from "../lifecycle/step.ts";
 import { countUndoneAsRefused } from "../lifecycle/target-secret/undone-writes.ts";
@@ -151,7 +151,7 @@ export class RotatedSecretReconciler implements Reconciler<NamespacedName, LogFi
 /** The events about a status that differs from the one before. */
 function newNotes(world: World, status: RotatedSecretStatus, { waits }: Decision): readonly EventNote[] {
   const before = world.resource.status;
-  return [...newAlarms(before, waits), ...endNotes(before, status)];
+  return [...creationNotes(world, status), ...newAlarms(before, waits), ...endNotes(before, status)];
 }
 
 /** Whether the two agree about rotations and about the version that pods hold. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RotatedSecretSpec } from "../api/rotated-secret.ts";
 import { policy } from "../lifecycle/testing/world.ts";
-import { inUse, LONG, MINUTE, restarts } from "./testing/at-rest.ts";
-import type { Simulation } from "./testing/simulation.ts";
+import { dataOf, inUse, LONG, MINUTE, restarts } from "./testing/at-rest.ts";
+import { Simulation } from "./testing/simulation.ts";
 
 const URL = { template: { URL: "app://{{ username | url }}:{{ password | url }}@db" } };
 const OTHER = { template: { URL: "{{ username }}" } };
@@ -155,6 +155,31 @@ describe("a template that the document does not fill in", () => {
   });
 });
 
+describe("the Secret's life", () => {
+  it("has an event for each step: created, deleted by somebody and created again", async () => {
+    const simulation = await inUse();
+    const { cluster, aws } = simulation;
+    cluster.secret.delete();
+    await simulation.run(LONG);
+    expect(cluster.events.filter(({ reason }) => reason.startsWith("Secret"))).toMatchObject([
+      {
+        type: "Normal",
+        reason: "SecretCreated",
+        message: `Secret "db" was created with version ${aws.current}`,
+      },
+      { type: "Warning", reason: "SecretRecreated", message: expect.stringContaining("deleted by somebody") },
+    ]);
+  });
+
+  it("begins with an adoption, and then with no creation", async () => {
+    const simulation = new Simulation();
+    const { cluster, aws } = simulation;
+    cluster.secret.create({ ...dataOf(aws.documentOf(aws.current)) }, "db");
+    await simulation.run(MINUTE);
+    expect(cluster.events.map(({ reason }) => reason)).toEqual(["SecretAdopted"]);
+  });
+});
+
 describe("a document that would take a key from a reader", () => {
   const needing = async () => {
     const simulation = await inUse();
@@ -261,7 +286,10 @@ describe("labels, annotations and the deletion policy", () => {
     await edit(simulation, {});
     expect(secret.metadata).toMatchObject({ labels: {}, annotations: {}, owners: [], hash: undefined });
     expect(restarts(simulation)).toEqual([0, 0]);
-    expect(events.map(({ reason }) => reason)).toEqual(Array.from({ length: 3 }, () => "SecretUpdated"));
+    expect(events.map(({ reason }) => reason)).toEqual([
+      "SecretCreated",
+      ...Array.from({ length: 3 }, () => "SecretUpdated"),
+    ]);
   });
 
   it("that an admission webhook removes are reported, and not written forever", async () => {

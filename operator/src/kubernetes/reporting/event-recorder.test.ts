@@ -34,6 +34,25 @@ describe("EventRecorder", () => {
     ]);
     expect(clock.pendingTimers).toBe(0);
   });
+
+  it("only logs events about new Secrets once 50 of all objects were recorded, and records the others", async () => {
+    const created: unknown[] = [];
+    const client = {
+      create: async <T>(_path: string, body: unknown): Promise<T> => {
+        created.push(body);
+        return body as T;
+      },
+      patch: unanswered,
+    };
+    const logged: unknown[] = [];
+    const log: Logger = { ...silentLogger, info: (_, fields) => logged.push(fields) };
+    const recorder = new EventRecorder({ client, clock: new ManualClock(), log, instance: "operator-0" });
+    for (let n = 0; n < 60; n += 1)
+      await recorder.record({ ...ABOUT, uid: `uid-${n}` }, { ...NOTE, reason: "SecretCreated" });
+    await recorder.record(ABOUT, NOTE);
+    expect(created).toHaveLength(51);
+    expect(logged).toHaveLength(61);
+  });
 });
 
 /** An API server that says nothing until it is given up. */

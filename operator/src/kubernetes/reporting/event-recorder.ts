@@ -19,6 +19,8 @@ const MAX_MESSAGE = 1_024;
 const MAX_NAME = 253;
 /** Events per object. Those above it are only logged. */
 const EVENTS_PER_OBJECT = { burst: 25, perSecond: 0.1 };
+/** Events about new Secrets, of all objects together: after the start of a cluster, they would be a third of all requests. */
+const CREATIONS = { burst: 50, perSecond: 1 };
 /** Events can have a separate etcd, which can be away while everything else works: the work must not wait for it. */
 const MAX_MS = 5_000;
 
@@ -36,15 +38,18 @@ export class EventRecorder {
   readonly #options: EventRecorderOptions;
   /** By UID. */
   readonly #limit: KeyedRateLimit;
+  readonly #creations: KeyedRateLimit;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#limit = new KeyedRateLimit(options.clock, EVENTS_PER_OBJECT);
+    this.#creations = new KeyedRateLimit(options.clock, CREATIONS);
   }
 
   /**
    * Logs the event and records it; one that exists already is counted up. Failures, answers that take longer than 5 s,
-   * and events above 25 at once and 6 per minute are only logged.
+   * events above 25 at once and 6 per minute of one object, and those about new Secrets above 50 at once and one per second of all
+   * objects are only logged.
    */
   async record(about: ObjectMeta, note: EventNote): Promise<void> {
     const { clock, log } = this.#options;
@@ -53,7 +58,9 @@ export class EventRecorder {
       log.debug("event dropped: too many of this object", subject);
       return;
     }
+    const isOnlyLogged = note.reason === "SecretCreated" && !this.#creations.tryTake("");
     log[note.type === "Warning" ? "warn" : "info"]("event", { ...subject, note: note.message });
+    if (isOnlyLogged) return;
     const limit = deadline(clock, MAX_MS, "an event");
     try {
       await this.#send(about, note, limit.signal);

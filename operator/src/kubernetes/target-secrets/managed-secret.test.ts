@@ -79,6 +79,7 @@ describe("managedSecret", () => {
       labels: { team: "a", "app.kubernetes.io/name": "shop" },
       annotations: { note: "b" },
       owners: ["u2"],
+      otherOwners: [{ kind: "Pod", name: "x", isController: false }],
       hash: "0123456789",
     });
     expect(JSON.stringify(secret)).not.toContain(base64(VALUE));

@@ -1,5 +1,6 @@
 import {
   ADOPT_ANNOTATION,
+  ADOPT_REMOVES_ANNOTATION,
   DOCUMENT_ANNOTATION,
   MANAGED_BY_LABEL,
   METADATA_ANNOTATION,
@@ -9,11 +10,13 @@ import {
 } from "@rotated-secrets/contract/annotations";
 import { versionIdSchema } from "@rotated-secrets/contract/version-id";
 import { z } from "zod";
+import { parseKeyList } from "../../api/key-list.ts";
 import { objectMeta } from "../../api/object-meta.ts";
+import { API_VERSION } from "../../api/resources.ts";
 import { isReserved, MAX_ANNOTATION } from "../../api/target-metadata.ts";
 import { DOCUMENT_FORMS } from "../../ports/document-form.ts";
 import { SecretData } from "../../ports/secret-data.ts";
-import type { DataChange, DataManager, PresentSecret } from "../../ports/target-secrets.ts";
+import type { DataChange, DataManager, OtherOwner, PresentSecret } from "../../ports/target-secrets.ts";
 
 /** The part of a Secret that the cache keeps, if the operator manages it. */
 export interface ManagedSecret {
@@ -27,9 +30,17 @@ const managedFields = z.object({
   fieldsV1: z.object({ "f:data": z.record(z.string(), z.unknown()).optional() }).optional(),
 });
 
+const ownerReference = z.object({
+  uid: z.string(),
+  apiVersion: z.string().default(""),
+  kind: z.string().default("object"),
+  name: z.string().default(""),
+  controller: z.boolean().nullish(),
+});
+
 const secretSchema = z.object({
   metadata: objectMeta.omit({ generation: true }).extend({
-    ownerReferences: z.array(z.object({ uid: z.string() })).nullish(),
+    ownerReferences: z.array(ownerReference).nullish(),
     managedFields: z.array(managedFields).nullish(),
   }),
   type: z.string().default("Opaque"),
@@ -76,11 +87,13 @@ export function managedSecret(object: unknown): ManagedSecret {
         labels: settable(labels),
         annotations: settable(annotations),
         owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
+        ...optional("otherOwners", otherOwners(metadata.ownerReferences ?? [])),
         hash: annotations[METADATA_ANNOTATION],
       },
       ...optional("managedBy", labels[MANAGED_BY_LABEL]),
       ...optional("ownerUid", annotations[OWNER_UID_ANNOTATION]),
       ...optional("adopt", annotations[ADOPT_ANNOTATION]),
+      ...optional("adoptRemoves", parseKeyList(annotations[ADOPT_REMOVES_ANNOTATION])),
       ...optional("versionId", versionId.data),
       ...optional(
         "documentForm",
@@ -89,6 +102,15 @@ export function managedSecret(object: unknown): ManagedSecret {
       ...optional("dataManagers", metadata.managedFields?.flatMap(dataManager)),
     },
   };
+}
+
+/** Owners of other kinds. A RotatedSecret owns its Secret if the spec asks for it. */
+function otherOwners(
+  references: readonly z.infer<typeof ownerReference>[],
+): readonly OtherOwner[] | undefined {
+  const others = references.filter(({ apiVersion }) => apiVersion !== API_VERSION);
+  if (others.length === 0) return undefined;
+  return others.map(({ kind, name, controller }) => ({ kind, name, isController: controller ?? false }));
 }
 
 /** The text of the annotation `rotatedsecrets.dev/writes`: JSON, times as ISO 8601 with milliseconds. */

@@ -67,6 +67,31 @@ describe("the access phase", () => {
     expect(stepOf(access, world(1, change))).toMatchObject({ do: "wait", reason, afterwards });
   });
 
+  describe("another secret under the same name", () => {
+    const former = ARN.replace("AbCdEf", "XyZxYz");
+    const accepting = (arn: string) =>
+      world(1, {
+        resource: resource({}, { secretArn: former }, { "rotatedsecrets.dev/accept-source": arn }),
+      });
+
+    it("comes with the command that accepts it", () => {
+      expect(stepOf(access, world(1, { resource: resource({}, { secretArn: former }) }))).toMatchObject({
+        message: expect.stringContaining(
+          `kubectl annotate rsec db -n payments --overwrite rotatedsecrets.dev/accept-source=${ARN}`,
+        ),
+      });
+    });
+
+    it("is followed once a person names its ARN, and no other", () => {
+      expect(stepOf(access, accepting(ARN))).toBeUndefined();
+      expect(stepOf(access, accepting(former))).toMatchObject({ reason: "SourceReplaced" });
+    });
+
+    it("is held to the policies all the same", () => {
+      expect(stepOf(access, { ...accepting(ARN), policies: [] })).toMatchObject({ reason: "Denied" });
+    });
+  });
+
   describe("tells in the same words", () => {
     const notFound = stepOf(
       access,

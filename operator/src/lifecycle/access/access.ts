@@ -1,3 +1,4 @@
+import { ACCEPT_SOURCE_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { type AwsProblem, describeProblem } from "../../ports/aws-problem.ts";
 import { known } from "../../ports/fact.ts";
 import {
@@ -104,16 +105,18 @@ function refused(world: World, what: string): string {
 }
 
 function replaced(world: World, arn: string): boolean {
-  const before = world.resource.status.secretArn;
-  return before !== undefined && before !== arn;
+  const { status, metadata } = world.resource;
+  const isAccepted = metadata.annotations?.[ACCEPT_SOURCE_ANNOTATION] === arn;
+  return status.secretArn !== undefined && status.secretArn !== arn && !isAccepted;
 }
 
 function sourceReplaced(world: World, arn: string): Wait {
+  const { name, namespace } = world.resource.metadata;
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "SourceReplaced",
     message:
       `the secret ${quoted(world)} has been replaced: its ARN was ${world.resource.status.secretArn} and is ${arn}. The operator ` +
-      "does not follow the new one by itself: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create it again to follow the new one",
+      `does not follow the new one by itself. To follow it: kubectl annotate rsec ${name} -n ${namespace} --overwrite ${ACCEPT_SOURCE_ANNOTATION}=${arn}`,
   });
 }
 

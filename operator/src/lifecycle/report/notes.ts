@@ -4,6 +4,7 @@ import type { EventNote } from "../../ports/reporting.ts";
 import { restartNote } from "../rollout/rollout-waits.ts";
 import { endedText } from "../rotation/rotation-history.ts";
 import type { Action, PhaseWait } from "../step.ts";
+import { ownTarget } from "../target-secret/ownership.ts";
 import type { World } from "../world.ts";
 
 /** The events about an action that was done. A write that the API server refused gets none. */
@@ -33,6 +34,19 @@ export function newAlarms(before: RotatedSecretStatus, waits: readonly PhaseWait
   return waits
     .filter(({ alarm, reason }) => alarm === "warn" && !shown.has(reason))
     .map(({ reason, message }) => ({ type: "Warning", reason, message }));
+}
+
+/** The event about a new Secret, with the first status that shows it: other Secrets are created first. */
+export function creationNotes(world: World, after: RotatedSecretStatus): readonly EventNote[] {
+  const { status, metadata } = world.resource;
+  const [first, ...later] = ownTarget(world)?.dataHistory ?? [];
+  const isFirst = status.currentVersion === undefined && after.currentVersion !== undefined;
+  // An adopted Secret has a history from before the RotatedSecret.
+  const isNew =
+    later.length === 0 && first !== undefined && first.time >= Date.parse(metadata.creationTimestamp);
+  if (!isFirst || !isNew) return [];
+  const message = `Secret "${world.spec.targetName}" was created with version ${after.currentVersion}`;
+  return [{ type: "Normal", reason: "SecretCreated", message }];
 }
 
 /** The events about the end of a rotation or a rollout, if this status is the first to show it. */

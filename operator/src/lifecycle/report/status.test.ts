@@ -34,6 +34,13 @@ describe("the status", () => {
     expect(atRest(world(1))).toMatchObject({ secretArn: ARN, nextRotation: "external" });
   });
 
+  it("shows the secret that has replaced the former one by consent", () => {
+    const annotations = { "rotatedsecrets.dev/accept-source": ARN };
+    const settled = { versionId: version(1), writtenAt: new Date(LONG_AGO).toISOString() };
+    const accepting = resource({}, { secretArn: ARN.replace("AbCdEf", "XyZxYz"), settled }, annotations);
+    expect(atRest(world(1, { resource: accepting }))).toMatchObject({ secretArn: ARN });
+  });
+
   describe("after a change of the spec, by which other workloads may count", () => {
     const settled = { versionId: version(1), writtenAt };
     const dataHistory = [

@@ -36,7 +36,8 @@ function ofSource(
   if (!reached.has("sync")) return defined({ secretArn, lastRotation, nextRotation: before });
   const madeAt = currentMadeAt(world);
   return defined({
-    secretArn: secretArn ?? known(world.source)?.secret?.arn,
+    // A changed ARN reaches this phase only by consent.
+    secretArn: known(world.source)?.secret?.arn ?? secretArn,
     lastRotation: madeAt === undefined ? lastRotation : isoSeconds(madeAt),
     nextRotation: nextRotation(world),
   });

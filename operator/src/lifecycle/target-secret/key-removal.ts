@@ -1,4 +1,5 @@
 import { ALLOW_KEY_REMOVAL_ANNOTATION, FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
+import { parseKeyList } from "../../api/key-list.ts";
 import { known } from "../../ports/fact.ts";
 import type { PresentSecret } from "../../ports/target-secrets.ts";
 import type { KeyNeed } from "../../ports/workloads.ts";
@@ -29,17 +30,7 @@ export function keyInUse(world: World, write: SecretWrite): Step | undefined {
 
 /** The keys that a person has agreed to lose, on the RotatedSecret. */
 export function removableKeys({ resource }: Pick<World, "resource">): ReadonlySet<string> {
-  return keyList(resource.metadata.annotations?.[ALLOW_KEY_REMOVAL_ANNOTATION]);
-}
-
-/** The keys in an annotation, separated by commas. */
-export function keyList(text = ""): ReadonlySet<string> {
-  return new Set(
-    text
-      .split(",")
-      .map((key) => key.trim())
-      .filter((key) => key !== ""),
-  );
+  return parseKeyList(resource.metadata.annotations?.[ALLOW_KEY_REMOVAL_ANNOTATION]) ?? new Set();
 }
 
 /** The keys that the Secret has no more after the write. An apply removes those of the operator, and leaves those of others. */

@@ -4,6 +4,7 @@ import type { PresentSecret } from "../../ports/target-secrets.ts";
 import { type Phase, type Reason, refresh, type Step, type Wait, waitForPerson } from "../step.ts";
 import { RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
+import { adoption } from "./adoption.ts";
 
 /**
  * Checks that the target Secret may be written: it does not exist, belongs to this resource, or its owner has agreed. For a
@@ -43,26 +44,15 @@ function mayHaveLostItsMarks({ resource }: World, { ownerUid }: PresentSecret): 
   return ownerUid === undefined && resource.status.currentVersion !== undefined;
 }
 
-function ownedByOthers(world: World, target: PresentSecret): Wait | undefined {
-  const { uid, name, namespace } = world.resource.metadata;
-  const secret = world.spec.targetName;
-  if (target.ownerUid === uid) return undefined;
-  if (target.ownerName !== undefined) {
-    return stalled(
-      world,
-      "TargetOwned",
-      `Secret "${secret}" belongs to the RotatedSecret "${target.ownerName}": give this one another spec.target.name (delete it and ` +
-        "create it again, the field is immutable), or delete one of the two",
-    );
-  }
-  // It belongs to a deleted RotatedSecret: a new one with this target takes it over.
-  if (target.ownerUid !== undefined) return undefined;
-  if (target.adopt === name || isOwnUnmarked(world, target)) return undefined;
+function ownedByOthers(world: World, target: PresentSecret): Step | undefined {
+  const { uid } = world.resource.metadata;
+  if (target.ownerUid === uid || isOwnUnmarked(world, target)) return undefined;
+  if (target.ownerName === undefined) return adoption(world, target);
   return stalled(
     world,
-    "TargetNotOwned",
-    `Secret "${secret}" exists and belongs to somebody else, so the operator does not change it. To hand it over: kubectl annotate secret ` +
-      `${secret} -n ${namespace} rotatedsecrets.dev/adopt=${name}`,
+    "TargetOwned",
+    `Secret "${world.spec.targetName}" belongs to the RotatedSecret "${target.ownerName}": give this one another spec.target.name (delete it and ` +
+      "create it again, the field is immutable), or delete one of the two",
   );
 }
 

@@ -40,8 +40,14 @@ function create(world: World, content: OwnContent, made: MadeData): Step {
   const ofAllReaders =
     world.spec.workloads.kind === "Auto" && status.observedGeneration === metadata.generation;
   const dataHistory = historyOfNew(content, world.now, { ...status, ofAllReaders });
-  // There is no event, because the condition Ready shows it: with many Secrets, events would be a third of all requests.
-  return apply(world, undefined, { content, made, dataHistory, notes: [] });
+  return apply(world, undefined, { content, made, dataHistory, notes: recreated(world, content) });
+}
+
+/** The event about a Secret that somebody has deleted. A first creation is an event of the status that follows. */
+function recreated({ resource, spec }: World, { version }: OwnContent): readonly EventNote[] {
+  if (resource.status.currentVersion === undefined) return [];
+  const message = `Secret "${spec.targetName}" had been deleted by somebody, and was created again with version ${version}`;
+  return [warning("SecretRecreated", message)];
 }
 
 /** The write of the whole Secret, over the object that was decided on. */
@@ -79,18 +85,16 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, made
     ? historyOfAdopted(content, world.now, sameData)
     : nextHistory(target, { content, now: world.now, sameData });
   const foreign = target.data.keysBeyond(data);
-  const fate = sameData ? "they are kept until the data changes" : "they are removed";
+  const secret = `Secret "${world.spec.targetName}"`;
+  // Neither event says whether the data were equal: that would let people guess them who may not read the Secret.
   const notes = [
-    normal(
-      "SecretAdopted",
-      `Secret "${world.spec.targetName}" was taken over with ${sameData ? "equal" : "different"} data, version ${content.version}`,
-    ),
+    normal("SecretAdopted", `${secret} was taken over and carries version ${content.version}`),
     ...(foreign.length === 0
       ? []
       : [
           warning(
             "ForeignKeys",
-            `Secret "${world.spec.targetName}" has keys that are not in the AWS secret: ${managed(target, foreign)}; ${fate}`,
+            `${secret} has keys that are not in the AWS secret: ${managed(target, foreign)}; they are removed, as its owner has agreed`,
           ),
         ]),
   ];
@@ -176,8 +180,10 @@ function written(world: World, target: PresentSecret, content: OwnContent, sameD
 }
 
 function removeForeignKeys(world: World, target: PresentSecret, data: SecretData): Step | undefined {
-  const keys = target.data.keysBeyond(data);
-  if (keys.length === 0 || isAsAdopted(target)) return undefined;
+  // A Secret that an earlier release adopted with equal data keeps its other keys until the data changes.
+  const mayGo = (key: string) => !isAsAdopted(target) || target.adoptRemoves?.has(key) === true;
+  const keys = target.data.keysBeyond(data).filter(mayGo);
+  if (keys.length === 0) return undefined;
   if (world.target.kind !== "live") return refresh("target");
   const message = `keys that are not in the AWS secret were removed from Secret "${world.spec.targetName}": ${managed(target, keys)}`;
   return { do: "removeKeys", keys, over: target, notes: [warning("ForeignKeysRemoved", message)] };

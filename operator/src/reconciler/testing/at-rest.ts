@@ -36,7 +36,8 @@ export async function expectRest(simulation: Simulation): Promise<void> {
   });
 }
 
-function dataOf(document: string): Readonly<Record<string, string>> {
+/** The data of a Secret that has the fields of a document. */
+export function dataOf(document: string): Readonly<Record<string, string>> {
   const members: Record<string, string> = JSON.parse(document);
   return Object.fromEntries(
     Object.entries(members).map(([key, text]) => [key, Buffer.from(text).toString("base64")]),

@@ -116,12 +116,13 @@ export class SimulatedSecret implements TargetSecrets {
     return this.read();
   }
 
-  /** Somebody creates the Secret. */
-  create(data: Readonly<Record<string, string>>): void {
+  /** Somebody creates the Secret, for a RotatedSecret of this name to adopt. */
+  create(data: Readonly<Record<string, string>>, adopt?: string): void {
     this.#held = {
       ...{ kind: "present", uid: "uid-theirs", type: "Opaque", immutable: false, dataHistory: [] },
       metadata: { labels: {}, annotations: {}, owners: [], hash: undefined },
       data: SecretData.fromBase64(data),
+      ...(adopt === undefined ? {} : { adopt }),
       ...this.#next(),
     };
     this.#own(Object.keys(data), "jane");
