@@ -19,6 +19,22 @@ describe("databaseDocumentSchema", () => {
     expect(databaseDocumentSchema.safeParse({ ...document, port }).success).toBe(false);
   });
 
+  it.each([
+    ["port", null, /^must be a port/],
+    ["port", {}, /^must be a port/],
+    ["username", 1, /^must be a text/],
+    ["username", "a\r\nSET x 1", /control character/],
+    ["dbname", "a\u0085", /control character/],
+    ["host", "db\n.example", /^must be the name or the address of a host/],
+    ["host", "db .example", /^must be the name or the address of a host/],
+    ["host", "/var/run/postgresql", /^must be the name or the address of a host/],
+  ])("says for %s: %j in which form it must be", (field, value, message) => {
+    const { error } = databaseDocumentSchema.safeParse({ ...document, [field]: value });
+    expect(error?.issues.map((issue) => [issue.path.join("."), issue.message])).toEqual([
+      [field, expect.stringMatching(message)],
+    ]);
+  });
+
   it("uses the engine's port if there is none", () => {
     expect(portOf(databaseDocumentSchema.parse(document), 5432)).toBe(5432);
   });

@@ -15,6 +15,9 @@ describe("awsError", () => {
     ],
     [sdkError("ResourceNotFoundException"), /Check whether the secret was deleted/],
     [sdkError("ThrottlingException"), /AWS will try/],
+    [sdkError("EncryptionFailure"), /kms:GenerateDataKey/],
+    [sdkError("InvalidRequestException"), /restore-secret/],
+    [sdkError("LimitExceededException"), /too many versions/],
     [sdkError("SomethingNew"), /API reference/],
     [sdkError("TimeoutError"), /got no answer \(TimeoutError/],
     [sdkError("AbortError"), /got no answer/],
@@ -24,6 +27,12 @@ describe("awsError", () => {
     ],
   ])("advises what to do for %s", (error, message) => {
     expect(awsError(error, "GetSecretValue", "s").message).toMatch(message);
+  });
+
+  it("says that a stored document may be too long, and only for PutSecretValue", () => {
+    const fault = sdkError("ValidationException");
+    expect(awsError(fault, "PutSecretValue", "s").message).toContain("65,536 bytes");
+    expect(awsError(fault, "DescribeSecret", "s").message).toContain("API reference");
   });
 
   it("drops message, body and headers", () => {

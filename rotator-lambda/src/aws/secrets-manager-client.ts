@@ -52,6 +52,7 @@ export class SecretsManagerClient implements SecretsManager {
     return {
       // Like AWS's templates: an answer without this field means that rotation is on.
       rotationEnabled: answer.RotationEnabled !== false,
+      deletedAt: answer.DeletedDate,
       rotationFunction: answer.RotationLambdaARN,
       tags: new Map((answer.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
       stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})),

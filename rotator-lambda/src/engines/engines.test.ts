@@ -56,6 +56,18 @@ describe("loadEngine", () => {
     });
   });
 
+  it.each([
+    ['{"masterarn":"arn:x","password":"old"}', undefined],
+    ['{"masterarn":"arn:x","password":"old"}', "generated"],
+    ['{"engine":"oracle","dbname":"pay","password":"old"}', undefined],
+  ])("asks for the engine of the database in %s with the tag %s", async (text, tag) => {
+    const failure = load(text, tag);
+    await expect(failure).rejects.toMatchObject({
+      kind: "document",
+      message: expect.stringMatching(/Set the field to "postgres".*not for databases/),
+    });
+  });
+
   it("does not let a tag detach a secret from its database", async () => {
     await expect(load('{"engine":"postgres"}', "generated")).rejects.toMatchObject({
       kind: "document",

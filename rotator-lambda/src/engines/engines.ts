@@ -34,10 +34,27 @@ export interface EngineChoice {
 export async function loadEngine(choice: EngineChoice, dependencies: EngineDependencies): Promise<Engine> {
   const load = ENGINES.get(engineOf(choice) ?? "");
   if (load !== undefined) return (await load())(dependencies, choice.tags);
+  if (DATABASE_FIELDS.some((field) => hasText(choice.value, field))) throw databaseWithoutEngine();
   throw new RotationError(
     "document",
     `The secret's document must name a known engine in its field "engine": ${[...ENGINES.keys()].join(", ")}. ` +
       `If it has no such field, the secret's tag "${ENGINE_TAG}" can choose "${BY_TAG}", and nothing else.`,
+  );
+}
+
+/** Fields that only a database's document has. */
+const DATABASE_FIELDS = ["masterarn", "dbname", "dbClusterIdentifier", "dbInstanceIdentifier"];
+
+function hasText(value: SecretValue<string>, field: string): boolean {
+  return typeof parseJsonObject(value)?.[field] === "string";
+}
+
+/** The tag would make the function replace the password in the secret, and leave the database as it is. */
+function databaseWithoutEngine(): RotationError {
+  return new RotationError(
+    "document",
+    'The secret\'s document is for a database, but its field "engine" names no known engine. Set the field to "postgres" or ' +
+      `"aurora-postgresql". The tag "${ENGINE_TAG}" is not for databases: it would replace the password in the secret alone.`,
   );
 }
 
@@ -53,5 +70,7 @@ function engineOf({ value, tags }: EngineChoice): string | undefined {
         'or correct the field "engine".',
     );
   }
-  return named ?? (tag === BY_TAG ? tag : undefined);
+  if (named !== undefined || tag !== BY_TAG) return named;
+  if (hasText(value, "masterarn")) throw databaseWithoutEngine();
+  return tag;
 }

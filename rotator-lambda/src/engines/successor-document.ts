@@ -4,8 +4,10 @@ import { differingFields, jsonObject } from "./json-object.ts";
 
 /** What to do with an AWSPENDING value that the function cannot have made. */
 export const FOREIGN_PENDING =
-  "Nothing was changed. This AWSPENDING value was not stored by the rotation function. Remove its label with `aws " +
-  "secretsmanager update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id ...`, then rotate again.";
+  "Nothing was changed. The rotation function did not make this AWSPENDING value from this AWSCURRENT value. Compare the two. " +
+  "If a single user already has the AWSPENDING password, store that password in AWSCURRENT's document with PutSecretValue. " +
+  "Otherwise remove the label with `aws secretsmanager update-secret-version-stage --version-stage AWSPENDING " +
+  "--remove-from-version-id ...`, then rotate again.";
 
 /**
  * A rotation changes only some fields of a document. A different one in any other field was stored by somebody else, who could

@@ -1,11 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type Environment, readSettings } from "../settings.ts";
 import { generatePassword } from "./generate-password.ts";
 
 const DIGITS = "0123456789";
 const LETTERS = "abcdefghij";
 
+/** Whether a URL still has its host, and the password, if nothing escapes the password. */
+function survivesUrl(password: string): boolean {
+  try {
+    const url = new URL(`postgres://app:${password}@db.example:5432/app`);
+    return url.hostname === "db.example" && decodeURIComponent(url.password) === password;
+  } catch {
+    return false;
+  }
+}
+
 describe("generatePassword", () => {
+  it("makes passwords of which two in three break a URL, as docs/lambda.md says, but none without punctuation", () => {
+    const broken = (environment: Environment) => {
+      const policy = readSettings(environment).password;
+      if (policy.kind !== "characters") throw new Error("not a policy of characters");
+      const passwords = Array.from({ length: 2_000 }, () => generatePassword(policy).reveal());
+      return passwords.filter((password) => !survivesUrl(password)).length / passwords.length;
+    };
+    expect(Math.abs(broken({}) - 2 / 3)).toBeLessThan(0.06);
+    expect(broken({ EXCLUDE_PUNCTUATION: "true" })).toBe(0);
+  });
+
   it("has the policy's length, only its characters, and one of each kind", () => {
     fc.assert(
       fc.property(fc.integer({ min: 8, max: 200 }), (length) => {

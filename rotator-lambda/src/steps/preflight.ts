@@ -1,13 +1,14 @@
 import { AWSCURRENT, AWSPENDING } from "@rotated-secrets/contract/labels";
 import { isSameFunction } from "../aws/function-arn.ts";
 import { RotationError } from "../rotation-error.ts";
+import { deletionOf } from "./deletion.ts";
 import { readUntil } from "./read-until.ts";
 import type { Rotation } from "./rotation.ts";
 import { hasStage, type SecretDescription } from "./secrets-manager.ts";
 
 /**
  * The checks of AWS's rotation functions before every step, in their order and words: rotation is on, the version is known,
- * and it is pending or already current. This function also checks that the secret names it as its rotation function.
+ * and it is pending or already current. Before that, no deletion is scheduled. This function also checks that the secret names it as its rotation function.
  * Otherwise anyone who may invoke it could make it change any secret that it can reach.
  * @returns the description that passed the checks
  * @throws RotationError of kind `state`
@@ -29,6 +30,8 @@ export async function preflight(rotation: Rotation): Promise<SecretDescription> 
 
 function objection(rotation: Rotation, description: SecretDescription): RotationError | undefined {
   const { secretArn, versionId } = rotation;
+  const deletion = deletionOf(secretArn, description);
+  if (deletion !== undefined) return deletion;
   if (!description.rotationEnabled) {
     return new RotationError(
       "state",

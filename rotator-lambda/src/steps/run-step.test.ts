@@ -31,6 +31,7 @@ function setUp({ overlap = true, works = true, ...options }: SetUp = {}) {
   const secrets = new InMemorySecretsManager({ clock, current, ...options });
   const calls: string[] = [];
   const warnings: string[] = [];
+  const beforeSet: (() => void)[] = [];
   const engine: Engine = {
     overlap: () => overlap,
     create: async () => {
@@ -42,6 +43,7 @@ function setUp({ overlap = true, works = true, ...options }: SetUp = {}) {
     },
     set: async ({ current, pending, lookAgain }) => {
       calls.push(`set ${pending.reveal()} after ${current.reveal()}`);
+      for (const act of beforeSet) act();
       await lookAgain();
       return "changed";
     },
@@ -59,7 +61,7 @@ function setUp({ overlap = true, works = true, ...options }: SetUp = {}) {
     engineFor: async () => engine,
     warn: (message) => warnings.push(message),
   };
-  return { clock, secrets, rotation, calls, warnings };
+  return { clock, secrets, rotation, calls, warnings, beforeSet };
 }
 
 describe("every step", () => {
@@ -98,6 +100,28 @@ describe("every step", () => {
       await expect(runStep(step, rotation)).rejects.toThrow(message);
       secrets.move(AWSCURRENT, NEW);
       await expect(runStep(step, rotation)).rejects.toThrow(message);
+      expect(calls).toEqual([]);
+    });
+
+    it("refuses a secret whose deletion is scheduled, and says how to restore it", async () => {
+      const { secrets, rotation, calls } = setUp();
+      secrets.put(AWSPENDING, NEW, "made");
+      secrets.scheduleDeletion();
+      await expect(runStep(step, rotation)).rejects.toMatchObject({
+        kind: "state",
+        message: expect.stringMatching(/is scheduled for deletion on \d{4}-\d\d-\d\d.*restore-secret/),
+      });
+      expect(calls).toEqual([]);
+    });
+
+    it("says so if the deletion is scheduled in the middle of the step", async () => {
+      const { secrets, rotation, calls } = setUp();
+      secrets.beginRotation(NEW);
+      secrets.put(AWSPENDING, NEW, "made");
+      const first = await secrets.describe(ARN);
+      secrets.scheduleDeletion();
+      vi.spyOn(secrets, "describe").mockResolvedValueOnce(first);
+      await expect(runStep(step, rotation)).rejects.toThrow(/scheduled for deletion.*restore-secret/);
       expect(calls).toEqual([]);
     });
 
@@ -161,6 +185,14 @@ describe("setSecret", () => {
     expect(await runStep("setSecret", rotation)).toBe("done");
     expect(calls).toEqual(["create", "set made 1 after current"]);
     expect(warnings).toEqual([]);
+  });
+
+  it("changes nothing if the deletion is scheduled right before the change", async () => {
+    const { secrets, rotation, beforeSet } = setUp();
+    secrets.beginRotation(NEW);
+    await runStep("createSecret", rotation);
+    beforeSet.push(() => secrets.scheduleDeletion());
+    await expect(runStep("setSecret", rotation)).rejects.toThrow(/scheduled for deletion on/);
   });
 
   it("warns if the old credential stops working", async () => {

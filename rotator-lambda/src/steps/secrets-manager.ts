@@ -6,6 +6,8 @@ import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id"
 export interface SecretDescription {
   /** False if rotation is switched off, for example by CancelRotateSecret. */
   readonly rotationEnabled: boolean;
+  /** When AWS will delete the secret; undefined if no deletion is scheduled. */
+  readonly deletedAt: Date | undefined;
   /** ARN of the secret's rotation function, with its qualifier if it has one; undefined if the secret has none. */
   readonly rotationFunction: string | undefined;
   /** Values by key. */

@@ -1,5 +1,6 @@
 import { AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import { RotationError } from "../rotation-error.ts";
+import { deletionOf } from "./deletion.ts";
 import { readUntil } from "./read-until.ts";
 import type { Rotation, StepOutcome } from "./rotation.ts";
 import { currentVersionOf, hasStage, type SecretDescription } from "./secrets-manager.ts";
@@ -32,9 +33,13 @@ export async function setSecret(rotation: Rotation, { tags }: SecretDescription)
 async function assertStillWanted(rotation: Rotation, currentVersionId: string): Promise<void> {
   const { secrets, secretArn, versionId, clock } = rotation;
   const isWanted = (seen: SecretDescription | undefined) =>
-    currentVersionOf(seen) === currentVersionId && hasStage(seen, versionId, AWSPENDING);
+    deletionOf(secretArn, seen) === undefined &&
+    currentVersionOf(seen) === currentVersionId &&
+    hasStage(seen, versionId, AWSPENDING);
   const description = await readUntil(clock, () => secrets.describe(secretArn), isWanted);
   if (isWanted(description)) return;
+  const deletion = deletionOf(secretArn, description);
+  if (deletion !== undefined) throw deletion;
   throw new RotationError(
     "state",
     `While setSecret ran for version ${versionId} of secret ${secretArn}, the version stopped being AWSPENDING or ` +

@@ -1,5 +1,6 @@
 import { AWSCURRENT, AWSPENDING } from "@rotated-secrets/contract/labels";
 import { RotationError } from "../rotation-error.ts";
+import { deletionOf } from "./deletion.ts";
 import { readUntil } from "./read-until.ts";
 import type { Rotation } from "./rotation.ts";
 import { currentVersionOf, type SecretVersion } from "./secrets-manager.ts";
@@ -42,6 +43,9 @@ export async function readPending(
     patienceMs,
   );
   if (pending !== undefined) return pending;
+  // A scheduled deletion hides values with the same answer.
+  const deletion = deletionOf(secretArn, await secrets.describe(secretArn));
+  if (deletion !== undefined) throw deletion;
   throw new RotationError(
     "state",
     `Version ${versionId} of secret ${secretArn} has no value yet: createSecret has not stored one. AWS will try the ` +

@@ -78,6 +78,11 @@ export class InMemorySecretsManager extends SecretsManagerClient {
     this.#call("CancelRotateSecret", {});
   }
 
+  /** DeleteSecret: the secret can be restored for some days. */
+  scheduleDeletion(): void {
+    this.#call("DeleteSecret", { RecoveryWindowInDays: 7 });
+  }
+
   /** PutSecretValue by somebody else. A value that is put to AWSCURRENT takes AWSPENDING away. */
   put(label: string, versionId: VersionId, value: string): void {
     this.#call("PutSecretValue", {

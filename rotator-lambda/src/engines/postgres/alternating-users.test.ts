@@ -195,6 +195,15 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
     });
 
     if (major >= 16)
+      it("does not advise to grant a user to itself if the secret is its own master", async () => {
+        await database.asSuperuser("CREATE ROLE own LOGIN CREATEROLE PASSWORD 'first password'");
+        const own = database.document("own", "first password", { masterarn: MASTER_ARN });
+        const failure = await failureOf(rotateOnce(database, own, { master: own }));
+        expect(failure.message).not.toContain('GRANT "own" TO "own"');
+        expect(failure.message).toContain("The master is this user itself");
+      });
+
+    if (major >= 16)
       it("leaves no password in the server's log after a failed statement", async () => {
         await database.asSuperuser("CREATE ROLE theirs LOGIN PASSWORD 'x'; CREATE ROLE theirs_clone LOGIN");
         const original = database.document("theirs", "x", { masterarn: MASTER_ARN });

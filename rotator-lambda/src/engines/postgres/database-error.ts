@@ -71,12 +71,29 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   "25006": READ_ONLY,
   "25P03": TIME_LIMIT,
   "25P04": TIME_LIMIT,
-  "53300": { kind: "busy", reason: "all connections are in use", remedy: RETRIED },
   "55P03": { kind: "busy", reason: "another change to this secret's users holds the lock", remedy: RETRIED },
   "57014": { kind: "busy", reason: "it took too long", remedy: RETRIED },
   "57P05": TIME_LIMIT,
   "57P01": { kind: "unreachable", reason: "the server is shutting down", remedy: RETRIED },
   "57P03": { kind: "unreachable", reason: "the server is starting or stopping", remedy: RETRIED },
+};
+
+const ALL_IN_USE: Diagnosis = { kind: "busy", reason: "all connections are in use", remedy: RETRIED };
+
+/** Limits of one user or one database, by the server's routine that found them. Messages of the server may be translated. */
+const BY_CONNECTION_LIMIT: Readonly<Record<string, Diagnosis>> = {
+  InitializeSessionUserId: {
+    kind: "busy",
+    reason: "the user has used up its CONNECTION LIMIT",
+    remedy:
+      "The function needs a free session of each user. Raise the limit by one or two with ALTER ROLE ... CONNECTION LIMIT, or " +
+      `use fewer connections. ${RETRIED}`,
+  },
+  CheckMyDatabase: {
+    kind: "busy",
+    reason: "the database has used up its CONNECTION LIMIT",
+    remedy: `Raise it with ALTER DATABASE ... CONNECTION LIMIT, or use fewer connections. ${RETRIED}`,
+  },
 };
 
 /** The password was not sent. */
@@ -144,6 +161,7 @@ function diagnose(error: unknown): Diagnosis {
   if (code === "0A000" && text(error, "routine") === "call_bool_check_hook") return READ_ONLY;
   if (error instanceof WeakLogin) return BY_WEAK_METHOD[error.method];
   if (message.startsWith("SASL")) return SCRAM_FAILED;
+  if (code === "53300") return BY_CONNECTION_LIMIT[text(error, "routine")] ?? ALL_IN_USE;
   const known = BY_SQLSTATE[code];
   if (known !== undefined) return known;
   if (TLS_CODE.test(code)) {

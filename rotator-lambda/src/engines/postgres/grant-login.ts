@@ -115,6 +115,12 @@ function needsCreateRole(master: string): string {
 
 /** PostgreSQL 16: CREATEROLE gives rights only over roles that the user created itself. */
 function needsAdmin(master: string, username: string): string {
+  if (master === username) {
+    return (
+      "The master is this user itself, and since PostgreSQL 16 a user cannot be granted to itself. Name another secret in " +
+      '"masterarn", with a role that may change both users.'
+    );
+  }
   const grant = `GRANT ${pg.escapeIdentifier(username)} TO ${pg.escapeIdentifier(master)} WITH ADMIN OPTION;`;
   return `Since PostgreSQL 16 it also needs ADMIN OPTION on users that it did not create: ${grant}`;
 }

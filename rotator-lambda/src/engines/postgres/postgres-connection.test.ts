@@ -210,3 +210,23 @@ describe("a statement", () => {
     });
   });
 });
+
+describe("a login beyond a limit of connections", () => {
+  it.each([
+    ["ROLE limited", "the user has used up its CONNECTION LIMIT"],
+    ["DATABASE limited", "the database has used up its CONNECTION LIMIT"],
+  ])("is reported with the limit of the %s", async (what, reason) => {
+    await database.asSuperuser("DROP DATABASE IF EXISTS limited");
+    await database.asSuperuser("DROP ROLE IF EXISTS limited");
+    await database.asSuperuser("CREATE DATABASE limited");
+    await database.asSuperuser("CREATE ROLE limited LOGIN PASSWORD 'limited'");
+    await database.asSuperuser(`ALTER ${what} CONNECTION LIMIT 0`);
+    const password = new SecretValue("limited");
+    await expect(
+      ask(login({ username: "limited", password, database: "limited" }), "SELECT 1"),
+    ).rejects.toMatchObject({
+      kind: "busy",
+      message: expect.stringContaining(reason),
+    });
+  });
+});

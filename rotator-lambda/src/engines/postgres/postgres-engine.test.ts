@@ -48,6 +48,21 @@ describe("setSecret refuses, and changes nothing,", () => {
     });
   });
 
+  it("a current value that was stored again although a later one works, and names the version that works", async () => {
+    const works = await database.applicationUser("stale");
+    const stale = edit(works, { password: "stored again" });
+    const pending = edit(works, { username: "stale_clone", password: "n3w" });
+    const failure = await failureOf(engineFor(database).set(changeOf(stale, pending, works)));
+    expect(failure).toMatchObject({
+      kind: "authentication",
+      message: expect.stringMatching(/AWSPREVIOUS user "stale" can log in. Move AWSCURRENT back/),
+    });
+    const elsewhere = edit(works, { ssl: false });
+    expect((await failureOf(engineFor(database).set(changeOf(stale, pending, elsewhere)))).message).toContain(
+      "Store the correct password with PutSecretValue",
+    );
+  });
+
   it.each<[string, Fields | undefined, RegExp]>([
     ["a master on another host", { host: "localhost" }, /master secret is for the host localhost/],
     ["a master managed by RDS", { host: undefined, engine: undefined }, /managed by RDS/],
