@@ -1,5 +1,5 @@
 import type { SecretValue } from "@rotated-secrets/contract/secret-value";
-import type { SecretArn } from "@rotated-secrets/contract/version-id";
+import type { SecretArn, VersionId } from "@rotated-secrets/contract/version-id";
 
 /**
  * The part of a rotation that depends on the kind of credential. The steps call an engine. An engine does not know about
@@ -26,8 +26,7 @@ export interface Engine {
    * setSecret. Makes the service accept `pending`. Returns `unchanged` if `pending` already works.
    *
    * Before any change it makes the same `check`. A document does not prove the right to change a user: a credential that was
-   * current must log in. During the change it holds a lock that all changes to the credentials of
-   * this secret take.
+   * current must log in. During the change it holds a lock that all changes to the same credentials take.
    */
   set(change: CredentialChange): Promise<"changed" | "unchanged">;
   /**
@@ -47,8 +46,10 @@ export interface Succession {
 
 /** The change that `set` makes. */
 export interface CredentialChange extends Succession {
-  /** The name of the lock. */
+  /** The secret. A credential that belongs to another secret must not be changed. */
   readonly secretArn: SecretArn;
+  /** The version of `pending`. */
+  readonly versionId: VersionId;
   /** Reads the AWSPREVIOUS value, which may still work if the current one does not. Undefined if there is none. */
   readonly previous: () => Promise<SecretValue<string> | undefined>;
   /**

@@ -18,6 +18,7 @@ export async function setSecret(rotation: Rotation, { tags }: SecretDescription)
   if (!engine.overlap(current.value)) rotation.warn(NO_OVERLAP);
   const result = await engine.set({
     secretArn: rotation.secretArn,
+    versionId: rotation.versionId,
     current: current.value,
     pending: pending.value,
     previous: async () => (await rotation.secrets.read(rotation.secretArn, AWSPREVIOUS))?.value,

@@ -1,12 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { CredentialChange, Engine } from "../engines/engine.ts";
 import { RotationError } from "../rotation-error.ts";
 import { type Fields, SECRET_ARN } from "./test-database.ts";
 
+/** The secret and the version of a change, if they differ from those of most tests. */
+type Identity = Partial<Pick<CredentialChange, "secretArn" | "versionId">>;
+
 /** Runs createSecret, setSecret and testSecret of an engine without Secrets Manager. Returns the new current document. */
-export async function rotateWith(engine: Engine, current: string): Promise<string> {
+export async function rotateWith(engine: Engine, current: string, identity: Identity = {}): Promise<string> {
   const pending = await engine.create(new SecretValue(current));
-  await engine.set(changeOf(current, pending.reveal()));
+  await engine.set({ ...changeOf(current, pending.reveal()), ...identity });
   await engine.test(pending);
   return pending.reveal();
 }
@@ -15,6 +20,7 @@ export async function rotateWith(engine: Engine, current: string): Promise<strin
 export function changeOf(current: string, pending: string, previous?: string): CredentialChange {
   return {
     secretArn: SECRET_ARN,
+    versionId: parseVersionId(randomUUID()),
     current: new SecretValue(current),
     pending: new SecretValue(pending),
     previous: async () => (previous === undefined ? undefined : new SecretValue(previous)),

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseSecretArn, type SecretArn } from "@rotated-secrets/contract/version-id";
 import { type PostgresServer, startPostgres } from "@rotated-secrets/sandbox/postgres/postgres";
-import type { PostgresMajor } from "@rotated-secrets/sandbox/postgres/postgres-binaries";
+import type { PostgresRelease } from "@rotated-secrets/sandbox/postgres/postgres-binaries";
 import { Processes } from "@rotated-secrets/sandbox/processes/processes";
 import pg from "pg";
 
@@ -33,9 +33,9 @@ export class TestDatabase {
   }
 
   /** Starts a server with a master and a superuser. */
-  static async start(major: PostgresMajor = 18): Promise<TestDatabase> {
+  static async start(release: PostgresRelease = 18): Promise<TestDatabase> {
     const processes = new Processes(mkdtempSync(join(tmpdir(), "rotated-secrets-test-")));
-    return new TestDatabase(await startPostgres({ dir: processes.dir, processes, major }), processes);
+    return new TestDatabase(await startPostgres({ dir: processes.dir, processes, release }), processes);
   }
 
   /** Stops the server. */
@@ -91,12 +91,25 @@ export class TestDatabase {
     }
   }
 
+  /** Logs in for replication, like a client for change data capture, and runs a command. @throws the driver's error */
+  async queryForReplication(document: string, command: string): Promise<readonly Fields[]> {
+    const client = await this.connect(document, { replication: "database" });
+    try {
+      return (await client.query<Fields>(command)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Opens a session. The caller ends it. @throws the driver's error */
-  async connect(document: string): Promise<pg.Client> {
+  async connect(
+    document: string,
+    options: pg.ClientConfig & { replication?: string } = {},
+  ): Promise<pg.Client> {
     const { host, port, username, password, dbname, ssl } = JSON.parse(document);
     const tls = String(ssl).toLowerCase() === "false" ? false : { ca: this.ca };
     const database = dbname ?? "postgres";
-    const client = new pg.Client({ host, port, user: username, password, database, ssl: tls });
+    const client = new pg.Client({ host, port, user: username, password, database, ssl: tls, ...options });
     client.on("error", () => {});
     await client.connect();
     return client;

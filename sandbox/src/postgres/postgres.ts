@@ -7,7 +7,7 @@ import { freePorts } from "../control-plane/free-port.ts";
 import type { Processes, RunningProcess } from "../processes/processes.ts";
 import { createDatabaseFolder, type DatabaseFolder } from "./database-folder.ts";
 import type { Login } from "./login.ts";
-import { installPostgres, type PostgresMajor } from "./postgres-binaries.ts";
+import { installPostgres, type PostgresRelease } from "./postgres-binaries.ts";
 import { serverUser } from "./server-user.ts";
 
 /** A running PostgreSQL server. Its database is `postgres`. Clients may connect with or without TLS. */
@@ -45,11 +45,11 @@ const ATTEMPTS = 3;
 export async function startPostgres(options: {
   readonly dir: string;
   readonly processes: Processes;
-  /** The release. Tests of changes between releases need both. @default 18 */
-  readonly major?: PostgresMajor;
+  /** Tests of changes between releases need several. @default 18 */
+  readonly release?: PostgresRelease;
 }): Promise<PostgresServer> {
   const user = serverUser();
-  const binaries = await installPostgres(user, options.major ?? 18);
+  const binaries = await installPostgres(user, options.release ?? 18);
   const superuser = login("rdsadmin");
   const folder = await createDatabaseFolder({ ...options, binaries, user, superuser });
   const logPath = join(options.dir, "postgres.log");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { failureOf } from "../../testing/engine-rotation.ts";
 import { rotateOnce } from "../../testing/postgres-rotation.ts";
-import { MASTER_ARN, TestDatabase } from "../../testing/test-database.ts";
+import { MASTER_ARN, SECRET_ARN, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -205,7 +205,8 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
 
     if (major >= 16)
       it("leaves no password in the server's log after a failed statement", async () => {
-        await database.asSuperuser("CREATE ROLE theirs LOGIN PASSWORD 'x'; CREATE ROLE theirs_clone LOGIN");
+        await database.asSuperuser(`CREATE ROLE theirs LOGIN PASSWORD 'x'; CREATE ROLE theirs_clone LOGIN;
+          COMMENT ON ROLE theirs_clone IS 'rotatedsecrets.dev/secret=${SECRET_ARN}'`);
         const original = database.document("theirs", "x", { masterarn: MASTER_ARN });
         const before = database.log().length;
         const failure = await failureOf(rotateOnce(database, original, { password: "planted-clear-text" }));

@@ -1,6 +1,8 @@
+import { SecretValue } from "@rotated-secrets/contract/secret-value";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rotateByAwsMultiUser, rotateByAwsSingleUser } from "../../testing/aws-template-rotations.ts";
-import { rotateOnce } from "../../testing/postgres-rotation.ts";
+import { changeOf } from "../../testing/engine-rotation.ts";
+import { engineFor, rotateOnce } from "../../testing/postgres-rotation.ts";
 import { type Fields, TestDatabase } from "../../testing/test-database.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -37,6 +39,36 @@ describe.each([18, 15] as const)("on PostgreSQL %i", (major) => {
       }
     });
   });
+
+  it("a rotation that AWS's template began is completed by ours, and the clone then acts as the original", async () => {
+    const original = await database.applicationUser("handover");
+    const clone = await rotateByAwsMultiUser(database, original);
+    const engine = engineFor(database);
+    expect(await engine.set(changeOf(original, clone))).toBe("changed");
+    await engine.test(new SecretValue(clone));
+    expect(await engine.set(changeOf(original, clone))).toBe("unchanged");
+    expect((await whoAmI(clone))[0]).toMatchObject({ current_user: "handover" });
+  });
+
+  it(
+    "AWS's template and ours at the same moment leave the current login, and one that works",
+    async () => {
+      for (let round = 1; round <= 3; round += 1) {
+        const document = await database.applicationUser(`meeting ${round}`);
+        const results = await Promise.allSettled([
+          rotateByAwsMultiUser(database, document),
+          rotateOnce(database, document),
+        ]);
+        await whoAmI(document);
+        const pending = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+        const logins = await Promise.allSettled(pending.map(whoAmI));
+        expect(logins.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+        const clone = await rotateOnce(database, document);
+        expect((await whoAmI(clone))[0]).toMatchObject({ current_user: `meeting ${round}` });
+      }
+    },
+    TIMEOUT_MS,
+  );
 
   describe("AWS's template for one user, while our clone is current,", () => {
     let clone: string;

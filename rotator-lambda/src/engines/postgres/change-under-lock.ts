@@ -1,8 +1,10 @@
 import type { CredentialChange } from "../engine.ts";
-import { type ConnectPostgres, logsIn, type PostgresConnection } from "./postgres-connection.ts";
+import type { ConnectPostgres, PostgresConnection } from "./postgres-connection.ts";
 import type { PostgresLogin } from "./postgres-document.ts";
-import { scramVerifier } from "./scram-verifier.ts";
+import { scramVerifier, verifierSalt } from "./scram-verifier.ts";
+import type { SessionFault } from "./strategy.ts";
 import { withUserLock } from "./user-lock.ts";
+import { works } from "./working-login.ts";
 
 /**
  * Makes the pending login work. `apply` receives the verifier of the password and runs in a transaction that holds the
@@ -15,14 +17,15 @@ export async function changeUnderLock(
     readonly connection: PostgresConnection;
     readonly change: CredentialChange;
     readonly pending: PostgresLogin;
+    readonly sessionFault: SessionFault;
   },
   apply: (verifier: string) => Promise<void>,
 ): Promise<"changed" | "unchanged"> {
-  const { connect, connection, change, pending } = parts;
+  const { connect, connection, change, pending, sessionFault } = parts;
   return await withUserLock(connection, pending.username, async () => {
-    if (await logsIn(connect, pending)) return "unchanged";
+    if (await works(connect, pending, sessionFault)) return "unchanged";
     await change.lookAgain();
-    await apply(await scramVerifier(pending.password));
+    await apply(await scramVerifier(pending.password, verifierSalt(change.versionId, pending.username)));
     return "changed";
   });
 }

@@ -46,6 +46,12 @@ const TIME_LIMIT: Diagnosis = {
     `DATABASE has set. ${RETRIED}`,
 };
 
+const SAME_MOMENT: Diagnosis = {
+  kind: "busy",
+  reason: "another session changed the same user at the same moment",
+  remedy: RETRIED,
+};
+
 // SQLSTATE: PostgreSQL, Appendix A.
 const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
   "28P01": {
@@ -63,11 +69,13 @@ const BY_SQLSTATE: Readonly<Record<string, Diagnosis>> = {
     reason: "there is no such database",
     remedy: 'Correct "dbname" in the secret.',
   },
+  "42710": SAME_MOMENT,
   "42501": {
     kind: "privilege",
     reason: "the user lacks the required rights",
     remedy: "The user in masterarn needs CREATEROLE, and ADMIN OPTION on both alternating users.",
   },
+  "23505": SAME_MOMENT,
   "25006": READ_ONLY,
   "25P03": TIME_LIMIT,
   "25P04": TIME_LIMIT,
@@ -157,7 +165,9 @@ function diagnose(error: unknown): Diagnosis {
       remedy: `Set its timeout to 30 s or more, and check what slows the database down. ${RETRIED}`,
     };
   }
+  // "Tuple concurrently updated" has the code for internal errors.
   // A standby refuses READ WRITE itself, with the code for features that do not exist.
+  if (code === "XX000" && text(error, "routine") === "simple_heap_update") return SAME_MOMENT;
   if (code === "0A000" && text(error, "routine") === "call_bool_check_hook") return READ_ONLY;
   if (error instanceof WeakLogin) return BY_WEAK_METHOD[error.method];
   if (message.startsWith("SASL")) return SCRAM_FAILED;

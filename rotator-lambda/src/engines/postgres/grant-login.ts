@@ -1,9 +1,14 @@
+import type { SecretArn } from "@rotated-secrets/contract/version-id";
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
 import { isClone, originalOf } from "../clone-names.ts";
+import { claimClone, markClone } from "./clone-owner.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 import { assertNotExpired, type Role, readRole } from "./role.ts";
+import { assertChangeable, loginAttributes } from "./role-attributes.ts";
 import { applySettingChange, readRoleSettings, settingChanges } from "./role-settings.ts";
+import { assertRoleSurvives } from "./role-survival.ts";
+import { readServerFacts } from "./server-facts.ts";
 
 /** A login to make work. */
 export interface LoginGrant {
@@ -12,6 +17,10 @@ export interface LoginGrant {
   readonly verifier: string;
   /** The user who makes the change. Error messages name it. */
   readonly master: string;
+  /** The secret of the user. */
+  readonly secretArn: SecretArn;
+  /** Whether this secret has been able to log in as the user before. */
+  readonly hasHeldLogin: () => Promise<boolean>;
 }
 
 /**
@@ -19,28 +28,46 @@ export interface LoginGrant {
  * original has. Must run in a transaction. A second run changes nothing more.
  */
 export async function grantLogin(connection: PostgresConnection, grant: LoginGrant): Promise<void> {
-  const { username, verifier, master } = grant;
-  const originalName = originalOf(username);
-  const original = await readRole(connection, originalName);
+  const server = await readServerFacts(connection);
+  const originalName = originalOf(grant.username);
+  const original = await readOriginal(connection, grant);
+  assertChangeable(server, { name: originalName, role: original, master: grant.master });
+  if (isClone(grant.username)) assertRoleSurvives(server, grant.username);
+  await claimClone(connection, { ...grant, original: originalName });
+  const login = `LOGIN PASSWORD ${pg.escapeLiteral(grant.verifier)}`;
+  if (isClone(grant.username)) await grantToClone(connection, { grant, original, login });
+  else await alterRole(connection, grant, login);
+}
+
+/** The original of the user. @throws RotationError of kind `database` when it does not exist or has expired */
+async function readOriginal(connection: PostgresConnection, { username }: LoginGrant): Promise<Role> {
+  const name = originalOf(username);
+  const original = await readRole(connection, name);
   if (original === undefined) {
     throw new RotationError(
       "database",
-      `There is no user "${originalName}" in the database, so "${username}" cannot act as its clone. Create it, or store the ` +
+      `There is no user "${name}" in the database, so "${username}" cannot act as its clone. Create it, or store the ` +
         "application's user in the secret.",
     );
   }
-  assertNotExpired(originalName, original);
-  const login = `LOGIN PASSWORD ${pg.escapeLiteral(verifier)}`;
-  if (!isClone(username)) return await alterRole(connection, grant, login);
-  const bounded = `${login} ${boundsOf(original)}`;
-  if ((await readRole(connection, username)) === undefined) await createRole(connection, grant, bounded);
-  else await alterRole(connection, grant, bounded);
-  await joinOriginal(connection, username, originalName, master);
-  await copySettings(connection, username, originalName, master);
+  assertNotExpired(name, original);
+  return original;
 }
 
-function boundsOf({ connectionLimit, validUntil }: Role): string {
-  return `CONNECTION LIMIT ${Number(connectionLimit)} VALID UNTIL ${pg.escapeLiteral(validUntil)}`;
+async function grantToClone(
+  connection: PostgresConnection,
+  { grant, original, login }: { readonly grant: LoginGrant; readonly original: Role; readonly login: string },
+): Promise<void> {
+  const { username, master, secretArn } = grant;
+  const originalName = originalOf(username);
+  const clone = await readRole(connection, username);
+  const attributes = `${login} ${loginAttributes(original, clone)}`;
+  if (clone === undefined) {
+    await createRole(connection, grant, attributes);
+    await markClone(connection, { original: originalName, secretArn, master, comment: "" });
+  } else await alterRole(connection, grant, attributes);
+  await joinOriginal(connection, username, originalName, master);
+  await copySettings(connection, username, originalName, master);
 }
 
 async function alterRole(
@@ -51,7 +78,7 @@ async function alterRole(
   await connection.run({
     purpose: `set the password of the user "${username}"`,
     sql: `ALTER ROLE ${pg.escapeIdentifier(username)} ${attributes}`,
-    whenDenied: `${needsCreateRole(master)} ${needsAdmin(master, username)}`,
+    whenDenied: `${needsCreateRole(master)} ${needsAdmin(master, username)}${needsReplication(master, attributes)}`,
   });
 }
 
@@ -63,7 +90,7 @@ async function createRole(
   await connection.run({
     purpose: `create the user "${username}"`,
     sql: `CREATE ROLE ${pg.escapeIdentifier(username)} ${attributes}`,
-    whenDenied: needsCreateRole(master),
+    whenDenied: `${needsCreateRole(master)}${needsReplication(master, attributes)}`,
   });
 }
 
@@ -123,4 +150,10 @@ function needsAdmin(master: string, username: string): string {
   }
   const grant = `GRANT ${pg.escapeIdentifier(username)} TO ${pg.escapeIdentifier(master)} WITH ADMIN OPTION;`;
   return `Since PostgreSQL 16 it also needs ADMIN OPTION on users that it did not create: ${grant}`;
+}
+
+/** The attribute can be given by a superuser only, and since PostgreSQL 16 by a role that has it. */
+function needsReplication(master: string, attributes: string): string {
+  if (!/\b(NO)?REPLICATION\b/.test(attributes)) return "";
+  return ` To give the user's REPLICATION to its clone it needs the attribute itself: ALTER ROLE ${pg.escapeIdentifier(master)} REPLICATION;`;
 }

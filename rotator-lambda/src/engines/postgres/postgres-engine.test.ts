@@ -99,6 +99,24 @@ describe("setSecret", () => {
     expect(outcomes.sort()).toEqual(["changed", "unchanged", "unchanged"]);
   });
 
+  it.each([
+    ["two users", "twice_clone", {}],
+    ["one user", "once", { masterarn: undefined }],
+  ])("sets the same verifier again, byte for byte, with %s", async (_, username, fields) => {
+    const current = await database.applicationUser(username.replace("_clone", ""), fields);
+    const change = changeOf(current, edit(current, { username, password: "never-in-the-log" }), current);
+    const verifier = async () =>
+      (await database.asSuperuser(`SELECT rolpassword FROM pg_authid WHERE rolname = '${username}'`))[0];
+    expect(await engineFor(database).set(change)).toBe("changed");
+    const first = await verifier();
+    // As if the password had been revoked or replaced in between.
+    await database.asSuperuser(`ALTER ROLE ${username} PASSWORD 'first password'`);
+    expect(await verifier()).not.toEqual(first);
+    expect(await engineFor(database).set(change)).toBe("changed");
+    expect(await verifier()).toEqual(first);
+    expect(database.log()).not.toMatch(/never-in-the-log|SCRAM-SHA-256\$/);
+  });
+
   it("reports a missing original", async () => {
     const original = await database.applicationUser("ghost");
     const clone = await rotateOnce(database, original);

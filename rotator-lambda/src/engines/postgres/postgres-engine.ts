@@ -4,10 +4,11 @@ import { namesMaster, withCredential } from "../database-document.ts";
 import type { Engine, EngineDependencies, Succession } from "../engine.ts";
 import { assertOnlyChanged, FOREIGN_PENDING } from "../successor-document.ts";
 import { createAlternatingUsers } from "./alternating-users.ts";
-import { type ConnectPostgres, logsIn, postgresConnector, withConnection } from "./postgres-connection.ts";
+import { type ConnectPostgres, postgresConnector, withConnection } from "./postgres-connection.ts";
 import { type PostgresLogin, parsePostgresLogin } from "./postgres-document.ts";
 import { createSingleUser } from "./single-user.ts";
-import type { Strategy, SuccessiveLogins } from "./strategy.ts";
+import type { SessionFault, Strategy, SuccessiveLogins } from "./strategy.ts";
+import { works } from "./working-login.ts";
 
 /** The fields of a document that a rotation changes. */
 const CHANGED_FIELDS = ["username", "password"];
@@ -36,10 +37,11 @@ export function createPostgresEngine(
     set: async (change) => {
       const strategy = strategyFor(change.current);
       const logins = successors(change, strategy);
-      if (await logsIn(connect, logins.pending)) return "unchanged";
+      if (await works(connect, logins.pending, strategy.sessionFault)) return "unchanged";
       return await strategy.set(change, logins);
     },
-    test: (pending) => readSomething(connect, parsePostgresLogin(pending, "AWSPENDING")),
+    test: (pending) =>
+      assertUsable(connect, parsePostgresLogin(pending, "AWSPENDING"), strategyFor(pending).sessionFault),
   };
 }
 
@@ -66,8 +68,15 @@ function successors(succession: Succession, { successorOf }: Strategy): Successi
   return { current, pending };
 }
 
-async function readSomething(connect: ConnectPostgres, pending: PostgresLogin): Promise<void> {
-  await withConnection(connect, pending, (connection) =>
-    connection.run({ purpose: "read with the new credential", sql: "SELECT pg_catalog.now()" }),
-  );
+/** Logs in and reads like a reader. @throws RotationError when that fails, or when the session is not as readers need it */
+async function assertUsable(
+  connect: ConnectPostgres,
+  pending: PostgresLogin,
+  sessionFault: SessionFault,
+): Promise<void> {
+  await withConnection(connect, pending, async (connection) => {
+    await connection.run({ purpose: "read with the new credential", sql: "SELECT pg_catalog.now()" });
+    const fault = await sessionFault(connection, pending.username);
+    if (fault !== undefined) throw fault;
+  });
 }

@@ -2,8 +2,11 @@ import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
 
-/** The limits on the logins of a role. */
+/** The attributes of a role that the server judges at its login, or at a change to it. */
 export interface Role {
+  readonly isSuperuser: boolean;
+  readonly mayReplicate: boolean;
+  readonly bypassesRowSecurity: boolean;
   /** The most sessions at a time, as text; -1 means no limit. */
   readonly connectionLimit: string;
   /** When its password expires, in a form that PostgreSQL reads; `infinity` for never. */
@@ -13,7 +16,7 @@ export interface Role {
 
 // All names have their schema, as in every statement of this engine: see session-settings.test.ts.
 const ROLE = `
-  SELECT rolconnlimit::pg_catalog.text AS connection_limit,
+  SELECT rolsuper, rolreplication, rolbypassrls, rolconnlimit::pg_catalog.text AS connection_limit,
     CASE WHEN pg_catalog.isfinite(rolvaliduntil) THEN pg_catalog.to_char(rolvaliduntil AT TIME ZONE 'UTC',
       'YYYY-MM-DD HH24:MI:SS.US"+00"') ELSE coalesce(rolvaliduntil::pg_catalog.text, 'infinity') END AS valid_until,
     coalesce(rolvaliduntil OPERATOR(pg_catalog.<=) pg_catalog.now(), false) AS is_expired
@@ -28,6 +31,9 @@ export async function readRole(connection: PostgresConnection, name: string): Pr
   });
   if (row === undefined) return undefined;
   return {
+    isSuperuser: row["rolsuper"] === "t",
+    mayReplicate: row["rolreplication"] === "t",
+    bypassesRowSecurity: row["rolbypassrls"] === "t",
     connectionLimit: row["connection_limit"] ?? "-1",
     validUntil: row["valid_until"] ?? "infinity",
     isExpired: row["is_expired"] === "t",

@@ -1,7 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
+import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import { describe, expect, it } from "vitest";
-import { scramVerifier } from "./scram-verifier.ts";
+import { scramVerifier, verifierSalt } from "./scram-verifier.ts";
 
 // RFC 7677, section 3: user `user`, password `pencil`.
 const SALT = "W22ZaJ0SNY7soEsUEjb6gQ==";
@@ -28,9 +29,12 @@ describe("scramVerifier", () => {
     expect(sign(serverKey).toString("base64")).toBe(SERVER_SIGNATURE);
   });
 
-  it("uses a new salt each time", async () => {
-    const password = new SecretValue("pencil");
-    expect(await scramVerifier(password)).not.toBe(await scramVerifier(password));
+  it("has the same salt for the same version and user, and another one for any other", () => {
+    const [one, other] = ["1".repeat(32), "2".repeat(32)].map(parseVersionId) as [VersionId, VersionId];
+    const salts = [verifierSalt(one, "app"), verifierSalt(other, "app"), verifierSalt(one, "app_clone")];
+    expect(verifierSalt(one, "app")).toEqual(salts[0]);
+    expect(new Set(salts.map((salt) => Buffer.from(salt).toString("hex"))).size).toBe(3);
+    expect(salts.map((salt) => salt.length)).toEqual([16, 16, 16]);
   });
 
   // RFC 4013, section 3.

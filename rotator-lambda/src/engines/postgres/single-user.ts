@@ -1,8 +1,10 @@
 import pg from "pg";
 import { RotationError } from "../../rotation-error.ts";
+import { originalOf } from "../clone-names.ts";
 import type { CredentialChange } from "../engine.ts";
 import { isSameAddress } from "../server-address.ts";
 import { changeUnderLock } from "./change-under-lock.ts";
+import { assertNotOthers } from "./clone-owner.ts";
 import {
   type ConnectPostgres,
   connectIfLetIn,
@@ -10,7 +12,7 @@ import {
   type PostgresConnection,
 } from "./postgres-connection.ts";
 import { type PostgresLogin, readPrevious } from "./postgres-document.ts";
-import type { Strategy, SuccessiveLogins } from "./strategy.ts";
+import type { SessionFault, Strategy, SuccessiveLogins } from "./strategy.ts";
 
 /**
  * One user changes its own password, which needs no extra rights. From then on the server refuses the old password.
@@ -20,13 +22,18 @@ export function createSingleUser(connect: ConnectPostgres): Strategy {
   return {
     overlap: false,
     successorOf: (username) => username,
+    sessionFault,
     set: async (change, logins) => {
       const connection = await ownSession(connect, change, logins);
       if (connection === undefined) return "unchanged";
       const { pending } = logins;
       try {
-        return await changeUnderLock({ connect, connection, change, pending }, (verifier) =>
-          setOwnPassword(connection, pending.username, verifier),
+        return await changeUnderLock(
+          { connect, connection, change, pending, sessionFault },
+          async (verifier) => {
+            await assertNotOthers(connection, originalOf(pending.username), change.secretArn);
+            await setOwnPassword(connection, pending.username, verifier);
+          },
         );
       } finally {
         await connection.end();
@@ -34,6 +41,8 @@ export function createSingleUser(connect: ConnectPostgres): Strategy {
     },
   };
 }
+
+const sessionFault: SessionFault = async () => undefined;
 
 /**
  * A session with the first of AWSCURRENT and AWSPREVIOUS that the server accepts; undefined if AWSPENDING already works. It
@@ -87,6 +96,7 @@ async function setOwnPassword(
     sql: `ALTER ROLE ${pg.escapeIdentifier(username)} PASSWORD ${pg.escapeLiteral(verifier)}`,
     whenDenied:
       "A user may change its own password, unless RDS's rds.restrict_password_commands is on: " +
-      `GRANT rds_password TO ${pg.escapeIdentifier(username)};`,
+      `GRANT rds_password TO ${pg.escapeIdentifier(username)}; Before PostgreSQL 16 a user with REPLICATION or BYPASSRLS may ` +
+      "not: use a master with SUPERUSER in masterarn.",
   });
 }

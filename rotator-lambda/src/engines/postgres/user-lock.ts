@@ -1,24 +1,17 @@
 import { createHash } from "node:crypto";
 import { originalOf } from "../clone-names.ts";
 import type { PostgresConnection } from "./postgres-connection.ts";
+import { transactionSettings } from "./transaction-settings.ts";
 
 /** The longest wait for another change to the same users. */
 const LOCK_TIMEOUT_MS = 10_000;
-/** How long the lock lasts if the function disappears without closing its connection. */
-const IDLE_TIMEOUT_MS = 30_000;
+/** Longer than the timeout of the lock, whose error says more. */
+const STATEMENT_TIMEOUT_MS = LOCK_TIMEOUT_MS + 1_000;
 
-/**
- * A single message, so that no timeout of the user applies between the statements. The settings end with the transaction,
- * because a pooler may pass the session to an application afterwards. The owner of the database chooses the settings of new
- * sessions. With this search_path no function of that owner can run with the rights of the user who logs in.
- */
 const BEGIN = `
   BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-  SET LOCAL search_path = pg_catalog, pg_temp;
-  SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS};
   SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS};
-  -- Longer than the lock's timeout, whose error says more.
-  SET LOCAL statement_timeout = ${LOCK_TIMEOUT_MS + 1_000}`;
+  ${transactionSettings(STATEMENT_TIMEOUT_MS)}`;
 
 /**
  * Runs `change` in one transaction that holds the advisory lock of the user and its clone. No other change to the two runs at

@@ -1,6 +1,6 @@
 import { FIELD_TAG } from "@rotated-secrets/contract/annotations";
 import { SecretValue } from "@rotated-secrets/contract/secret-value";
-import { parseSecretArn } from "@rotated-secrets/contract/version-id";
+import { parseSecretArn, parseVersionId } from "@rotated-secrets/contract/version-id";
 import { describe, expect, it } from "vitest";
 import { createRandomValueEngine } from "./random-value-engine.ts";
 
@@ -50,10 +50,18 @@ describe("setSecret and testSecret", () => {
     const engine = engineWith("key");
     const [current, pending] = ['{"key":"old"}', '{"key":"new"}'].map((text) => new SecretValue(text));
     if (current === undefined || pending === undefined) throw new Error("no values");
+    const versionId = parseVersionId("1".repeat(32));
     const nothing = async () => undefined;
     expect(engine.overlap(current)).toBe(true);
     expect(
-      await engine.set({ secretArn: ARN, current, pending, previous: nothing, lookAgain: nothing }),
+      await engine.set({
+        secretArn: ARN,
+        versionId,
+        current,
+        pending,
+        previous: nothing,
+        lookAgain: nothing,
+      }),
     ).toBe("unchanged");
     await expect(engine.test(pending)).resolves.toBeUndefined();
     await expect(engine.test(new SecretValue("new"))).rejects.toMatchObject({ kind: "document" });
