@@ -515,7 +515,10 @@ describe("the policy", () => {
   it("checks exactly the kinds that the operator may patch", async () => {
     const { stdout } = await cluster.helm(["template", "rs", CHART, ...IMAGE]);
     const objects = parseAllDocuments(stdout).map((document) => document.toJS() as Rendered | null);
-    const rules = objects.find((object) => object?.kind === "ClusterRole")?.rules ?? [];
+    const role = objects.find(
+      (object) => object?.kind === "ClusterRole" && object.metadata.name === "rs-rotated-secrets",
+    );
+    const rules = role?.rules ?? [];
     const patched = rules.filter(
       ({ apiGroups, verbs }) => apiGroups.includes("apps") && verbs.includes("patch"),
     );
@@ -537,6 +540,34 @@ describe("the policy", () => {
 
     expect(await helm("upgrade", { admission: { enabled: true } })).toMatchObject({ status: 0, stderr: "" });
     await policyHolds();
+  });
+});
+
+describe("the ClusterRoles for people", () => {
+  const all = ["get", "create", "patch", "delete"];
+
+  it.each([
+    ["view", ["get"]],
+    ["edit", all],
+    ["admin", all],
+  ])(
+    "let the ClusterRole %s of Kubernetes do this with RotatedSecrets, and nothing with their status: %j",
+    async (role, verbs) => {
+      await bound(`only-${role}`, { kind: "ClusterRole", name: role });
+      const may = async (verb: string, ...resource: string[]) =>
+        (await as(`only-${role}`).run("auth", "can-i", verb, ...resource)).status === 0;
+      await eventually("the role is aggregated", async () =>
+        (await may("get", "rotatedsecrets")) ? true : undefined,
+      );
+      const allowed: string[] = [];
+      for (const verb of [...all, "emergency"]) if (await may(verb, "rotatedsecrets")) allowed.push(verb);
+      expect(allowed).toEqual(verbs);
+      expect(await may("patch", "rotatedsecrets", "--subresource=status")).toBe(false);
+    },
+  );
+
+  it("let an author with the ClusterRole edit alone create a RotatedSecret", async () => {
+    expect(await tryOut("only-edit", {})).toMatchObject({ status: 0, stderr: "" });
   });
 });
 
@@ -585,6 +616,7 @@ describe("the release", () => {
 
 interface Rendered {
   readonly kind: string;
+  readonly metadata: { readonly name: string };
   readonly rules?: readonly {
     readonly apiGroups: readonly string[];
     readonly resources: readonly string[];

@@ -2,10 +2,31 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { rotatedSecret } from "../support/manifests.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 
 const CHART = join(import.meta.dirname, "../../charts/rotated-secrets");
 const IMAGE = ["--set", "image.repository=registry.example/operator"];
+
+const NAME_LABEL = "app.kubernetes.io/name";
+
+interface Rendered {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: object;
+  };
+  readonly spec?: unknown;
+}
+
+interface Deployment extends Rendered {
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly containers: readonly object[]; readonly securityContext: object };
+    };
+  };
+}
 
 let cluster: Cluster;
 
@@ -46,6 +67,13 @@ async function policyObjects() {
     items: { metadata: { name: string; uid: string }; spec: { actions: string[] } }[];
   };
   return items;
+}
+
+/** The objects of the chart with these values. */
+async function rendered(values: object, ...flags: readonly string[]): Promise<readonly Rendered[]> {
+  const { stdout, stderr } = await helm(["template", "try", ...flags], values);
+  expect(stderr).toBe("");
+  return parseAllDocuments(stdout).flatMap((document) => (document.toJS() as Rendered | null) ?? []);
 }
 
 /** Makes the CRD of RotatedSecrets one that an older chart has installed. */
@@ -124,6 +152,116 @@ describe("the chart", () => {
     expect(stdout).toContain(`- name: NODE_OPTIONS\n              value: "${all}"\n`);
   });
 
+  it("takes null for every value that has a default of Kubernetes or of the chart", async () => {
+    const schema = JSON.parse(await readFile(join(CHART, "values.schema.json"), "utf8")) as {
+      properties: object;
+      required: string[];
+    };
+    const optional = Object.keys(schema.properties).filter((name) => !schema.required.includes(name));
+    expect(optional).toEqual(
+      expect.arrayContaining(["resources", "podSecurityContext", "tolerations", "policies"]),
+    );
+    const nothing = Object.fromEntries(optional.map((name) => [name, null]));
+    expect(await helm(["template", "try"], nothing)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("passes the values of the pod on as they are", async () => {
+    const values = {
+      ...{
+        commonLabels: { team: "a", "app.kubernetes.io/name": "other" },
+        deploymentAnnotations: { a: "b" },
+      },
+      ...{ image: { registry: "mirror.example/" }, revisionHistoryLimit: 3, hostNetwork: true },
+      ...{ dnsPolicy: "ClusterFirstWithHostNet", dnsConfig: { options: [{ name: "ndots", value: "1" }] } },
+      ...{ topologySpreadConstraints: [], serviceAccount: { labels: { b: "c" } } },
+      ...{ podSecurityContext: { runAsUser: null, fsGroup: 5 }, probes: { liveness: { timeoutSeconds: 9 } } },
+      ...{ extraVolumes: [{ name: "ca", configMap: { name: "proxy-ca" } }] },
+      ...{
+        extraVolumeMounts: [{ name: "ca", mountPath: "/ca" }],
+        extraEnvFrom: [{ configMapRef: { name: "p" } }],
+      },
+      ...{ podDisruptionBudget: { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } },
+      ...{
+        extraObjects: [
+          rotatedSecret("a", "b", { secretId: "c", target: { template: { U: "{{ username }}" } } }),
+        ],
+      },
+    };
+    const objects = await rendered(values);
+    const labels = objects.map(({ kind, metadata }) => [
+      kind,
+      metadata.labels?.team,
+      metadata.labels?.[NAME_LABEL],
+    ]);
+    const ours = labels.filter(([kind]) => kind !== "RotatedSecret");
+    expect(new Set(ours.map(([, ...both]) => both.join()))).toEqual(new Set(["a,rotated-secrets"]));
+    const of = (kind: string) => objects.find((object) => object.kind === kind);
+    expect(of("ServiceAccount")?.metadata.labels?.b).toBe("c");
+    expect(of("RotatedSecret")).toMatchObject({ spec: { target: { template: { U: "{{ username }}" } } } });
+    expect(of("PodDisruptionBudget")?.spec).toMatchObject({
+      minAvailable: 1,
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    });
+    const deployment = of("Deployment") as Deployment;
+    expect(deployment.metadata.annotations).toEqual({ a: "b" });
+    expect(deployment.spec).toMatchObject({
+      revisionHistoryLimit: 3,
+      template: { metadata: { labels: { team: "a" } } },
+    });
+    const { containers, ...pod } = deployment.spec.template.spec;
+    expect(pod).toMatchObject({
+      ...{ hostNetwork: true, dnsPolicy: values.dnsPolicy, dnsConfig: values.dnsConfig },
+      ...{ volumes: values.extraVolumes, topologySpreadConstraints: [] },
+    });
+    expect(pod.securityContext).toEqual({
+      ...{ fsGroup: 5, runAsGroup: 65_532, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+    });
+    expect(containers[0]).toMatchObject({
+      ...{ image: "mirror.example/registry.example/operator:0.1.0", envFrom: values.extraEnvFrom },
+      volumeMounts: values.extraVolumeMounts,
+      livenessProbe: { httpGet: { path: "/healthz" }, timeoutSeconds: 9, failureThreshold: 3 },
+    });
+  });
+
+  it("lets OpenShift choose the UID, and keeps a UID that is asked for", async () => {
+    const openShift = ["--api-versions", "security.openshift.io/v1"];
+    const context = async (values: object) =>
+      ((await rendered(values, ...openShift)).find(({ kind }) => kind === "Deployment") as Deployment).spec
+        .template.spec.securityContext;
+    expect(await context({})).toEqual({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    expect(await context({ podSecurityContext: { runAsUser: 1_000_680_000 } })).toMatchObject({
+      runAsUser: 1_000_680_000,
+    });
+  });
+
+  it("lets only the named pods connect, and refuses monitoring that could not", async () => {
+    const policy = async (values: object) =>
+      (await rendered(values)).find(({ kind }) => kind === "NetworkPolicy")?.spec;
+    expect(await policy({})).toMatchObject({ policyTypes: ["Ingress"], ingress: [] });
+    const metricsFrom = [
+      { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
+    ];
+    const proxy = { to: [{ ipBlock: { cidr: "10.0.0.1/32" } }], ports: [{ port: 3128 }] };
+    const egress = { enabled: true, ports: [8443], extra: [proxy] };
+    const both = await policy({ networkPolicy: { metricsFrom, egress } });
+    expect(both).toMatchObject({
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [{ from: metricsFrom, ports: [{ port: "http" }] }],
+    });
+    expect((both as { egress: object[] }).egress).toEqual(
+      expect.arrayContaining([{ ports: [{ port: 8443 }] }, proxy]),
+    );
+    expect(await policy({ networkPolicy: { enabled: false } })).toBeUndefined();
+    for (const monitor of ["podMonitor", "serviceMonitor"]) {
+      const monitoring = { [monitor]: { enabled: true } };
+      const { stderr } = await helm(["template", "try"], { monitoring });
+      expect(stderr).toContain("networkPolicy.metricsFrom is empty, so Prometheus could not reach /metrics");
+      expect(
+        (await rendered({ monitoring, networkPolicy: { metricsFrom } })).map(({ kind }) => kind),
+      ).toContain(monitor === "podMonitor" ? "PodMonitor" : "ServiceMonitor");
+    }
+  });
+
   it("passes settings to the operator as flags", async () => {
     const { stdout } = await helm(["template", "try"], {
       settings: { "log-level": "debug", "kube-qps": 20 },
@@ -150,7 +288,8 @@ describe("the chart", () => {
   it("has optional monitoring, with a link to the runbook in each alert", async () => {
     const runbookUrl = "https://wiki.example/runbook";
     const monitoring = { podMonitor: { enabled: true }, prometheusRule: { enabled: true, runbookUrl } };
-    const { stdout } = await helm(["template", "try"], { monitoring });
+    const networkPolicy = { enabled: false };
+    const { stdout } = await helm(["template", "try"], { monitoring, networkPolicy });
     const [, ...rules] = stdout.split("- alert: ");
     expect(rules.length).toBeGreaterThan(5);
     for (const rule of rules)

@@ -19,10 +19,11 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "rotated-secrets.labels" -}}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | quote }}
-{{ include "rotated-secrets.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+{{- $own := include "rotated-secrets.selectorLabels" . | fromYaml }}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63) }}
+{{- $_ := set $own "app.kubernetes.io/version" .Chart.AppVersion }}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .Release.Service }}
+{{- merge $own (.Values.commonLabels | default dict) | toYaml }}
 {{- end }}
 
 {{- define "rotated-secrets.serviceAccountName" -}}
@@ -35,11 +36,30 @@ app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 
 {{- define "rotated-secrets.image" -}}
 {{- $repository := required "image.repository is empty: write the repository of the image that you built (README, \"Use it\")" .Values.image.repository }}
+{{- with .Values.image.registry }}
+{{- $repository = printf "%s/%s" (trimSuffix "/" .) $repository }}
+{{- end }}
 {{- if .Values.image.digest }}
 {{- printf "%s@%s" $repository .Values.image.digest }}
 {{- else }}
 {{- printf "%s:%s" $repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end }}
+{{- end }}
+
+{{- /*
+The security context of the pod. OpenShift gives each namespace its own range of UIDs, and refuses other UIDs. There the chart leaves
+its own UID out.
+*/}}
+{{- define "rotated-secrets.podSecurityContext" -}}
+{{- $context := .Values.podSecurityContext | default dict | deepCopy }}
+{{- if .Capabilities.APIVersions.Has "security.openshift.io/v1" }}
+{{- range $field := list "runAsUser" "runAsGroup" "fsGroup" }}
+{{- if eq (get $context $field | int) 65532 }}
+{{- $_ := unset $context $field }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- toYaml $context }}
 {{- end }}
 
 {{- /* The resources of the group apps that the operator restarts. It may patch them, so an author must be allowed to patch them. */}}
