@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { forbiddenImports } from "./import-rules.ts";
 import { checkLinks } from "./links/check-links.ts";
+import { unverifiedPackages } from "./lockfile.ts";
 import { lintProse } from "./prose/lint.ts";
 import { readSources } from "./sources/source-file.ts";
 import { checkStructure } from "./structure/structure-check.ts";
@@ -25,6 +27,10 @@ interface Check {
   readonly fix?: string;
 }
 
+/** npm adds checksums only to entries that it creates. */
+const LOCKFILE_FIX =
+  "remove these entries from package-lock.json, then npm install --package-lock-only --ignore-scripts";
+
 const CHECKS: readonly Check[] = [
   { name: "types", run: () => program("node_modules/typescript/bin/tsc", ["-b"]) },
   {
@@ -41,6 +47,7 @@ const CHECKS: readonly Check[] = [
   { name: "links", run: async () => ({ problem: (await checkLinks(ROOT)).join("\n") }) },
   { name: "prose", run: async () => ({ problem: (await lintProse()).join("\n") }) },
   { name: "structure", run: async () => checkStructure(await readSources(ROOT)) },
+  { name: "lockfile", run: lockfile, fix: LOCKFILE_FIX },
   { name: "generated files", run: () => program("tools/generate.ts", ["--check"]), fix: "npm run generate" },
 ];
 
@@ -57,6 +64,10 @@ async function program(path: string, args: readonly string[]): Promise<Outcome> 
   const [out, err, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   if (status === 0) return { problem: "" };
   return { problem: `${out}${err}`.trim() || `${path} ended with ${status} and said nothing` };
+}
+
+async function lockfile(): Promise<Outcome> {
+  return { problem: unverifiedPackages(await readFile(join(ROOT, "package-lock.json"), "utf8")).join("\n") };
 }
 
 async function importRules(): Promise<Outcome> {
