@@ -1,10 +1,14 @@
 import { z } from "zod";
 
+/** The fewest and the most characters of a version's id. */
+export const MIN_VERSION_ID = 32;
+export const MAX_VERSION_ID = 64;
+
 /**
  * Id of a version of a secret: the ClientRequestToken of its creation, 32 to 64 characters.
  * AWS: Secrets Manager API, SecretVersionIdType.
  */
-export const versionIdSchema = z.string().min(32).max(64).brand<"VersionId">();
+export const versionIdSchema = z.string().min(MIN_VERSION_ID).max(MAX_VERSION_ID).brand<"VersionId">();
 export type VersionId = z.infer<typeof versionIdSchema>;
 
 /** Complete ARN of a secret, with the six random characters at its end. A name or a partial ARN is not enough. */

@@ -1,3 +1,4 @@
+import { MAX_VERSION_ID, MIN_VERSION_ID } from "@rotated-secrets/contract/version-id";
 import { z } from "zod";
 import { condition } from "./condition.ts";
 import { dateTime } from "./fields.ts";
@@ -12,7 +13,7 @@ export const MAX_REQUEST_TEXT = 256;
 export const MAX_WORKLOAD_MESSAGE = 1_024;
 
 // AWS: a ClientRequestToken, which becomes the version's id, has 32 to 64 characters. Imported ids do not have to be UUIDs.
-const versionId = () => z.string().min(1).max(64);
+const versionId = () => z.string().min(MIN_VERSION_ID).max(MAX_VERSION_ID);
 const count = () => z.int32().min(0);
 
 const trigger = z

@@ -24,6 +24,8 @@ function problems(spec: object) {
   return parsed.problems;
 }
 
+const VERSION = "0f1e2d3c-0000-4000-8000-000000000001";
+
 describe("a RotatedSecret with only a secretId", () => {
   it("rotates nothing, follows AWS, and restarts the readers of the Secret with its own name", () => {
     expect(resolved({ secretId: "prod/payments/db" })).toEqual({
@@ -191,7 +193,7 @@ describe("a resource that the CRD of this release would refuse", () => {
   });
 
   it("still has its metadata and status, so that the operator can report the problem", () => {
-    const status = { observedGeneration: 3, currentVersion: "v1" };
+    const status = { observedGeneration: 3, currentVersion: VERSION };
     const parsed = parseRotatedSecret({ metadata, spec: {}, status });
     expect(parsed).toMatchObject({ kind: "invalid", metadata, status });
   });
@@ -208,11 +210,41 @@ describe("a resource that the CRD of this release would refuse", () => {
   });
 });
 
+describe("a status that somebody else wrote", () => {
+  const rotation = {
+    ...{
+      token: VERSION,
+      trigger: "Request",
+      phase: "Rotating",
+      startedAt: "2026-01-01T00:00:00Z",
+      attempts: 0,
+    },
+  };
+
+  it.each([
+    ["the token", { rotation: { ...rotation, token: "short" } }],
+    ["the replaced version", { rotation: { ...rotation, replaces: "short" } }],
+    ["a token in the history", { history: [{ token: "short" }] }],
+    ["the settled version", { settled: { versionId: "short" } }],
+    ["the current version", { currentVersion: "short" }],
+  ])("counts as absent if %s cannot be the id of a version", (_, status) => {
+    const parsed = parseRotatedSecret({ metadata, spec: { secretId: "a" }, status });
+    expect(parsed).toMatchObject({ kind: "valid", resource: { status: { observedGeneration: -1 } } });
+    for (const field of Object.keys(status))
+      expect(parsed.kind === "valid" && parsed.resource.status).not.toHaveProperty(field);
+  });
+
+  it("is read if its ids can be those of versions", () => {
+    const parsed = parseRotatedSecret({ metadata, spec: { secretId: "a" }, status: { rotation } });
+    expect(parsed).toMatchObject({ resource: { status: { rotation } } });
+  });
+});
+
 describe("a status that another release wrote", () => {
   it("keeps the fields that are understood and drops the others", () => {
     const status = {
       observedGeneration: 2,
-      currentVersion: "v1",
+      currentVersion: VERSION,
       rotation: { token: "t", phase: "Revoking" },
       workloads: { total: 1, settled: 1 },
       novelty: true,
@@ -220,7 +252,7 @@ describe("a status that another release wrote", () => {
     const parsed = parseRotatedSecret({ metadata, spec: { secretId: "a" }, status });
     if (parsed.kind !== "valid") throw new Error("the spec is valid");
     expect(parsed.resource.status).toEqual({
-      ...{ observedGeneration: 2, currentVersion: "v1", workloads: { total: 1, settled: 1 } },
+      ...{ observedGeneration: 2, currentVersion: VERSION, workloads: { total: 1, settled: 1 } },
     });
   });
 });
