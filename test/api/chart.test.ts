@@ -411,6 +411,15 @@ describe("a release", () => {
     expect(without.stdout).not.toContain("CustomResourceDefinition");
   });
 
+  it("is the only one in a cluster", async () => {
+    const place = ["second", CHART, "--namespace", "second", "--create-namespace"];
+    const { status, stderr } = await cluster.helm(["install", ...place, ...IMAGE]);
+    expect(stderr).toMatch(/only-one-release-per-cluster.* must equal "second": current value is "rs"/s);
+    expect(status).toBe(1);
+    const objects = ["get", "deployments,clusterroles,validatingadmissionpolicies", "-A", "-o", "name"];
+    expect((await cluster.kubectl(objects)).stdout).not.toContain("second");
+  });
+
   it("does not change policies of others", async () => {
     const { name, ...spec } = orders;
     const other = {

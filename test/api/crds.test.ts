@@ -225,6 +225,29 @@ describe("a RotatedSecret that exists", () => {
   });
 });
 
+describe("a SecretAccessPolicy in the cluster", () => {
+  it("shows by its columns what it allows", async () => {
+    const spec = {
+      ...{ namespaces: { matchLabels: { team: "payments" } }, secrets: ["arn:*:secret:prod/payments/*"] },
+      ...{ actions: ["Read"], identities: ["ServiceAccount"], roles: ["*"] },
+    };
+    const policy = {
+      apiVersion: "rotatedsecrets.dev/v1alpha1",
+      kind: "SecretAccessPolicy",
+      metadata: { name: "payments" },
+    };
+    const made = await cluster.kubectl(["create", "-f", "-"], JSON.stringify({ ...policy, spec }));
+    expect(made).toMatchObject({ status: 0 });
+    const { stdout } = await cluster.kubectl(["get", "secretaccesspolicies"]);
+    const [names, values] = stdout.split("\n").map((line) => line.split(/ {2,}/).map((name) => name.trim()));
+    expect(names).toEqual(["NAME", "NAMESPACES", "SECRETS", "ACTIONS", "IDENTITIES", "AGE"]);
+    expect(values?.slice(0, 5)).toEqual([
+      ...["payments", '{"matchLabels":{"team":"payments"}}', '["arn:*:secret:prod/payments/*"]'],
+      ...['["Read"]', '["ServiceAccount"]'],
+    ]);
+  });
+});
+
 describe("kubectl explain", () => {
   it.each([
     ["rsec", "Rotates one secret in AWS Secrets Manager, copies it into one Secret"],

@@ -97,10 +97,28 @@ export const SECRET_ACCESS_POLICY: Resource = {
   hasStatus: false,
   columns: [
     {
+      name: "Namespaces",
+      type: "string",
+      jsonPath: ".spec.namespaces",
+      description: "The labels of the namespaces that the policy is for.",
+    },
+    {
+      name: "Secrets",
+      type: "string",
+      jsonPath: ".spec.secrets",
+      description: "The ARNs of the secrets that the policy allows.",
+    },
+    {
       name: "Actions",
       type: "string",
       jsonPath: ".spec.actions",
       description: "The actions that the policy allows.",
+    },
+    {
+      name: "Identities",
+      type: "string",
+      jsonPath: ".spec.identities",
+      description: "The AWS identities that the policy allows; none means the operator's own.",
     },
     AGE,
   ],
