@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { readSettings } from "./settings.ts";
 
 const read = (page: string) => readFileSync(join(import.meta.dirname, "../../docs", page), "utf8");
 const PAGE = read("lambda.md");
@@ -20,18 +21,20 @@ describe.each(["lambda.md", "permissions.md"])("docs/%s", (name) => {
       for (const { Effect, Action, Resource, Principal } of value.Statement) {
         expect(Effect).toBe("Allow");
         expect(Action).toBeDefined();
-        // A trust policy has a Principal, any other policy a Resource.
-        expect([Resource, Principal].filter((part) => part !== undefined)).toHaveLength(1);
+        // A trust policy has a Principal, a policy of a role a Resource, and a policy of a topic both.
+        const parts = [Resource, Principal].filter((part) => part !== undefined);
+        expect(parts).toHaveLength(Action === "sns:Publish" ? 2 : 1);
       }
     },
   );
 });
 
 describe("docs/examples/rotator.yaml", () => {
-  const { Role, Function: rotator } = parse(read("examples/rotator.yaml"), {
+  const template = parse(read("examples/rotator.yaml"), {
     customTags: ["!Ref", "!Sub", "!GetAtt"].map((tag) => ({ tag, resolve: (text: string) => text })),
     logLevel: "error",
-  }).Resources;
+  });
+  const { Role, Function: rotator, AlarmRule, AlarmTopicPolicy } = template.Resources;
 
   it("gives the function the permissions on the page", () => {
     const policies = blocksOf(PAGE).filter((block) => block.includes('"Effect"'));
@@ -41,10 +44,42 @@ describe("docs/examples/rotator.yaml", () => {
     expect([rotate, masters[1], keys[1]].map(({ Action }) => Action)).toEqual(
       rights.Statement.map(({ Action }: { readonly Action: unknown }) => Action),
     );
+    const inRegion = JSON.stringify(keys[1].Condition).replace(`\${AWS::Region}`, "eu-west-1");
+    expect(JSON.parse(inRegion)).toEqual(rights.Statement[2].Condition);
+  });
+
+  it("sends the events on the page to a topic with the policy on the page", () => {
+    const blocks = blocksOf(PAGE).map((block) => JSON.parse(block));
+    expect(blocks).toContainEqual(AlarmRule.Properties.EventPattern);
+    const [allowed] = AlarmTopicPolicy.Properties.PolicyDocument.Statement;
+    const [onPage] = blocks
+      .flatMap(({ Statement = [] }) => Statement)
+      .filter(({ Sid }) => Sid === allowed.Sid);
+    expect(Object.keys(allowed)).toEqual(Object.keys(onPage));
+    expect([allowed.Principal, allowed.Action]).toEqual([onPage.Principal, onPage.Action]);
+  });
+
+  it("sets only variables that the function reads, to values that it accepts", () => {
+    const { Variables } = rotator.Properties.Environment;
+    for (const name of Object.keys(Variables)) expect(PAGE).toContain(`\`${name}\``);
+    const { Parameters } = template;
+    const defaults = {
+      PASSWORD_LENGTH: String(Parameters.PasswordLength.Default),
+      EXCLUDE_CHARACTERS: Parameters.ExcludeCharacters.Default,
+      EXCLUDE_PUNCTUATION: Parameters.ExcludePunctuation.Default,
+      MASTERS: Parameters.Masters.Default,
+      ALLOWED_HOSTS: Parameters.AllowedHosts.Default,
+    };
+    expect(readSettings(defaults)).toEqual(readSettings({}));
+  });
+
+  it("has every parameter on the page", () => {
+    for (const name of Object.keys(template.Parameters)) expect(PAGE).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   it("configures the function like the call on the page", () => {
-    const { Runtime, Handler, Timeout, MemorySize, Architectures, Code } = rotator.Properties;
+    const { Runtime, Handler, MemorySize, Architectures, Code } = rotator.Properties;
+    const Timeout = template.Parameters.Timeout.Default;
     const [, call = ""] = PAGE.split("aws lambda create-function");
     expect(call).toContain(`--runtime ${Runtime} --architectures ${Architectures} --handler ${Handler}`);
     expect(call).toContain(`--timeout ${Timeout} --memory-size ${MemorySize}`);

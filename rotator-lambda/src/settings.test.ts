@@ -34,7 +34,20 @@ describe("readSettings", () => {
     expect(password).toEqual({ kind: "words", count: 8, separator: "-" });
   });
 
+  it("reads the secrets of each master, and the allowed hosts", () => {
+    const { masters, allowedHosts } = readSettings({
+      MASTERS: '{"arn:master":["arn:app-*"]}',
+      ALLOWED_HOSTS: " DB.example:5432, *.rds.amazonaws.com ",
+    });
+    expect(masters).toEqual({ "arn:master": ["arn:app-*"] });
+    expect(allowedHosts).toEqual(["db.example:5432", "*.rds.amazonaws.com"]);
+    expect(readSettings({ MASTERS: "", ALLOWED_HOSTS: "" })).toEqual(readSettings({}));
+  });
+
   it.each<[Environment, RegExp]>([
+    [{ MASTERS: "arn:master" }, /MASTERS: must be a JSON object from ARNs of master secrets/],
+    [{ MASTERS: '{"arn:master":"arn:app"}' }, /MASTERS.*must be a JSON object/],
+    [{ MASTERS: "[]" }, /MASTERS.*must be a JSON object/],
     [{ PASSWORD_LENGTH: "seven" }, /PASSWORD_LENGTH/],
     [{ PASSWORD_LENGTH: "7" }, /PASSWORD_LENGTH/],
     [{ PASSWORD_LENGTH: "5000" }, /PASSWORD_LENGTH/],
