@@ -347,6 +347,7 @@ describe("a release", () => {
       policies: [payments, orders, billing],
     });
     expect(said).toMatchObject({ status: 0, stderr: "" });
+    expect(said.stdout).toContain("name its pods in the value networkPolicy.metricsFrom");
     expect(Object.keys(await policies())).toEqual(["billing", "orders", "payments"]);
     expect((await cluster.kubectl(["get", "rsec", "--all-namespaces"])).status).toBe(0);
   });
