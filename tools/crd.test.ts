@@ -46,7 +46,7 @@ describe.each([
 });
 
 // For the admission policy of the chart, a change of these fields does not change the Secret. If you add a field, decide whether this
-// is still true, and change templates/admission.yaml if not.
+// is still true, and change templates/admission-author.yaml if not.
 describe("the fields that an author without permission for the Secret may change", () => {
   const { properties: { spec } = {} } = openApiSchema(rotatedSecretSchema);
 
