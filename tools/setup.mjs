@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { provideDependencies } from "./setup/dependencies.mjs";
+import { providePgbouncer } from "./setup/provide-pgbouncer.mjs";
 import { provideTools } from "./setup/provide-tools.mjs";
 
 /** Folder of the repository. */
@@ -15,7 +16,9 @@ export const ROOT = resolve(fileURLToPath(new URL("..", import.meta.url)));
  */
 export async function setUp({ withTools }) {
   await provideDependencies(ROOT);
-  if (withTools) await provideTools(ROOT);
+  if (!withTools) return;
+  await provideTools(ROOT);
+  await providePgbouncer();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

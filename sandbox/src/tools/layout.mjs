@@ -53,3 +53,11 @@ export function placesOf(tool) {
   const assets = process.env.KUBEBUILDER_ASSETS;
   return [...(assets ? [join(assets, tool.program)] : []), cachedTool(tool)];
 }
+
+/**
+ * The folder with Debian's packages of PgBouncer and of the libraries that this machine lacks. It is complete if it exists.
+ * @returns {string}
+ */
+export function pgbouncerPackages() {
+  return join(cacheFolder(), `pgbouncer-${process.platform}-${process.arch}`);
+}

@@ -135,6 +135,23 @@ const SCRAM_FAILED: Diagnosis = {
   remedy: "Check that host and port are those of the database, and that no proxy answers in its place.",
 };
 
+/** PgBouncer's words for a wrong password and for a missing user. */
+const REFUSED_BY_POOLER = /^(SASL|password) authentication failed|^no such user/;
+
+const POOLER_REFUSED: Diagnosis = {
+  kind: "authentication",
+  reason: "the pooler in front of the database refused user or password",
+  remedy:
+    "Check whether the password was changed outside of the rotation, and whether the pooler reads its users from the " +
+    "database (auth_query). With a list of users in a file it does not know a new password.",
+};
+
+const POOLER_FAILED: Diagnosis = {
+  kind: "unreachable",
+  reason: "the pooler in front of the database gave up",
+  remedy: `Its log names the reason. ${RETRIED}`,
+};
+
 const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH)/;
 
 /**
@@ -170,6 +187,8 @@ function diagnose(error: unknown): Diagnosis {
   if (code === "XX000" && text(error, "routine") === "simple_heap_update") return SAME_MOMENT;
   if (code === "0A000" && text(error, "routine") === "call_bool_check_hook") return READ_ONLY;
   if (error instanceof WeakLogin) return BY_WEAK_METHOD[error.method];
+  // PgBouncer reports every refusal of its own with the code for violations of the protocol.
+  if (code === "08P01") return REFUSED_BY_POOLER.test(message) ? POOLER_REFUSED : POOLER_FAILED;
   if (message.startsWith("SASL")) return SCRAM_FAILED;
   if (code === "53300") return BY_CONNECTION_LIMIT[text(error, "routine")] ?? ALL_IN_USE;
   const known = BY_SQLSTATE[code];
