@@ -3,10 +3,13 @@ import { createHash } from "node:crypto";
 /** Field manager of every server-side apply of the operator. */
 export const FIELD_MANAGER = "rotated-secrets";
 
-/** Label on every Secret that the operator writes. Its value is `MANAGED_BY_VALUE`. */
+/** Label on every Secret of the operator, unless somebody else has set this label, or the Secret is merged. Its value is `MANAGED_BY_VALUE`. */
 export const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 /** Value of `MANAGED_BY_LABEL`. */
 export const MANAGED_BY_VALUE = "rotated-secrets";
+
+/** Label on Secrets of the operator whose `MANAGED_BY_LABEL` belongs to somebody else. Its value is `true`. */
+export const MANAGED_LABEL = "rotatedsecrets.dev/managed";
 
 /** On the target Secret: id of the AWS version whose value the Secret holds. */
 export const VERSION_ID_ANNOTATION = "rotatedsecrets.dev/version-id";

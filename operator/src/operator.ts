@@ -162,7 +162,12 @@ function portsOf({ watched, metrics, options, access, ...base }: Base, aws: AwsA
     ...aws,
     resources: base.resources,
     serviceAccounts: base.serviceAccounts,
-    targets: new KubernetesTargetSecrets({ client, store: watched.secrets.store, owners: base.resources }),
+    targets: new KubernetesTargetSecrets({
+      client,
+      store: watched.secrets.store,
+      lentStore: watched.lentSecrets.store,
+      owners: base.resources,
+    }),
     workloads: metrics.work.workloads(new KubernetesWorkloads({ client, watched: watched.workloads })),
     reporting: metrics.work.reporting(reporting, store),
   };

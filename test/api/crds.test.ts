@@ -174,6 +174,7 @@ describe("a RotatedSecret that exists", () => {
       { ...spec, target: { type: "kubernetes.io/tls" } },
       "target.type is immutable, like the type of a Secret",
     ],
+    ["another mode", { ...spec, target: { mode: "Merge" } }, "target.mode is immutable"],
   ])("refuses %s", async (_, change, message) => {
     const { status, stderr } = await apply("RotatedSecret", "payments-db", change, "--force-conflicts");
     expect(status).toBe(1);
@@ -182,6 +183,7 @@ describe("a RotatedSecret that exists", () => {
 
   it.each([
     ["the name that its target has anyway", { ...spec, target: { name: "payments-db" } }],
+    ["the mode that its target has anyway", { ...spec, target: { mode: "Own" } }],
     ["the type that its target has anyway", { ...spec, target: { type: "Opaque" } }],
     ["other keys and labels", { ...spec, target: { keys: { exclude: ["a"] }, labels: { team: "a" } } }],
     ["another schedule", { ...spec, rotation: { trigger: "External" } }],

@@ -566,6 +566,12 @@ export const MISSHAPEN: readonly [string, string, object, string][] = [
     target({ deletionPolicy: "Orphan" }),
     'values: "Retain", "Delete"',
   ],
+  [
+    "the deletion of a Secret of others",
+    "RotatedSecret",
+    target({ mode: "Merge", deletionPolicy: "Delete" }),
+    "a Secret of others (mode: Merge) is never deleted: remove deletionPolicy",
+  ],
   ["an empty template", "RotatedSecret", template(""), "should be at least 1 chars long"],
   ["a template of a book", "RotatedSecret", template("x".repeat(4_097)), "may not be more than 4096"],
   ["a label's value that is too long", "RotatedSecret", target({ labels: { a: "x".repeat(64) } }), "63"],

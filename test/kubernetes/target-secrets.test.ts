@@ -32,10 +32,11 @@ async function inNamespace() {
   const namespace = await cluster.namespace();
   const target = { namespace, name: "db" };
   const path = `/api/v1/namespaces/${namespace}/secrets/db`;
-  const { store } = watchedResources({ region: "eu-west-1", failed: () => {} }).secrets;
+  const watched = watchedResources({ region: "eu-west-1", failed: () => {} });
   const secrets = new KubernetesTargetSecrets({
     client: cluster.client,
-    store,
+    store: watched.secrets.store,
+    lentStore: watched.lentSecrets.store,
     owners: { nameOf: (_, uid) => (uid === "rival-uid" ? "rival" : undefined) },
   });
   const request = (more: Partial<SecretWriteRequest> = {}): SecretWriteRequest => ({
@@ -119,6 +120,31 @@ describe("a target Secret", () => {
     const { apply } = await inNamespace();
     const first = await apply();
     expect((await apply({ over: first })).resourceVersion).toBe(first.resourceVersion);
+  });
+
+  it("of others keeps their label and their keys, and is found all the same", async () => {
+    const { apply, edit, read, secrets, target, path } = await inNamespace();
+    const labels = { "app.kubernetes.io/managed-by": "Helm" };
+    const upgrade = (theirs: string) => {
+      const chart = { apiVersion: "v1", kind: "Secret", metadata: { name: "db", labels }, data: { theirs } };
+      return cluster.client.apply(path, chart, { fieldManager: "helm", force: false });
+    };
+    await upgrade("b25l");
+    const metadata = {
+      labels: {},
+      annotations: {},
+      deletedWithOwner: false,
+      hash: undefined,
+      leavesLabel: true,
+    };
+    const merged = await apply({ over: await read(), metadata });
+    expect(merged).toMatchObject({ managedBy: "Helm", hasOwnLabel: true });
+    expect(merged.data.keys).toEqual(["password", "theirs"]);
+    expect(secrets.cached(target)).toMatchObject({ managedBy: "Helm" });
+    await edit({ metadata: { labels: { more: "x" } } });
+    const next = await apply({ over: await read(), metadata, data: dataOf({ token: "two" }) });
+    expect(next.data.keys).toEqual(["theirs", "token"]);
+    await expect(upgrade("dHdv")).resolves.toBeDefined();
   });
 
   it("is created by one of many who try at once, and never overwritten", async () => {

@@ -31,6 +31,8 @@ export const WAIT_REASONS = [
   "SourceReplaced",
   /** The target Secret exists and belongs to somebody else. */
   "TargetNotOwned",
+  /** The target Secret of mode Merge does not exist. */
+  "TargetMissing",
   /** Another controller keeps the target Secret up to date. */
   "TargetControlled",
   /** The target Secret belongs to another RotatedSecret. */

@@ -17,6 +17,8 @@ export interface KeyChoice {
 /** The target Secret without its name, with all defaults filled in. */
 export interface ResolvedTarget {
   readonly type: SecretType;
+  /** Own: the whole Secret. Merge: only the operator's keys in a Secret of others. */
+  readonly mode: "Own" | "Merge";
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly keys: KeyChoice;
@@ -30,6 +32,7 @@ export interface ResolvedTarget {
 /** Fills in the defaults. `name` is the Secret's name. */
 export function resolveTarget(name: string, target: RotatedSecretSpec["target"] = {}): ResolvedTarget {
   const { type = DEFAULT_TYPE, labels = {}, annotations = {}, deletionPolicy = "Retain" } = target;
+  const { mode = "Own" } = target;
   const keys: KeyChoice = {
     include: target.keys?.include ?? ["*"],
     exclude: target.keys?.exclude ?? [],
@@ -38,7 +41,7 @@ export function resolveTarget(name: string, target: RotatedSecretSpec["target"] 
   const template = new Map(Object.entries(target.template ?? {}));
   const specHash =
     takesAll(keys) && template.size === 0 ? undefined : hashSpec({ name, type, keys, template });
-  return { type, labels, annotations, keys, template, deletionPolicy, specHash };
+  return { type, mode, labels, annotations, keys, template, deletionPolicy, specHash };
 }
 
 /** Whether all fields become keys with their own names. */

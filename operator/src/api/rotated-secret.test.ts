@@ -40,6 +40,7 @@ describe("a RotatedSecret with only a secretId", () => {
       targetName: "payments-db",
       target: {
         type: "Opaque",
+        mode: "Own",
         labels: {},
         annotations: {},
         keys: { include: ["*"], exclude: [], rename: new Map() },

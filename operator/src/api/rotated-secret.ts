@@ -20,6 +20,12 @@ function targetType(object: "self" | "oldSelf"): string {
   return `(has(${object}.spec.target) && has(${type}) ? ${type} : '${DEFAULT_TYPE}')`;
 }
 
+/** The target's mode in CEL. */
+function targetMode(object: "self" | "oldSelf"): string {
+  const mode = `${object}.spec.target.mode`;
+  return `(has(${object}.spec.target) && has(${mode}) ? ${mode} : 'Own')`;
+}
+
 /** The schema of the CRD. */
 export const rotatedSecretSchema = withRules(
   z.object({
@@ -38,6 +44,11 @@ export const rotatedSecretSchema = withRules(
       cel: `${targetType("self")} == ${targetType("oldSelf")}`,
       message:
         "target.type is immutable, like the type of a Secret: delete this RotatedSecret and its Secret, and create the RotatedSecret again",
+    },
+    {
+      cel: `${targetMode("self")} == ${targetMode("oldSelf")}`,
+      message:
+        "target.mode is immutable: delete this RotatedSecret (its Secret stays, unless deletionPolicy is Delete) and create one with the new mode",
     },
   ],
 ).describe(

@@ -94,6 +94,14 @@ export const target = withRules(
           ".dockerconfigjson (a JSON object), kubernetes.io/basic-auth username or password, kubernetes.io/ssh-auth " +
           "ssh-privatekey. Tokens of ServiceAccounts are refused. Default: Opaque.",
       ),
+    mode: z
+      .enum(["Own", "Merge"])
+      .optional()
+      .describe(
+        "Own: all keys of the Secret come from the document, and the operator creates the Secret. Merge: the operator keeps only " +
+          "its own keys in a Secret of others, which must exist and have the annotation rotatedsecrets.dev/adopt. It leaves all " +
+          "other keys alone. Immutable. Default: Own.",
+      ),
     labels: targetLabels
       .optional()
       .describe(
@@ -131,6 +139,11 @@ export const target = withRules(
       ),
   }),
   [
+    {
+      cel: "!has(self.mode) || self.mode != 'Merge' || !has(self.deletionPolicy) || self.deletionPolicy != 'Delete'",
+      message: "a Secret of others (mode: Merge) is never deleted: remove deletionPolicy",
+      holds: ({ mode, deletionPolicy }) => mode !== "Merge" || deletionPolicy !== "Delete",
+    },
     {
       cel:
         "!has(self.template) || !has(self.keys) || !has(self.keys.rename) || " +

@@ -1,4 +1,4 @@
-import { MANAGED_BY_LABEL, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
+import { MANAGED_BY_LABEL, MANAGED_BY_VALUE, MANAGED_LABEL } from "@rotated-secrets/contract/annotations";
 import { SECRETS } from "./api-server/api-resources.ts";
 import { type ReadFailure, type WatchedResource, watchedResource } from "./api-server/watched-resource.ts";
 import { type WatchedWorkloads, watchedWorkloads } from "./readers/watched-workloads.ts";
@@ -15,6 +15,8 @@ export interface WatchedResources {
   readonly namespaces: WatchedResource<WatchedNamespace>;
   /** Only Secrets with the operator's label: it sees no other Secret of the cluster. */
   readonly secrets: WatchedResource<ManagedSecret>;
+  /** Secrets of the operator whose label `app.kubernetes.io/managed-by` belongs to others. */
+  readonly lentSecrets: WatchedResource<ManagedSecret>;
   /** With the index `READS_SECRET`. */
   readonly workloads: WatchedWorkloads;
 }
@@ -30,11 +32,16 @@ export interface WatchedResourcesOptions {
 /** Creates the stores, still empty. */
 export function watchedResources({ region, failed }: WatchedResourcesOptions): WatchedResources {
   const labelSelector = `${MANAGED_BY_LABEL}=${MANAGED_BY_VALUE}`;
+  const lent = `${MANAGED_LABEL},${MANAGED_BY_LABEL}!=${MANAGED_BY_VALUE}`;
   return {
     rotatedSecrets: watchedRotatedSecrets(region, failed),
     policies: watchedPolicies(failed),
     namespaces: watchedNamespaces(failed),
     secrets: watchedResource(SECRETS, { transform: managedSecret, failed, labelSelector }),
+    lentSecrets: {
+      ...watchedResource(SECRETS, { transform: managedSecret, failed, labelSelector: lent }),
+      name: "lent-secrets",
+    },
     workloads: watchedWorkloads(failed),
   };
 }

@@ -39,6 +39,8 @@ export interface TargetMetadata {
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether Kubernetes is to delete the Secret when its RotatedSecret is deleted. */
   readonly deletedWithOwner: boolean;
+  /** Whether the label `app.kubernetes.io/managed-by` is left to others, and `rotatedsecrets.dev/managed` is set instead. */
+  readonly leavesLabel?: boolean;
   /** A hash of it, so that metadata of an earlier spec is found and removed; undefined if the spec asks for none. */
   readonly hash: string | undefined;
 }
@@ -73,6 +75,8 @@ export type TargetSecret =
       readonly type: string;
       /** The label `app.kubernetes.io/managed-by`. */
       readonly managedBy?: string;
+      /** Whether it has the label `rotatedsecrets.dev/managed`. */
+      readonly hasOwnLabel?: boolean;
       /** UID of the RotatedSecret that wrote it: annotation `rotatedsecrets.dev/owner-uid`. */
       readonly ownerUid?: string;
       /** Name of the RotatedSecret in this namespace with that UID; absent if there is none any more. */

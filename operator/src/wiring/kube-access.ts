@@ -76,12 +76,13 @@ export function reflectors(watched: WatchedResources, options: ReflectorsOptions
       metrics: options.metrics.reflector(name),
       ...(selectors === undefined ? {} : { selectors }),
     });
-  const { rotatedSecrets, policies, namespaces, secrets, workloads } = watched;
+  const { rotatedSecrets, policies, namespaces, secrets, lentSecrets, workloads } = watched;
   return [
     reflector(rotatedSecrets),
     reflector(policies),
     reflector(namespaces),
     reflector(secrets),
+    reflector(lentSecrets),
     ...Object.values(workloads).map((workload) => reflector(workload)),
   ];
 }

@@ -98,7 +98,9 @@ function connectCluster(options: TriggersOptions, wake: Wakers): Ends {
   const wakeEverything = () => wake.all();
   return [
     connectRotatedSecrets(options, wake),
-    watched.secrets.store.subscribe({ added: wakeOwner, updated: wakeOwner, deleted: wakeOwner }),
+    ...[watched.secrets, watched.lentSecrets].map(({ store }) =>
+      store.subscribe({ added: wakeOwner, updated: wakeOwner, deleted: wakeOwner }),
+    ),
     ...Object.values(watched.workloads).map(({ store }) => connectWorkloads(store, options, wake)),
     watched.policies.store.subscribe({
       added: wakeEverything,

@@ -3,6 +3,7 @@ import {
   FIELD_MANAGER,
   MANAGED_BY_LABEL,
   MANAGED_BY_VALUE,
+  MANAGED_LABEL,
   METADATA_ANNOTATION,
   OWNER_UID_ANNOTATION,
   VERSION_ID_ANNOTATION,
@@ -38,6 +39,8 @@ export interface KubernetesTargetSecretsOptions {
   readonly client: Pick<KubeClient, "get" | "apply" | "patch">;
   /** The Secrets that the operator manages. It remembers the answers to the operator's writes. */
   readonly store: Store<ManagedSecret>;
+  /** The Secrets that it manages and whose label belongs to others. */
+  readonly lentStore: Store<ManagedSecret>;
   /** Names the RotatedSecret with this UID in this namespace; undefined if there is none. */
   readonly owners: { nameOf(namespace: string, uid: string): string | undefined };
 }
@@ -46,16 +49,18 @@ export interface KubernetesTargetSecretsOptions {
 export class KubernetesTargetSecrets implements TargetSecrets {
   readonly #client: KubernetesTargetSecretsOptions["client"];
   readonly #store: Store<ManagedSecret>;
+  readonly #lentStore: Store<ManagedSecret>;
   readonly #owners: KubernetesTargetSecretsOptions["owners"];
 
-  constructor({ client, store, owners }: KubernetesTargetSecretsOptions) {
+  constructor({ client, store, lentStore, owners }: KubernetesTargetSecretsOptions) {
     this.#client = client;
     this.#store = store;
+    this.#lentStore = lentStore;
     this.#owners = owners;
   }
 
   cached(target: NamespacedName): TargetSecret | undefined {
-    const held = this.#store.get(target);
+    const held = this.#store.get(target) ?? this.#lentStore.get(target);
     return held === undefined ? undefined : this.#withOwner(held);
   }
 
@@ -88,8 +93,9 @@ export class KubernetesTargetSecrets implements TargetSecrets {
 
   async #written(target: NamespacedName, write: Promise<KubernetesObject>): Promise<TargetSecret> {
     const object = await conditionalWrite(`the Secret ${keyOf(target)}`, write);
-    this.#store.remember(object);
-    return this.#withOwner(managedSecret(object));
+    const written = managedSecret(object);
+    (written.secret.managedBy === MANAGED_BY_VALUE ? this.#store : this.#lentStore).remember(object);
+    return this.#withOwner(written);
   }
 
   #withOwner({ metadata, secret }: ManagedSecret): TargetSecret {
@@ -112,7 +118,7 @@ function secretOf(request: SecretWriteRequest): unknown {
       ...target,
       ...(over === undefined ? { resourceVersion: NO_SUCH_VERSION } : precondition(over)),
       ...(metadata.deletedWithOwner ? { ownerReferences: [ownerReference(owner)] } : {}),
-      labels: { ...metadata.labels, [MANAGED_BY_LABEL]: MANAGED_BY_VALUE },
+      labels: { ...metadata.labels, ...ownLabel(metadata) },
       annotations: {
         ...metadata.annotations,
         ...(metadata.hash === undefined ? {} : { [METADATA_ANNOTATION]: metadata.hash }),
@@ -125,6 +131,11 @@ function secretOf(request: SecretWriteRequest): unknown {
     type,
     data: data.reveal(),
   };
+}
+
+/** The label by which the operator finds its Secrets. */
+function ownLabel({ leavesLabel }: SecretWriteRequest["metadata"]) {
+  return leavesLabel === true ? { [MANAGED_LABEL]: "true" } : { [MANAGED_BY_LABEL]: MANAGED_BY_VALUE };
 }
 
 /** Without `controller: true`: an object can have only one controller, and an adopted Secret may have one already. */

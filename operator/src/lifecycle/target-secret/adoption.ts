@@ -32,7 +32,8 @@ export function adoption(world: World, target: PresentSecret): Step | undefined 
 
 /** Kubernetes deletes the Secret with its owner, and another controller would write it again and again. */
 function controlledByOthers(world: World, { metadata }: PresentSecret): Wait | undefined {
-  const [owner] = metadata.otherOwners ?? [];
+  const isMerged = world.spec.target.mode === "Merge";
+  const owner = metadata.otherOwners?.find(({ isController }) => isController || !isMerged);
   if (owner === undefined) return undefined;
   const { kind, name, isController } = owner;
   const { namespace } = world.resource.metadata;
@@ -55,7 +56,7 @@ function mayReadValue({ value, spec, source }: World): boolean {
 function removedKeys({ value, spec }: World, target: PresentSecret): readonly string[] {
   const reading = known(value);
   const mapped = reading?.kind === "value" ? mapDocument(reading.value, spec.target) : undefined;
-  return mapped?.kind === "data" ? target.data.keysBeyond(mapped.data) : [];
+  return mapped?.kind === "data" && spec.target.mode === "Own" ? target.data.keysBeyond(mapped.data) : [];
 }
 
 function isOfOperator({ dataManagers = [] }: PresentSecret, key: string): boolean {
@@ -81,8 +82,15 @@ function notOwned(
   return stalled(
     world,
     "TargetNotOwned",
-    `${what}${loss}. To ${isAgreed ? "agree to that" : "hand it over"}: kubectl annotate secret ${secret} -n ${namespace} ${consents.join(" ")}`,
+    `${what}${loss}${mergeText(world)}. To ${isAgreed ? "agree to that" : "hand it over"}: kubectl annotate secret ${secret} -n ${namespace} ${consents.join(" ")}`,
   );
+}
+
+/** A part of the message: mode Merge replaces keys, and removes none. */
+function mergeText({ spec }: World): string {
+  return spec.target.mode === "Merge"
+    ? ". With mode Merge, only the keys that the AWS secret makes are written"
+    : "";
 }
 
 function stalled(world: World, reason: Reason, message: string): Wait {

@@ -14,8 +14,9 @@ export const ownership: Phase = { name: "ownership", decide: next };
 
 function next(world: World): Step | undefined {
   const target = known(world.target);
-  if (target === undefined) return isNew(world.resource) ? undefined : refresh("target");
-  if (target.kind === "absent") return undefined;
+  const isMerged = world.spec.target.mode === "Merge";
+  if (target === undefined) return isNew(world.resource) && !isMerged ? undefined : refresh("target");
+  if (target.kind === "absent") return isMerged ? missing(world) : undefined;
   if (mayHaveLostItsMarks(world, target) && world.target.kind !== "live") return refresh("target");
   return ownedByOthers(world, target) ?? unwritable(world, target);
 }
@@ -53,6 +54,16 @@ function ownedByOthers(world: World, target: PresentSecret): Step | undefined {
     "TargetOwned",
     `Secret "${world.spec.targetName}" belongs to the RotatedSecret "${target.ownerName}": give this one another spec.target.name (delete it and ` +
       "create it again, the field is immutable), or delete one of the two",
+  );
+}
+
+/** With mode Merge, others create the Secret. */
+function missing(world: World): Wait {
+  return stalled(
+    world,
+    "TargetMissing",
+    `Secret "${world.spec.targetName}" does not exist. With spec.target.mode Merge the operator only adds keys to a Secret of others: create it ` +
+      `with the annotation rotatedsecrets.dev/adopt=${world.resource.metadata.name}, or create this resource again with mode Own`,
   );
 }
 

@@ -1,9 +1,11 @@
+import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import { type Invalid, mapDocument } from "../../document/document-mapping.ts";
 import type { HeldKeys } from "../../document/lost-form.ts";
 import { type AwsProblem, describeProblem } from "../../ports/aws-problem.ts";
 import { type Instant, known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
+import type { PresentSecret } from "../../ports/target-secrets.ts";
 import { caller, roleInWords } from "../access/caller.ts";
 import { identityWait } from "../access/identity-problem.ts";
 import {
@@ -162,6 +164,9 @@ function carry(world: World, current: VersionId): Step | undefined {
   const reading = known(world.value);
   if (reading?.kind !== "value") return undefined;
   const mapped = mapDocument(reading.value, world.spec.target, heldKeys(world));
+  // In a merged Secret, only a live reading shows which keys are the operator's.
+  const isUnread = world.spec.target.mode === "Merge" && world.target.kind === "cached";
+  if (mapped.kind === "invalid" && mapped.remedy?.kind === "form" && isUnread) return refresh("target");
   return mapped.kind === "invalid"
     ? unmappable(world, current, mapped)
     : writeTarget(world, ownContent(current, world.spec.target.specHash), mapped);
@@ -171,7 +176,13 @@ function carry(world: World, current: VersionId): Step | undefined {
 function heldKeys(world: World): HeldKeys | undefined {
   const target = known(world.target);
   if (target?.kind !== "present" || target.versionId === undefined) return undefined;
-  return { form: target.documentForm, keys: target.data.keys, removable: removableKeys(world) };
+  const keys = world.spec.target.mode === "Merge" ? keysOfOperator(target) : target.data.keys;
+  return { form: target.documentForm, keys, removable: removableKeys(world) };
+}
+
+/** The keys that the operator has written; none if that is not known. */
+function keysOfOperator({ dataManagers = [] }: PresentSecret): readonly string[] {
+  return dataManagers.filter(({ manager }) => manager === FIELD_MANAGER).flatMap(({ keys }) => keys);
 }
 
 /** The last good data stays, whether the document or the spec has to be corrected. */

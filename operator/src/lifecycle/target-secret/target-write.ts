@@ -1,4 +1,4 @@
-import { FIELD_MANAGER, MANAGED_BY_VALUE } from "@rotated-secrets/contract/annotations";
+import { FIELD_MANAGER } from "@rotated-secrets/contract/annotations";
 import type { EventReason } from "../../api/reasons.ts";
 import type { Mapped } from "../../document/document-mapping.ts";
 import { known } from "../../ports/fact.ts";
@@ -19,7 +19,7 @@ import {
 } from "./data-history.ts";
 import { driftFight } from "./drift-fight.ts";
 import { isOwnUnmarked } from "./ownership.ts";
-import { hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
+import { hasLabel, hasMetadata, isMetadataNew, wantedMetadata } from "./target-metadata.ts";
 
 /**
  * The step towards a target Secret with exactly this data: create it, take it over, update it, or remove foreign keys.
@@ -84,7 +84,7 @@ function takeOver(world: World, target: PresentSecret, content: OwnContent, made
   const dataHistory = isAdoption
     ? historyOfAdopted(content, world.now, sameData)
     : nextHistory(target, { content, now: world.now, sameData });
-  const foreign = target.data.keysBeyond(data);
+  const foreign = world.spec.target.mode === "Merge" ? [] : target.data.keysBeyond(data);
   const secret = `Secret "${world.spec.targetName}"`;
   // Neither event says whether the data were equal: that would let people guess them who may not read the Secret.
   const notes = [
@@ -111,8 +111,8 @@ function keep(world: World, target: PresentSecret, content: OwnContent, made: Ma
   const sameData = isNew ? keepsData(target, data) : target.data.includes(data);
   const fight = isNew || sameData ? undefined : driftFight(world, target);
   if (fight !== undefined) return world.target.kind === "live" ? fight : refresh("target");
-  if (isNew || !sameData || !hasOwnMarks(target) || !hasMetadata(world, target)) {
-    const isExpected = isNew && hasOwnMarks(target);
+  if (isNew || !sameData || !hasOwnMarks(world, target) || !hasMetadata(world, target)) {
+    const isExpected = isNew && hasOwnMarks(world, target);
     if (!isExpected && world.target.kind !== "live") return refresh("target");
     const remembered = { ...target, dataHistory: rememberedHistory(target, world.resource.status.settled) };
     const dataHistory = nextHistory(remembered, { content, now: world.now, sameData });
@@ -142,19 +142,17 @@ function wasWrittenByOthers(target: PresentSecret, data: SecretData): boolean {
 }
 
 /** Whether the Secret has the label and the annotations that every Secret of the operator has. */
-function hasOwnMarks({ managedBy, ownerUid, versionId, dataHistory }: PresentSecret): boolean {
+function hasOwnMarks(world: World, target: PresentSecret): boolean {
+  const { ownerUid, versionId, dataHistory } = target;
   return (
-    managedBy === MANAGED_BY_VALUE &&
-    ownerUid !== undefined &&
-    versionId !== undefined &&
-    dataHistory.length > 0
+    hasLabel(world, target) && ownerUid !== undefined && versionId !== undefined && dataHistory.length > 0
   );
 }
 
 function written(world: World, target: PresentSecret, content: OwnContent, sameData: boolean): EventNote {
   const secret = `Secret "${world.spec.targetName}"`;
   const isNew = !carriesContent(target, content);
-  if (sameData && !hasOwnMarks(target))
+  if (sameData && !hasOwnMarks(world, target))
     return warning("DriftCorrected", `${secret} had lost its label or annotations, which were restored`);
   if (isNew) {
     const how = target.versionId === content.version ? ", as spec.target now makes it" : "";
@@ -183,7 +181,7 @@ function removeForeignKeys(world: World, target: PresentSecret, data: SecretData
   // A Secret that an earlier release adopted with equal data keeps its other keys until the data changes.
   const mayGo = (key: string) => !isAsAdopted(target) || target.adoptRemoves?.has(key) === true;
   const keys = target.data.keysBeyond(data).filter(mayGo);
-  if (keys.length === 0) return undefined;
+  if (keys.length === 0 || world.spec.target.mode === "Merge") return undefined;
   if (world.target.kind !== "live") return refresh("target");
   const message = `keys that are not in the AWS secret were removed from Secret "${world.spec.targetName}": ${managed(target, keys)}`;
   return { do: "removeKeys", keys, over: target, notes: [warning("ForeignKeysRemoved", message)] };
