@@ -185,6 +185,13 @@ describe("a RotatedSecret that exists", () => {
     ["the name that its target has anyway", { ...spec, target: { name: "payments-db" } }],
     ["the mode that its target has anyway", { ...spec, target: { mode: "Own" } }],
     ["the type that its target has anyway", { ...spec, target: { type: "Opaque" } }],
+    [
+      "a template with texts, a default and filters",
+      {
+        ...spec,
+        target: { template: { A: "{{ a + ':' + b.0 | default '}}' | base64url }} {{ . | dotenv }}" } },
+      },
+    ],
     ["other keys and labels", { ...spec, target: { keys: { exclude: ["a"] }, labels: { team: "a" } } }],
     ["another schedule", { ...spec, rotation: { trigger: "External" } }],
   ])("takes %s", async (_, change) => {

@@ -392,7 +392,18 @@ const RESERVED = "app.kubernetes.io/managed-by and the names below rotatedsecret
 
 /** The same for `spec.target`. */
 export const MISTAKEN_TARGETS: readonly Mistake[] = [
-  ["a template in Go's form", template("{{ .username }}"), "spec.target.template[URL]", TEMPLATE],
+  [
+    "a template in Go's form",
+    template("{{ .username }}"),
+    "spec.target.template[URL]",
+    "write no dot before a name",
+  ],
+  [
+    "a filter of Go templates",
+    template("{{ a | b64enc }}"),
+    "spec.target.template[URL]",
+    "write base64 for b64enc",
+  ],
   ["an unknown filter", template("{{ a | sha256 }}"), "spec.target.template[URL]", TEMPLATE],
   ["a filter with an argument", template('{{ a | default "x" }}'), "spec.target.template[URL]", TEMPLATE],
   ["five filters", template("{{a|url|url|url|url|url}}"), "spec.target.template[URL]", TEMPLATE],

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { formed, objectName } from "./fields.ts";
+import { objectName } from "./fields.ts";
 import { withRules } from "./rules.ts";
 import { isSecretKey, KEY_FORM, SECRET_KEY, secretKey } from "./secret-key.ts";
 import { targetAnnotations, targetLabels } from "./target-metadata.ts";
-import { MAX_TEMPLATE_LENGTH, TEMPLATE_FORM, TEMPLATE_PATTERN } from "./template-text.ts";
+import { FOREIGN_FORMS, MAX_TEMPLATE_LENGTH, TEMPLATE_FORM, TEMPLATE_PATTERN } from "./template-text.ts";
 
 /**
  * The allowed types of Secret. The other types of Kubernetes hold tokens of ServiceAccounts or of bootstrapping, which give
@@ -63,11 +63,28 @@ const keys = z.object({
     ),
 });
 
-const templateText = formed({
-  pattern: TEMPLATE_PATTERN,
-  message: TEMPLATE_FORM,
-  maxLength: MAX_TEMPLATE_LENGTH,
-});
+const templateForm = new RegExp(TEMPLATE_PATTERN);
+const foreignForms = FOREIGN_FORMS.map(({ pattern, message }) => ({
+  pattern,
+  message,
+  form: new RegExp(pattern),
+}));
+
+/** A text in the form of another language gets only the message about that form. */
+const templateText = withRules(z.string().min(1).max(MAX_TEMPLATE_LENGTH, { abort: true }), [
+  ...foreignForms.map(({ pattern, message, form }) => ({
+    cel: `!self.matches('${pattern}')`,
+    message,
+    holds: (text: string) => !form.test(text),
+  })),
+  {
+    cel: [TEMPLATE_PATTERN, ...FOREIGN_FORMS.map(({ pattern }) => pattern)]
+      .map((pattern) => `self.matches('${pattern}')`)
+      .join(" || "),
+    message: TEMPLATE_FORM,
+    holds: (text) => templateForm.test(text) || foreignForms.some(({ form }) => form.test(text)),
+  },
+]);
 
 const template = withRules(z.record(z.string(), templateText).meta({ maxProperties: MAX_TEMPLATES }), [
   {
@@ -124,9 +141,11 @@ export const target = withRules(
       .describe(
         "Additional keys with texts made from the document. In a text, {{ field | filter }} stands for a field, for example " +
           "postgres://{{ username | url }}:{{ password | url }}@{{ host }}/{{ dbname }}. A path has dots ({{ db.host }}, " +
-          '{{ hosts.0 }}), other names have quotes ({{ "a name" }}), and {{ . }} is the whole document. Filters, at most 4 in a ' +
-          "row: url escapes for any part of a URL; json gives a JSON text, which is also valid in YAML and TOML; base64 and " +
-          "base64decode; shell gives one quoted word; pgpass escapes for a PostgreSQL password file; trim removes white space " +
+          '{{ hosts.0 }}), other names have quotes ({{ "a name" }}), and {{ . }} is the whole document. ' +
+          "{{ a + ':' + b }} joins fields and texts. Filters, at most 4 in a " +
+          "row: url escapes for any part of a URL; json gives a JSON text, which is also valid in YAML and TOML; base64, base64url " +
+          "and base64decode; dotenv writes all fields of an object as NAME='value' lines; default 'text' takes the place of a " +
+          "missing field; shell gives one quoted word; pgpass escapes for a PostgreSQL password file; trim removes white space " +
           "at both ends. A template replaces a field with the same key, and may use excluded fields. A missing or null field is " +
           "an error. At most 32, each with at most 4,096 characters. Default: none.",
       ),

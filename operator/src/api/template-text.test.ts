@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { target } from "./target.ts";
 import { MAX_TEMPLATE_LENGTH, parseTemplate, TEMPLATE_PATTERN } from "./template-text.ts";
 
 const text = (value: string) => ({ kind: "text", text: value });
 const expression = (source: string, path: string[], ...filters: string[]) => ({
   kind: "expression",
   source,
-  path,
+  operands: [{ kind: "field", path }],
   filters,
 });
 
@@ -30,6 +31,34 @@ describe("a template is", () => {
       '{"a":{"b":{{ c | json }}}}',
       [text('{"a":{"b":'), expression("{{ c | json }}", ["c"], "json"), text("}}")],
     ],
+    [
+      "fields and texts joined",
+      "{{ a.b + ':|' + \"c\"|base64url }}",
+      [
+        {
+          kind: "expression",
+          source: "{{ a.b + ':|' + \"c\"|base64url }}",
+          operands: [
+            { kind: "field", path: ["a", "b"] },
+            { kind: "literal", text: ":|" },
+            { kind: "field", path: ["c"] },
+          ],
+          filters: ["base64url"],
+        },
+      ],
+    ],
+    [
+      "a default, which may contain anything",
+      "{{ a | default '}} | url' | url }}",
+      [
+        {
+          kind: "expression",
+          source: "{{ a | default '}} | url' | url }}",
+          operands: [{ kind: "field", path: ["a"] }],
+          filters: [{ default: "}} | url" }, "url"],
+        },
+      ],
+    ],
     ["lines", "a\n{{ b }}\n", [text("a\n"), expression("{{ b }}", ["b"]), text("\n")]],
   ])("%s", (_, template, parts) => {
     expect(parseTemplate(template)).toEqual(parts);
@@ -42,12 +71,15 @@ describe("a text is not a template with", () => {
     ["an empty expression", "{{ }}"],
     ["three braces, which are ambiguous", "{{{ a }}"],
     ["an unknown filter", "{{ a | sha256 }}"],
-    ["a filter with an argument", '{{ a | default "x" }}'],
+    ["a default in double quotes, which belong to names", '{{ a | default "x" }}'],
+    ["a default without a text", "{{ a | default }}"],
+    ["an unclosed text", "{{ a + 'b }}"],
+    ["more parts than eight", `{{ ${Array.from({ length: 9 }, () => "a").join(" + ")} }}`],
     ["a filter alone", "{{ | url }}"],
     ["too many filters", "{{ a | url | url | url | url | url }}"],
     ["a condition", "{{ if a }}x{{ end }}"],
     ["a call", "{{ a() }}"],
-    ["arithmetic", "{{ 1 + 1 }}"],
+    ["arithmetic", "{{ 1 * 1 }}"],
     ["a path that begins with a dot, as in other languages", "{{ .username }}"],
     ["an empty name", "{{ a..b }}"],
     ["an unclosed quote", '{{ "a }}'],
@@ -61,7 +93,10 @@ describe("a text is not a template with", () => {
 describe("the API server's pattern and the operator's parser", () => {
   const pattern = new RegExp(TEMPLATE_PATTERN);
   const piece = fc.constantFrom(
-    ...'{}|." ab0\n'.split(""),
+    ..."{}|.\" ab0+'\n".split(""),
+    "{{ a + 'b' }}",
+    "| default 'x'",
+    "| base64decode",
     "{{",
     "}}",
     "{{ a }}",
@@ -109,5 +144,22 @@ describe("the API server's pattern and the operator's parser", () => {
     const started = performance.now();
     expect(parseTemplate(hostile) !== undefined).toBe(pattern.test(hostile));
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+});
+
+describe("a form of another template language gets a message of its own", () => {
+  it.each([
+    ["{{ .username }}", /no dot before a name/],
+    ['{{- ."tls.crt" }}', /no dot before a name/],
+    ["postgres://{{.username}}", /no dot before a name/],
+    ["{{ password | b64enc }}", /write base64 for b64enc/],
+    ["{{ username | upper }}", /there is no such filter/],
+  ])("%s", (template, message) => {
+    const { error } = target.safeParse({ template: { key: template } });
+    expect(error?.issues.map((issue) => issue.message)).toEqual([expect.stringMatching(message)]);
+  });
+
+  it.each(["{{ . }}", "{{ a | trim }}", "{ .x }", "{{ a }} | upper "])("%s is a template", (template) => {
+    expect(target.safeParse({ template: { key: template } }).success).toBe(true);
   });
 });

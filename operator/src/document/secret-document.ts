@@ -54,12 +54,35 @@ export function readDocument(value: SecretValue): DocumentReading {
   return { kind: "document", document: { form: "object", whole, fields: new Map(present) } };
 }
 
-/** The field at a path of names and indices; undefined if it is missing or null. */
-export function fieldAt({ fields }: SecretDocument, path: readonly string[]): unknown {
+/**
+ * The field at a path of names and indices; undefined if it is missing or null. A text that is JSON is looked into, as consoles
+ * store nested objects. `parsed` has the characters of JSON texts that were parsed on the way.
+ */
+export function fieldAt(
+  { fields }: SecretDocument,
+  path: readonly string[],
+): { readonly field: unknown; readonly parsed: number } {
   const [first = "", ...rest] = path;
   let at = fields.get(first);
-  for (const name of rest) at = childOf(at, name);
-  return at ?? undefined;
+  let length = 0;
+  for (const name of rest) {
+    if (typeof at === "string") length += at.length;
+    at = childOf(typeof at === "string" ? parsedText(at) : at, name);
+  }
+  return { field: at ?? undefined, parsed: length };
+}
+
+/** The fields of a JSON text that is an object; undefined for any other text. */
+export function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  const value = parsedText(text);
+  return isObject(value) ? value : undefined;
+}
+
+/** A JSON text, parsed with numbers as written; undefined for other text, and for JSON that is nested too deeply. */
+function parsedText(text: string): unknown {
+  return parsed(text) === undefined || depthOf(text) > MAX_DEPTH
+    ? undefined
+    : JSON.parse(text, keepNumbersAsWritten);
 }
 
 function childOf(parent: unknown, name: string): unknown {

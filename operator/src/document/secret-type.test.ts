@@ -23,10 +23,10 @@ describe("a Secret of a type lacks something with", () => {
   it.each<[SecretType, Readonly<Record<string, string>>, string]>([
     ["kubernetes.io/tls", { "tls.key": "K" }, 'it needs the key "tls.crt"'],
     ["kubernetes.io/tls", { "tls.crt": "C" }, 'it needs the key "tls.key"'],
-    ["kubernetes.io/tls", { "tls.crt": "C", "tls.key": "" }, 'its key "tls.key" is empty'],
+    ["kubernetes.io/tls", { "tls.crt": "C", "tls.key": "" }, 'it needs the key "tls.key", not empty'],
     ["kubernetes.io/dockerconfigjson", { dockerconfigjson: "{}" }, 'needs the key ".dockerconfigjson"'],
-    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "planted" }, "must be a JSON object"],
-    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "[]" }, "must be a JSON object"],
+    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "planted" }, "with a JSON object, such as"],
+    ["kubernetes.io/dockerconfigjson", { ".dockerconfigjson": "[]" }, "with a JSON object, such as"],
     ["kubernetes.io/basic-auth", { user: "app" }, 'it needs the key "username" or "password"'],
     ["kubernetes.io/basic-auth", { username: "" }, 'it needs the key "username" or "password"'],
     ["kubernetes.io/ssh-auth", { key: "K" }, 'it needs the key "ssh-privatekey"'],

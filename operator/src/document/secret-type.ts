@@ -9,15 +9,15 @@ type Keys = ReadonlyMap<string, Uint8Array>;
 const NEEDED: Readonly<Record<SecretType, (keys: Keys) => string | undefined>> = {
   Opaque: () => undefined,
   "kubernetes.io/tls": (keys) => missing(keys, "tls.crt") ?? missing(keys, "tls.key"),
+  // One text for a key that is missing, empty or another text: it tells nothing about the value.
   "kubernetes.io/dockerconfigjson": (keys) =>
-    missing(keys, ".dockerconfigjson") ??
-    (isJsonObject(keys.get(".dockerconfigjson"))
+    isJsonObject(keys.get(".dockerconfigjson"))
       ? undefined
-      : 'the key ".dockerconfigjson" must be a JSON object, such as {"auths": {...}}'),
+      : 'it needs the key ".dockerconfigjson" with a JSON object, such as {"auths": {...}}',
   "kubernetes.io/basic-auth": (keys) =>
     missing(keys, "username") === undefined || missing(keys, "password") === undefined
       ? undefined
-      : 'it needs the key "username" or "password"',
+      : 'it needs the key "username" or "password", not empty',
   "kubernetes.io/ssh-auth": (keys) => missing(keys, "ssh-privatekey"),
 };
 
@@ -27,9 +27,8 @@ export function lackOfType(type: SecretType, keys: Keys): string | undefined {
 }
 
 function missing(keys: Keys, key: string): string | undefined {
-  const bytes = keys.get(key);
-  if (bytes === undefined) return `it needs the key "${key}"`;
-  return bytes.byteLength === 0 ? `its key "${key}" is empty` : undefined;
+  const length = keys.get(key)?.byteLength ?? 0;
+  return length === 0 ? `it needs the key "${key}", not empty` : undefined;
 }
 
 function isJsonObject(bytes: Uint8Array | undefined): boolean {

@@ -50,6 +50,15 @@ describe("a template is filled in with", () => {
       '{"auths":{"r":{"username":{{ username | json }},"password":{{ password | json }}}}}',
       '{"auths":{"r":{"username":"app","password":"p@ss/w:rd"}}}',
     ],
+    ["texts joined before a filter", "{{ username + ':' + password | base64 }}", "YXBwOnBAc3MvdzpyZA=="],
+    [
+      "a default for a missing field",
+      "{{ host | default 'localhost' }}:{{ port | default '1' }}",
+      "localhost:5432",
+    ],
+    ["a default for a null field, and its filters", "{{ nothing | trim | default 'a b' | url }}", "a%20b"],
+    ["a default for a join with a missing field", "{{ username + host | default 'x' }}", "x"],
+    ["no default for an empty field", "[{{ empty | default 'x' }}]", "[]"],
     ["the complete document as stored", "{{ . }}", DOCUMENT],
     ["literal text only", "text", "text"],
   ])("%s", (_, template, expected) => {
@@ -59,6 +68,14 @@ describe("a template is filled in with", () => {
   it.each<[string, string, string | Uint8Array, string]>([
     ["a text", "Bearer {{ value }}", "token", "Bearer token"],
     ["an array", "{{ value }}", "[1]", "[1]"],
+    ["an item of an array", "{{ value.1.a }}", '["x",{"a":1.50}]', "1.50"],
+    ["JSON in a field's text", "{{ config.db.port }}", '{"config":"{\\"db\\":{\\"port\\":5432}}"}', "5432"],
+    [
+      "all fields as dotenv",
+      "{{ . | dotenv }}",
+      '{"USER":"app","PASSWORD":"p s"}',
+      "USER='app'\nPASSWORD='p s'",
+    ],
     ["bytes", "{{ value | base64 }}", Uint8Array.from([255]), "/w=="],
     ["all bytes", "{{ . | base64 }}", Uint8Array.from([255]), "/w=="],
   ])("the field value of %s", (_, template, value, expected) => {
@@ -69,6 +86,7 @@ describe("a template is filled in with", () => {
 describe("a problem with a template names key, expression and reason, and shows no value:", () => {
   it.each([
     ["a missing field", "{{ user }}", "no such field"],
+    ["a missing field in a join", "{{ username + user }}", "no such field"],
     ["a null field", "{{ nothing }}", "null"],
     ["an index beyond the array", "{{ db.hosts.2 }}", "no such field"],
     ["an invalid index", "{{ db.hosts.01 }}", "no such field"],
@@ -82,7 +100,7 @@ describe("a problem with a template names key, expression and reason, and shows 
     [
       "a field that a filter cannot process",
       "{{ password | base64decode }}",
-      "base64decode cannot process the field: it is not base64",
+      "base64decode cannot process the field: it takes base64 text",
     ],
   ])("%s", (_, template, problem) => {
     const said = made(template, DOCUMENT);

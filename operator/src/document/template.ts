@@ -1,7 +1,13 @@
-import { parseTemplate, TEMPLATE_FORM, type TemplatePart } from "../api/template-text.ts";
+import {
+  type ChainStep,
+  type Operand,
+  parseTemplate,
+  TEMPLATE_FORM,
+  type TemplatePart,
+} from "../api/template-text.ts";
 import { bytesOf, type FieldText, HALF_A_PAIR, sizeOf, textOfField } from "./field-text.ts";
 import { fieldAt, type SecretDocument } from "./secret-document.ts";
-import { FILTER, type Filtered } from "./template-filters.ts";
+import { FILTER, type Filtered, TAKES } from "./template-filters.ts";
 
 /**
  * The most characters and bytes that the fields and filters of all templates of a resource may produce together. A Secret
@@ -60,25 +66,59 @@ function literal(text: string): Filled {
   return { kind: "filled", result: { kind: "text", text }, work: 0 };
 }
 
-/** Applies the filters to the field at the path, and stops at `allowance`. */
-function fill({ path, filters }: Expression, document: SecretDocument, allowance: number): Filled {
-  const field = path.length === 0 ? document.whole : fieldAt(document, path);
-  if (field === undefined)
+/** Joins the operands and applies the filters, and stops at `allowance`. */
+function fill({ operands, filters }: Expression, document: SecretDocument, allowance: number): Filled {
+  const { parts, work: read } = readOperands(operands, document);
+  const joined = joinedText(parts);
+  if (joined?.kind === "problem") return joined;
+  // The filters before a default have nothing to do for a missing field.
+  const from = joined === undefined ? filters.findIndex((step) => typeof step !== "string") : 0;
+  if (from < 0)
     return problem(
-      "the document has no such field, or it is null: correct the name, or add the field to the secret",
+      "the document has no such field, or it is null: correct the name, add the field to the secret, or give it a default",
     );
-  let result = textOfField(field);
-  let work = sizeOf(result);
-  for (const name of filters) {
+  let result: FieldText = joined ?? { kind: "text", text: "" };
+  let work = read + sizeOf(result);
+  for (const step of filters.slice(from)) {
     if (work > allowance) break;
-    const filtered = FILTER[name](result);
-    if (filtered.kind === "problem") return problem(`${name} cannot process the field: ${filtered.problem}`);
+    const filtered = applied(step, result, joined === undefined && step === filters[from]);
+    if (filtered.kind === "problem") return filtered;
     result = filtered;
     work += sizeOf(result);
   }
   return work > allowance
     ? problem(`all templates together would produce more than ${MAX_WORK} bytes: use fewer or smaller fields`)
     : { kind: "filled", result, work };
+}
+
+/** The texts of the operands; undefined for a missing field. */
+function readOperands(operands: readonly Operand[], document: SecretDocument) {
+  let work = 0;
+  const parts = operands.map((operand): FieldText | undefined => {
+    if (operand.kind === "literal") return { kind: "text", text: operand.text };
+    if (operand.path.length === 0) return textOfField(document.whole);
+    const { field, parsed } = fieldAt(document, operand.path);
+    work += parsed;
+    return field === undefined ? undefined : textOfField(field);
+  });
+  return { parts, work };
+}
+
+/** One text of all; undefined if a field is missing. */
+function joinedText(parts: readonly (FieldText | undefined)[]): FieldText | Problem | undefined {
+  const present = parts.filter((part) => part !== undefined);
+  if (present.length < parts.length) return undefined;
+  const [only] = present;
+  if (present.length === 1) return only;
+  const texts = present.flatMap((part) => (part.kind === "bytes" ? [] : [part.text]));
+  return texts.length < present.length
+    ? problem("bytes cannot be joined")
+    : { kind: "text", text: texts.join("") };
+}
+
+function applied(step: ChainStep, input: FieldText, isMissing: boolean): Filtered {
+  if (typeof step !== "string") return isMissing ? { kind: "text", text: step.default } : input;
+  return FILTER[step](input) ?? problem(`${step} cannot process the field: it takes ${TAKES[step]}`);
 }
 
 function quoted(part: TemplatePart): string {

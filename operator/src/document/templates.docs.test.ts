@@ -49,8 +49,9 @@ describe("docs/templates.md", () => {
     "shows the correct output of $name",
     ({ name, input, output }) => {
       const template = { made: `{{ a | ${name} }}` };
+      const expected = name === "dotenv" ? output.replace(" ", "\n") : output;
       expect(made(JSON.stringify({ a: input }), { keys: { include: [] }, template })).toEqual({
-        made: output,
+        made: expected,
       });
     },
   );
