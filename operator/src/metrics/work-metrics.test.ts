@@ -64,7 +64,8 @@ const write = (...history: PastRotation[]) =>
 
 describe("rotations", () => {
   it("are counted once each, when a status first has their end", async () => {
-    const [first, second] = [past("1", "Succeeded", "Schedule"), past("2", "Failed", "Request")];
+    const [one, two] = ["1".repeat(32), "2".repeat(32)];
+    const [first, second] = [past(one, "Succeeded", "Schedule"), past(two, "Failed", "Request")];
     await write(first);
     await write(first);
     await write(second, first);
