@@ -41,6 +41,9 @@ export const ACCEPT_SOURCE_ANNOTATION = "rotatedsecrets.dev/accept-source";
 /** On a RotatedSecret: each new text requests one rotation. */
 export const ROTATE_ANNOTATION = "rotatedsecrets.dev/rotate";
 
+/** On a RotatedSecret: each new text requests one rotation now, whatever the windows say. For a leaked credential. */
+export const EMERGENCY_ROTATE_ANNOTATION = "rotatedsecrets.dev/emergency-rotate";
+
 /** Tag on a secret in AWS: the rotation function's engine for the secret. Used if the value itself names no engine. */
 export const ENGINE_TAG = "rotatedsecrets.dev/engine";
 

@@ -25,6 +25,11 @@ export function requestToken(arn: SecretArn, resourceUid: string, text: string):
   return token(`request|${arn}|${resourceUid}|${text}`);
 }
 
+/** Token of the rotation that the resource with `resourceUid` requests by the text of its emergency annotation. */
+export function emergencyToken(arn: SecretArn, resourceUid: string, text: string): VersionId {
+  return token(`emergency|${arn}|${resourceUid}|${text}`);
+}
+
 /** Name-based UUID, version 5, in lower case. RFC 9562, section 5.5. */
 export function uuidV5(namespace: string, name: string): string {
   const bytes = createHash("sha1")

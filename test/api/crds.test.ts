@@ -210,19 +210,48 @@ describe("a RotatedSecret that exists", () => {
     const { stdout } = await cluster.kubectl(["get", "rsec", "payments-db", "-o", "json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       metadata: { generation: 1 },
-      status: { observedGeneration: -1 },
+      status: {
+        observedGeneration: -1,
+        conditions: [
+          {
+            type: "Ready",
+            status: "Unknown",
+            reason: "Pending",
+            message: "no operator has processed this resource yet: kubectl get pods -n rotated-secrets",
+          },
+        ],
+      },
     });
   });
 
   it("is shown by its columns", async () => {
-    const { stdout } = await cluster.kubectl(["get", "rsec"]);
-    expect(
-      stdout
-        .split("\n")[0]
-        ?.split(/ {2,}/)
-        .map((name) => name.trim()),
-    ).toEqual(["NAME", "READY", "CURRENT", "REASON", "SECRET", "LAST ROTATION", "NEXT", "AGE"]);
-    expect(stdout).toMatch(/^payments-db .* prod\/payments\/db /m);
+    const status = {
+      secretName: "payments-db",
+      identity: "ServiceAccount/app",
+      currentVersion: "59e8b130-0000-4000-8000-000000000001",
+      nextRotation: "suspended",
+      workloads: { progress: "2/5", total: 5, settled: 2 },
+    };
+    const patch = [
+      "patch",
+      "rsec",
+      "payments-db",
+      "--subresource=status",
+      "--type=merge",
+      "-p",
+      JSON.stringify({ status }),
+    ];
+    expect(await cluster.kubectl(patch)).toMatchObject({ status: 0 });
+    const { stdout } = await cluster.kubectl(["get", "rsec", "-o", "wide"]);
+    const [columns = "", row = ""] = stdout.split("\n").map((line) => line.trim());
+    expect(columns.split(/ {2,}/)).toEqual([
+      ...["NAME", "READY", "CURRENT", "REASON", "WORKLOADS", "AWS SECRET", "LAST ROTATION", "NEXT", "AGE"],
+      ...["TARGET", "VERSION", "IDENTITY"],
+    ]);
+    expect(row).toMatch(/^payments-db +Unknown +Pending +2\/5 +prod\/payments\/db +suspended /);
+    expect(row).toMatch(/ payments-db +59e8b130-0000-4000-8000-000000000001 +ServiceAccount\/app$/);
+    const [narrow = ""] = (await cluster.kubectl(["get", "rsec"])).stdout.split("\n");
+    expect(narrow).not.toContain("TARGET");
   });
 
   it("is not listed with the Secrets", async () => {

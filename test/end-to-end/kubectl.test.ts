@@ -28,7 +28,7 @@ it("kubectl get rsec shows how each is, and why", async () => {
   await stage.apply(rotatedSecret(scene.namespace, "missing", { secretId: "no/such/secret" }));
   await stage.condition(scene.namespace, "missing", { type: "Ready", status: "False" });
   const [, db, missing] = (await scene.kubectl("get", "rsec")).split("\n");
-  expect(db).toMatch(/^db +True +True +Synced +test\/columns +\d+s +on request +\d+s$/);
+  expect(db).toMatch(/^db +True +True +Synced +0\/0 +test\/columns +\d+s +on request +\d+s$/);
   expect(missing).toMatch(/^missing +False +Unknown +Denied +no\/such\/secret +\d+s$/);
 });
 
@@ -84,7 +84,9 @@ describe.concurrent("the documented commands in", () => {
     await aws.create(scene.secretId, document);
     const resource = rotatedSecret(scene.namespace, "db", { secretId: scene.secretId });
     await writeFile(join(stage.dir, "rotatedsecret.yaml"), JSON.stringify(resource));
-    expect(await run(`kubectl apply${create}`, scene)).toMatch(/SecretAdopted .*with equal data/);
+    expect(await run(`kubectl apply${create}`, scene)).toMatch(
+      /SecretAdopted .*was taken over and carries version/,
+    );
 
     const after = await scene.secret();
     expect(after.metadata.uid).toBe(before.metadata.uid);

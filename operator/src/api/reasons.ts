@@ -96,6 +96,8 @@ export type WaitReason = (typeof WAIT_REASONS)[number];
 
 /** Reasons of conditions that wait for nothing. docs/conditions.md has a row for each, in this order. */
 export const STANDING_REASONS = [
+  /** Ready: no operator has processed the resource yet. */
+  "Pending",
   /** Ready: the Secret carries the version that the message names. */
   "Synced",
   /** Ready: the Secret does not exist yet. */
@@ -145,6 +147,10 @@ export const EVENT_REASONS = [
   "RolledOut",
   /** The operator starts a rotation. */
   "RotationTriggered",
+  /** The operator starts a rotation that was requested as an emergency: windows do not hold it back. */
+  "EmergencyRotation",
+  /** A rotation is requested, and cannot start yet. */
+  "RequestWaits",
   /** The text that requests a rotation was used before. */
   "RequestUsedBefore",
   /** A rotation that somebody else started is in progress. */

@@ -12,6 +12,8 @@ export interface PrinterColumn {
   readonly type: "string" | "date" | "integer";
   readonly jsonPath: string;
   readonly description: string;
+  /** 1: only with `-o wide`. Absent: always. */
+  readonly priority?: 1;
 }
 
 /** The definition of a kind, without its schema. */
@@ -64,11 +66,16 @@ export const ROTATED_SECRET: Resource = {
       description: "The reason for the state in column Ready.",
     },
     {
-      name: "Secret",
+      name: "Workloads",
+      type: "string",
+      jsonPath: ".status.workloads.progress",
+      description: "The workloads that are proven to use the Secret's version, of all that read the Secret.",
+    },
+    {
+      name: "AWS Secret",
       type: "string",
       jsonPath: ".spec.secretId",
-      description:
-        "The secret in AWS. The Secret in the cluster has the resource's name, unless spec.target.name is set.",
+      description: "The secret in AWS.",
     },
     {
       name: "Last Rotation",
@@ -80,9 +87,30 @@ export const ROTATED_SECRET: Resource = {
       name: "Next",
       type: "string",
       jsonPath: ".status.nextRotation",
-      description: "When the operator starts the next rotation.",
+      description: "When the operator starts the next rotation, or why it starts none.",
     },
     AGE,
+    {
+      name: "Target",
+      type: "string",
+      jsonPath: ".status.secretName",
+      description: "The Secret in the cluster.",
+      priority: 1,
+    },
+    {
+      name: "Version",
+      type: "string",
+      jsonPath: ".status.currentVersion",
+      description: "The version in the Secret.",
+      priority: 1,
+    },
+    {
+      name: "Identity",
+      type: "string",
+      jsonPath: ".status.identity",
+      description: "The AWS identity in use.",
+      priority: 1,
+    },
   ],
 };
 

@@ -17,10 +17,10 @@ const versionId = () => z.string().min(MIN_VERSION_ID).max(MAX_VERSION_ID);
 const count = () => z.int32().min(0);
 
 const trigger = z
-  .enum(["Schedule", "MaxAge", "Request", "External"])
+  .enum(["Schedule", "MaxAge", "Request", "Emergency", "External"])
   .describe(
     "The trigger of the rotation. Schedule: the resource's schedule. MaxAge: the current version was older than " +
-      "rotation.maxAge. Request: the resource's annotation. External: started outside of this resource.",
+      "rotation.maxAge. Request: the resource's annotation. Emergency: its annotation for emergencies. External: started outside of this resource.",
   );
 
 const rotation = z.object({
@@ -63,14 +63,25 @@ const rotation = z.object({
 const pastRotation = z.object({
   token: versionId().describe("The ClientRequestToken of the rotation."),
   trigger,
+  request: z.string().max(MAX_REQUEST_TEXT).optional().describe("The text of the request that started it."),
   startedAt: dateTime().describe("When the rotation was recorded or first seen."),
   finishedAt: dateTime().describe("When the operator saw that it had ended."),
   result: z
-    .enum(["Succeeded", "Failed", "Superseded"])
+    .enum(["Succeeded", "WentBack", "Failed", "Superseded"])
     .describe(
-      "The result. Superseded: AWS never started the rotation, and a newer version became current meanwhile.",
+      "The result. WentBack: the rotation made its version current, and AWSCURRENT went back to the replaced version. " +
+        "Superseded: AWS never started the rotation, and a newer version became current meanwhile.",
     ),
   versionId: versionId().optional().describe("The version that became current."),
+  rotatedAt: dateTime()
+    .optional()
+    .describe("When AWS ended the rotation, or when the operator saw that the version had become current."),
+  syncedAt: dateTime().optional().describe("When the version was written into the Secret."),
+  restartedAt: dateTime()
+    .optional()
+    .describe("When the first of the present pods was created that started after this write."),
+  settledAt: dateTime().optional().describe("When all workloads were proven to use the version."),
+  workloads: count().optional().describe("Number of these workloads."),
 });
 
 const notSettled = z.object({
@@ -80,6 +91,13 @@ const notSettled = z.object({
 });
 
 const workloads = z.object({
+  progress: z
+    .string()
+    .max(32)
+    .optional()
+    .describe(
+      "The two counts as settled/total, for a column. During a rollout, all three follow in steps of a tenth.",
+    ),
   total: count().describe("Number of workloads that read the Secret."),
   settled: count().describe("Number of these that are proven to use the Secret's version."),
   notSettled: z
@@ -116,6 +134,12 @@ export const rotatedSecretStatus = z.object({
       "The metadata.generation for which this status was computed; -1 before the operator has seen the resource.",
     ),
   secretArn: z.string().max(2_048).optional().describe("The ARN of the secret that secretId names."),
+  secretName: z.string().max(253).optional().describe("The name of the Secret."),
+  identity: z
+    .string()
+    .max(300)
+    .optional()
+    .describe("The AWS identity in use: Operator, or ServiceAccount/NAME."),
   currentVersion: versionId().optional().describe("The id of the version in the Secret."),
   rotation: rotation.optional().describe("The rotation in progress."),
   lastRotation: dateTime().optional().describe("When the version with AWSCURRENT was created."),
@@ -123,12 +147,34 @@ export const rotatedSecretStatus = z.object({
     .string()
     .max(64)
     .optional()
-    .describe("When the operator starts the next rotation, after windows: a time, or a word such as pinned."),
+    .describe(
+      "When the operator starts the next rotation, after windows: a time, or a word such as pinned or suspended.",
+    ),
   lastHandledRotateRequest: z
     .string()
     .max(MAX_REQUEST_TEXT)
     .optional()
-    .describe("The last handled text of the annotation rotatedsecrets.dev/rotate."),
+    .describe(
+      "The last text of the annotation rotatedsecrets.dev/rotate for which a rotation was started, or refused as used before.",
+    ),
+  lastSettledRotateRequest: z
+    .string()
+    .max(MAX_REQUEST_TEXT)
+    .optional()
+    .describe(
+      "The last handled text whose rotation is over, however it ended: all workloads were proven to use its version, or it " +
+        "failed, or a person must act before this can be proven.",
+    ),
+  lastHandledEmergencyRequest: z
+    .string()
+    .max(MAX_REQUEST_TEXT)
+    .optional()
+    .describe("The same as lastHandledRotateRequest for the annotation rotatedsecrets.dev/emergency-rotate."),
+  lastSettledEmergencyRequest: z
+    .string()
+    .max(MAX_REQUEST_TEXT)
+    .optional()
+    .describe("The same as lastSettledRotateRequest for the annotation rotatedsecrets.dev/emergency-rotate."),
   settled: settled
     .optional()
     .describe(

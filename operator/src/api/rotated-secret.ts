@@ -26,12 +26,23 @@ function targetMode(object: "self" | "oldSelf"): string {
   return `(has(${object}.spec.target) && has(${mode}) ? ${mode} : 'Own')`;
 }
 
+/** The condition before any operator has processed the resource. Its time is that of Gateway API's default conditions. */
+const UNSEEN: z.infer<typeof condition> = {
+  type: "Ready",
+  status: "Unknown",
+  reason: "Pending",
+  message: "no operator has processed this resource yet: kubectl get pods -n rotated-secrets",
+  lastTransitionTime: "1970-01-01T00:00:00Z",
+};
+
 /** The schema of the CRD. */
 export const rotatedSecretSchema = withRules(
   z.object({
     spec: rotatedSecretSpec.describe("The desired state."),
     // With this default, kstatus regards a new resource as not ready, so `helm --wait` waits for it.
-    status: rotatedSecretStatus.default({ observedGeneration: -1 }).describe("The observed state."),
+    status: rotatedSecretStatus
+      .default({ observedGeneration: -1, conditions: [UNSEEN] })
+      .describe("The observed state."),
   }),
   [],
   [

@@ -67,7 +67,7 @@ export interface RecordStep {
 export type RecordedChange =
   | { readonly kind: "intent"; readonly rotation: RotationStatus }
   | { readonly kind: "rotation"; readonly rotation: RotationStatus }
-  | { readonly kind: "request"; readonly request: string };
+  | { readonly kind: "request"; readonly trigger: "Request" | "Emergency"; readonly request: string };
 
 /** The phases of a decision, in their order. */
 export const PHASES = [
@@ -118,6 +118,9 @@ export interface Progress {
 
 /** Why something waits. */
 export type Reason = WaitReason;
+
+/** States that somebody asked for: no work is going on, and no person has to act. */
+export const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned", "WaitingForWindow"]);
 
 /** Status, reason and message of a condition. */
 export type Finding = Pick<Condition, "status" | "message" | "reason">;

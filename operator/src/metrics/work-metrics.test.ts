@@ -22,7 +22,8 @@ const past = (
   result: PastRotation["result"],
   trigger: PastRotation["trigger"],
 ): PastRotation => ({
-  token,
+  // A version id has at least 32 characters.
+  token: token.padStart(32, "0"),
   trigger,
   result,
   startedAt: "2026-01-01T00:00:00Z",
@@ -64,8 +65,7 @@ const write = (...history: PastRotation[]) =>
 
 describe("rotations", () => {
   it("are counted once each, when a status first has their end", async () => {
-    const [one, two] = ["1".repeat(32), "2".repeat(32)];
-    const [first, second] = [past(one, "Succeeded", "Schedule"), past(two, "Failed", "Request")];
+    const [first, second] = [past("1", "Succeeded", "Schedule"), past("2", "Failed", "Request")];
     await write(first);
     await write(first);
     await write(second, first);

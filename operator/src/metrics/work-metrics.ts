@@ -13,9 +13,10 @@ const TRIGGERS = [
   "Schedule",
   "MaxAge",
   "Request",
+  "Emergency",
   "External",
 ] as const satisfies readonly PastRotation["trigger"][];
-const ROTATION_RESULTS = ["Succeeded", "Failed", "Superseded"] as const;
+const ROTATION_RESULTS = ["Succeeded", "WentBack", "Failed", "Superseded"] as const;
 const RESTART_RESULTS = ["Accepted", "Refused"] as const;
 /** The label values that are counted at events of these reasons. */
 const AT_EVENTS = {

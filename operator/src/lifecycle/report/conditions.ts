@@ -2,7 +2,8 @@ import type { Condition } from "../../api/rotated-secret.ts";
 import { known } from "../../ports/fact.ts";
 import { rolledOutFinding } from "../rollout/rollout-status.ts";
 import { type RotationStanding, rotatedFinding } from "../rotation/rotation-history.ts";
-import type { Finding, PhaseName, PhaseWait, Progress, Reason } from "../step.ts";
+import { withWaitingRequest } from "../rotation/waiting-request.ts";
+import { ASKED_FOR, type Finding, type PhaseName, type PhaseWait, type Progress } from "../step.ts";
 import { currentFinding, readyFinding } from "../target-secret/target-findings.ts";
 import type { World } from "../world.ts";
 
@@ -17,9 +18,6 @@ export const CONDITION_TYPES = [
 ] as const;
 type ConditionType = (typeof CONDITION_TYPES)[number];
 
-/** States that somebody asked for: no work is going on, and no person has to act. */
-const ASKED_FOR: ReadonlySet<Reason> = new Set<Reason>(["Suspended", "Pinned", "WaitingForWindow"]);
-
 /** The conditions after this decision. `lastTransitionTime` changes only with a status. */
 export function conditionsOf(
   world: World,
@@ -30,12 +28,22 @@ export function conditionsOf(
   const findings: Record<ConditionType, Finding | "keep"> = {
     Ready: readyFinding(world, waits),
     Current: currentFinding(world, progress),
-    Rotated: ofPhase("rotation", progress, () => rotatedFinding(standing)),
+    Rotated: rotated(world, progress, standing),
     RolledOut: ofPhase("rollout", progress, () => rolledOutFinding(world)),
     Reconciling: reconciling(waits),
     Stalled: stalled(waits),
   };
   return Object.entries(findings).flatMap(([type, finding]) => carriedOver(world, type, finding));
+}
+
+/** The condition Rotated. It also names a request that waits, for whatever reason. */
+function rotated(world: World, progress: Progress, standing: RotationStanding): Finding | "keep" {
+  const finding = ofPhase("rotation", progress, () => rotatedFinding(standing));
+  const shown = world.resource.status.conditions?.find(({ type }) => type === "Rotated");
+  if (finding !== "keep") return withWaitingRequest(world, progress.waits, finding);
+  if (shown === undefined) return "keep";
+  const { status, reason, message } = shown;
+  return withWaitingRequest(world, progress.waits, { status, reason, message });
 }
 
 /** The condition that a phase reports: its wait, or the finding of a phase with nothing left to do. `keep`: as it was before. */

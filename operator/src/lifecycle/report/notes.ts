@@ -3,6 +3,7 @@ import { isSameWorkload } from "../../api/workload-kind.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import { restartNote } from "../rollout/rollout-waits.ts";
 import { endedText } from "../rotation/rotation-history.ts";
+import { requestWaits } from "../rotation/waiting-request.ts";
 import type { Action, PhaseWait } from "../step.ts";
 import { ownTarget } from "../target-secret/ownership.ts";
 import type { World } from "../world.ts";
@@ -49,9 +50,9 @@ export function creationNotes(world: World, after: RotatedSecretStatus): readonl
   return [{ type: "Normal", reason: "SecretCreated", message }];
 }
 
-/** The events about the end of a rotation or a rollout, if this status is the first to show it. */
+/** The events about the end of a rotation or a rollout, and about a request that waits, if this status is the first to show it. */
 export function endNotes(before: RotatedSecretStatus, after: RotatedSecretStatus): readonly EventNote[] {
-  return [...rotationEnd(before, after), ...rolloutEnd(before, after)];
+  return [...rotationEnd(before, after), ...rolloutEnd(before, after), ...requestWaits(before, after)];
 }
 
 function rotationEnd(before: RotatedSecretStatus, after: RotatedSecretStatus): readonly EventNote[] {

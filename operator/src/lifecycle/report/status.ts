@@ -1,7 +1,9 @@
 import type { RotatedSecretStatus } from "../../api/rotated-secret.ts";
 import { known } from "../../ports/fact.ts";
 import { settledStatus, workloadsStatus } from "../rollout/rollout-status.ts";
+import { withTimes } from "../rollout/rollout-times.ts";
 import { isoSeconds, nextRotation } from "../rotation/next-rotation.ts";
+import { requestsStatus } from "../rotation/requests.ts";
 import { rotationStanding } from "../rotation/rotation-history.ts";
 import type { Progress } from "../step.ts";
 import { ownTarget } from "../target-secret/ownership.ts";
@@ -17,12 +19,14 @@ export function statusOf(world: World, progress: Progress): RotatedSecretStatus 
   return defined({
     observedGeneration: metadata.generation,
     ...ofSource(world, progress),
+    secretName: world.spec.targetName,
+    identity: identityText(world),
     currentVersion: ownTarget(world)?.versionId ?? status.currentVersion,
     rotation: underway,
-    lastHandledRotateRequest: underway?.request ?? status.lastHandledRotateRequest,
+    ...requestsStatus(world, progress, underway),
     settled: settledStatus(world, progress),
     workloads: workloadsStatus(world, progress),
-    history: history.length === 0 ? undefined : history,
+    history: history.length === 0 ? undefined : withTimes(world, progress, history),
     conditions: conditionsOf(world, progress, standing),
   });
 }
@@ -33,7 +37,9 @@ function ofSource(
   { reached }: Progress,
 ): Pick<RotatedSecretStatus, "secretArn" | "lastRotation" | "nextRotation"> {
   const { secretArn, lastRotation, nextRotation: before } = world.resource.status;
-  if (!reached.has("sync")) return defined({ secretArn, lastRotation, nextRotation: before });
+  const { suspended } = world.spec;
+  if (!reached.has("sync"))
+    return defined({ secretArn, lastRotation, nextRotation: suspended ? "suspended" : before });
   const madeAt = currentMadeAt(world);
   return defined({
     // A changed ARN reaches this phase only by consent.
@@ -41,6 +47,10 @@ function ofSource(
     lastRotation: madeAt === undefined ? lastRotation : isoSeconds(madeAt),
     nextRotation: nextRotation(world),
   });
+}
+
+function identityText({ spec: { identity } }: World): string {
+  return identity.kind === "Operator" ? "Operator" : `ServiceAccount/${identity.name}`;
 }
 
 /** Without the fields that are undefined: they are not written. */

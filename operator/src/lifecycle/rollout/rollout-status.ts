@@ -48,23 +48,38 @@ export function settledStatus(world: World, progress: Progress): RotatedSecretSt
   };
 }
 
-/** Counts of workloads. They change only together with a condition, so that a rollout does not write a status for each pod. */
+/** Counts of workloads. In a rollout they change in steps of a tenth, so that it does not write a status for each pod. */
 export function workloadsStatus(world: World, progress: Progress): RotatedSecretStatus["workloads"] {
   const target = ownTarget(world);
   const before = world.resource.status;
   const isManaged = world.spec.workloads.kind !== "None" && !hasFault(world, "rollout");
   if (target === undefined || !progress.reached.has("rollout") || !isManaged) return before.workloads;
   const wait = waitOfRollout(progress);
-  const shown = before.conditions?.find(({ type }) => type === "RolledOut");
-  if (wait !== undefined && shown?.reason === wait.reason && before.workloads !== undefined)
-    return before.workloads;
   const total = world.workloads.length;
-  if (wait === undefined) return { total, settled: total };
+  if (wait === undefined) return { progress: `${total}/${total}`, total, settled: total };
   const open = world.workloads.filter(
     (workload) => !hasRestartToken(workload, target.dataHistory) || !isRolledOut(workload),
   );
+  const settled = total - open.length;
+  const shown = before.conditions?.find(({ type }) => type === "RolledOut");
+  if (shown?.reason === wait.reason && isSameTenth(before.workloads, { total, settled }))
+    return before.workloads;
   const notSettled = open.slice(0, MAX_NOT_SETTLED).map((workload) => notSettledOf(workload, wait));
-  return { total, settled: total - open.length, ...(open.length === 0 ? {} : { notSettled }) };
+  return {
+    progress: `${settled}/${total}`,
+    total,
+    settled,
+    ...(open.length === 0 ? {} : { notSettled }),
+  };
+}
+
+/** Whether the rollout of as many workloads has come as far, in tenths. */
+function isSameTenth(
+  before: RotatedSecretStatus["workloads"],
+  now: { readonly total: number; readonly settled: number },
+): boolean {
+  const tenth = ({ total, settled }: typeof now) => (total === 0 ? 10 : Math.floor((10 * settled) / total));
+  return before !== undefined && before.total === now.total && tenth(before) === tenth(now);
 }
 
 function waitOfRollout({ waits }: Progress): PhaseWait | undefined {

@@ -11,6 +11,7 @@ import {
 import { type Phase, refresh, type Step, type Wait } from "../step.ts";
 import { hasRestartToken, restartToken, timedRestartToken } from "../target-secret/data-history.ts";
 import { ownTarget } from "../target-secret/ownership.ts";
+import { isEmergency } from "../times/emergency.ts";
 import { awaitCorrection, hasFault } from "../times/spec-faults.ts";
 import { isOpen, waitingForWindow } from "../times/windows.ts";
 import { ROLLOUT_RECHECK_MS, START_MARGIN_MS } from "../timing.ts";
@@ -110,7 +111,7 @@ function dueRestarts(world: World, target: PresentSecret): readonly Workload[] {
 
 /** A workload without a ready pod cannot lose anything by a restart, so it does not wait for a window. */
 function mayStart(world: World, workload: Workload): boolean {
-  return isOpen(world) || !podsOf(world, workload).some(({ ready }) => ready);
+  return isEmergency(world) || isOpen(world) || !podsOf(world, workload).some(({ ready }) => ready);
 }
 
 /** The wait of due restarts for a window. Restarts that have begun are finished first. */

@@ -1,31 +1,40 @@
-import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { AWSPREVIOUS } from "@rotated-secrets/contract/labels";
-import { maxAgeToken, requestToken, scheduleToken } from "@rotated-secrets/contract/rotation-token";
+import {
+  emergencyToken,
+  maxAgeToken,
+  requestToken,
+  scheduleToken,
+} from "@rotated-secrets/contract/rotation-token";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
-import { MAX_REQUEST_TEXT } from "../../api/rotated-secret-status.ts";
 import type { EventNote } from "../../ports/reporting.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { currentVersion, labelsOf } from "../../ports/staging-labels.ts";
 import { maxAgeReachedAt, overdueTick } from "../times/schedule.ts";
 import { AWS_READ_LAG_MS } from "../timing.ts";
 import type { World } from "../world.ts";
+import { isTooLong, newRequest, REQUESTS, type RequestTrigger } from "./requests.ts";
 
 /** AWS keeps about 100 versions of a secret, so more attempts than this cannot be distinguished. */
 const MAX_ATTEMPTS = 200;
 
 /** A rotation that is due, and its cause. */
 export type DueRotation =
-  | { readonly trigger: "Request"; readonly token: VersionId; readonly request: string }
+  | { readonly trigger: RequestTrigger; readonly token: VersionId; readonly request: string }
   | { readonly trigger: "Schedule"; readonly token: VersionId; readonly tick: string }
   | { readonly trigger: "MaxAge"; readonly token: VersionId };
 
-/** The rotations that are due: a request before the schedule, the schedule before the age of the version. */
+/** The rotations that are due: requests before the schedule, the schedule before the age of the version. */
 export function dueRotationsOf(world: World, secret: SecretFacts): readonly DueRotation[] {
-  return [requested, scheduled, aged].flatMap((cause) => cause(world, secret) ?? []);
+  const requested = REQUESTS.flatMap((trigger) => requestOf(world, secret, trigger) ?? []);
+  return [...requested, ...[scheduled, aged].flatMap((cause) => cause(world, secret) ?? [])];
 }
 
 /** The event about the start of a rotation, with its cause. */
 export function triggered(due: DueRotation): EventNote {
+  if (due.trigger === "Emergency") {
+    const message = `an emergency rotation starts, whatever spec.windows says; its version will be ${due.token}`;
+    return { type: "Warning", reason: "EmergencyRotation", message };
+  }
   const message = `a rotation starts because ${reasonFor(due)}; its version will be ${due.token}`;
   return { type: "Normal", reason: "RotationTriggered", message };
 }
@@ -35,6 +44,8 @@ export function reasonFor(due: DueRotation): string {
   switch (due.trigger) {
     case "Request":
       return "it was requested by annotation";
+    case "Emergency":
+      return "it was requested as an emergency";
     case "Schedule":
       return `it was due at ${due.tick}`;
     case "MaxAge":
@@ -42,24 +53,16 @@ export function reasonFor(due: DueRotation): string {
   }
 }
 
-/** Whether the text of the request is too long for status. */
-export function isRequestTooLong(world: World): boolean {
-  return (newRequest(world)?.length ?? 0) > MAX_REQUEST_TEXT;
+/** A request whose text is too long for status. */
+export function tooLongRequest(world: World): RequestTrigger | undefined {
+  return REQUESTS.find((trigger) => isTooLong(newRequest(world, trigger)));
 }
 
-function requested(world: World, secret: SecretFacts): DueRotation | undefined {
-  const request = newRequest(world);
-  if (request === undefined || isRequestTooLong(world)) return undefined;
-  return {
-    trigger: "Request",
-    request,
-    token: requestToken(secret.arn, world.resource.metadata.uid, request),
-  };
-}
-
-function newRequest({ resource: { metadata, status } }: World): string | undefined {
-  const request = metadata.annotations?.[ROTATE_ANNOTATION];
-  return request === "" || request === status.lastHandledRotateRequest ? undefined : request;
+function requestOf(world: World, { arn }: SecretFacts, trigger: RequestTrigger): DueRotation | undefined {
+  const request = newRequest(world, trigger);
+  if (request === undefined || isTooLong(request)) return undefined;
+  const tokenOf = trigger === "Emergency" ? emergencyToken : requestToken;
+  return { trigger, request, token: tokenOf(arn, world.resource.metadata.uid, request) };
 }
 
 /** Due only if no version became current since the tick. */

@@ -49,6 +49,8 @@ export function endedText({ token, result, versionId }: PastRotation): string {
   switch (result) {
     case "Succeeded":
       return `the rotation has made version ${token} current (AWSCURRENT)`;
+    case "WentBack":
+      return `the rotation has made version ${token} current, and AWSCURRENT has gone back to the version before`;
     case "Superseded":
       return `the rotation was fulfilled by version ${versionId}, which became current after the rotation was asked for`;
     case "Failed":
@@ -58,7 +60,7 @@ export function endedText({ token, result, versionId }: PastRotation): string {
 
 function pastRotation(
   world: World,
-  { token, trigger, startedAt }: RotationStatus,
+  { token, trigger, request, startedAt }: RotationStatus,
   result: PastRotation["result"],
 ): PastRotation {
   const secret = known(world.source)?.secret;
@@ -67,11 +69,19 @@ function pastRotation(
   return {
     token,
     trigger,
+    ...(request === undefined ? {} : { request }),
     startedAt,
     finishedAt: new Date(world.now).toISOString(),
     result,
     ...(result === "Failed" || versionId === undefined ? {} : { versionId }),
+    ...(result === "Failed" ? {} : { rotatedAt: rotatedAt(world, startedAt) }),
   };
+}
+
+/** When AWS ended the rotation. AWS names only the last one, maybe not this one. */
+function rotatedAt({ source, now }: World, startedAt: string): string {
+  const last = known(source)?.secret?.lastRotatedAt ?? 0;
+  return new Date(last > Date.parse(startedAt) ? Math.min(last, now) : now).toISOString();
 }
 
 function hasAnswered({ intent }: World): boolean {

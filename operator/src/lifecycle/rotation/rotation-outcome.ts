@@ -1,4 +1,3 @@
-import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import { AWSPENDING, AWSPREVIOUS } from "@rotated-secrets/contract/labels";
 import { parseVersionId, type VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../../api/rotated-secret.ts";
@@ -8,19 +7,21 @@ import { currentVersion, labelsOf, versionWith } from "../../ports/staging-label
 import { lastCallAt, visibleFrom } from "../intents/intent.ts";
 import { currentSince, maxAgeReachedAt } from "../times/schedule.ts";
 import type { World } from "../world.ts";
+import { requestedText } from "./requests.ts";
 
 /**
  * The end of the rotation in status; undefined while it has not ended, or while its end is not known.
  *
  * - `Vanished`: AWS does not know the version, and the rotation is not wanted any more. It was a test of the rotation function
  *   (RotateSecret with RotateImmediately=false), or it was withdrawn or overtaken before AWS started it.
+ * - `WentBack`: the version was current, and AWSCURRENT is on the version again that it replaced.
  * - `Superseded`: AWS does not know the version, and a newer version became current meanwhile.
  * - `Unknown`: AWSCURRENT has moved at least twice since. AWS does not record whether this version was ever current.
  */
 export function outcomeOf(
   world: World,
   underway: RotationStatus,
-): "Succeeded" | "Failed" | "Superseded" | "Vanished" | "Unknown" | undefined {
+): "Succeeded" | "WentBack" | "Failed" | "Superseded" | "Vanished" | "Unknown" | undefined {
   const secret = known(world.source)?.secret;
   if (secret === undefined) return undefined;
   const token = parseVersionId(underway.token);
@@ -28,7 +29,8 @@ export function outcomeOf(
   const labels = labelsOf(secret, token);
   // AWS may continue with a pending version, even with one that was current before.
   if (labels.includes(AWSPENDING)) return undefined;
-  if (labels.includes(AWSPREVIOUS)) return "Succeeded";
+  if (labels.includes(AWSPREVIOUS))
+    return currentVersion(secret) === underway.replaces ? "WentBack" : "Succeeded";
   if (world.now < visibleFrom(underway, world.operatorStartedAt)) return undefined;
   const isKnown = knownToAws(world, token);
   if (isKnown === undefined) return undefined;
@@ -72,7 +74,8 @@ export function isWithdrawn(world: World, { trigger, tick, request }: RotationSt
     case "External":
       return false;
     case "Request":
-      return world.resource.metadata.annotations?.[ROTATE_ANNOTATION] !== request;
+    case "Emergency":
+      return requestedText(world, trigger) !== request;
     case "MaxAge": {
       const reachedAt = maxAgeReachedAt(world);
       return world.spec.maxAgeMs === undefined || (reachedAt !== undefined && reachedAt > world.now);

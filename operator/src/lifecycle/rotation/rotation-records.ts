@@ -1,4 +1,3 @@
-import { ROTATE_ANNOTATION } from "@rotated-secrets/contract/annotations";
 import type { VersionId } from "@rotated-secrets/contract/version-id";
 import type { RotationStatus } from "../../api/rotated-secret.ts";
 import { type AwsProblem, describeProblem } from "../../ports/aws-problem.ts";
@@ -9,6 +8,7 @@ import { retryAt } from "../intents/intent.ts";
 import type { RecordStep } from "../step.ts";
 import type { World } from "../world.ts";
 import { type DueRotation, triggered } from "./due-rotations.ts";
+import { annotationOf } from "./requests.ts";
 import { awaitRotation, refusedCall } from "./rotation-waits.ts";
 
 /** Records a rotation that is due, before RotateSecret is called for it. */
@@ -49,14 +49,16 @@ export function adoption(world: World, secret: SecretFacts, pending: VersionId):
   return recordOf(world, secret, "rotation", rotation, [{ type: "Normal", reason: "RotationSeen", message }]);
 }
 
+type Requested = Extract<DueRotation, { readonly request: string }>;
+
 /** Records that a request counts as handled. A text that was used before makes the token of that time. */
-export function dismissal({ request, token }: Extract<DueRotation, { trigger: "Request" }>): RecordStep {
+export function dismissal({ trigger, request, token }: Requested): RecordStep {
   const message =
-    `the text of the annotation ${ROTATE_ANNOTATION} was used before, for version ${token}: nothing is rotated. Write a ` +
+    `the text of the annotation ${annotationOf(trigger)} was used before, for version ${token}: nothing is rotated. Write a ` +
     "new text";
   return {
     do: "record",
-    change: { kind: "request", request },
+    change: { kind: "request", trigger, request },
     meanwhile: undefined,
     notes: [{ type: "Warning", reason: "RequestUsedBefore", message }],
   };

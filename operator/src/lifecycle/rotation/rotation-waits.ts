@@ -11,6 +11,7 @@ import { type Wait, waitForPerson, waitUntil } from "../step.ts";
 import { AWS_READ_LAG_MS, RECHECK_MS } from "../timing.ts";
 import type { World } from "../world.ts";
 import type { FailureBackOff } from "./failure-back-off.ts";
+import { annotationOf, type RequestTrigger } from "./requests.ts";
 import { rotationDeadline } from "./rotation-outcome.ts";
 
 /** The wait for a rotation in AWS; after its deadline, the report that it is late. */
@@ -119,10 +120,10 @@ export function rotateDenied(world: World): Wait {
 }
 
 /** The text of the request is too long for status. */
-export function requestTooLong(world: World): Wait {
+export function requestTooLong(world: World, trigger: RequestTrigger): Wait {
   return waitForPerson(world.now + RECHECK_MS, {
     reason: "RequestTooLong",
-    message: `the text of the annotation ${ROTATE_ANNOTATION} has more than ${MAX_REQUEST_TEXT} characters: write a shorter one`,
+    message: `the text of the annotation ${annotationOf(trigger)} has more than ${MAX_REQUEST_TEXT} characters: write a shorter one`,
   });
 }
 

@@ -329,6 +329,15 @@ describe("a rotation under way", () => {
     }
   });
 
+  it("has gone back when its version was current and AWSCURRENT is on the replaced version again", () => {
+    const replacing = { ...underway, replaces: version(1) };
+    const stages = new Map([
+      [version(1), ["AWSCURRENT"]],
+      [DUE, ["AWSPREVIOUS"]],
+    ]);
+    expect(outcomeOf(given(daily, seen({ stages }), { rotation: replacing }), replacing)).toBe("WentBack");
+  });
+
   it("has failed when AWS knows its version and it is neither pending nor current", () => {
     const known = live(
       new Map([

@@ -1,3 +1,4 @@
+import type { RotationStatus } from "../../api/rotated-secret.ts";
 import { known } from "../../ports/fact.ts";
 import type { SecretFacts } from "../../ports/secret-catalogue.ts";
 import { pendingVersion } from "../../ports/staging-labels.ts";
@@ -5,10 +6,10 @@ import { isGranted } from "../access/grants.ts";
 import { type Phase, type PhaseWait, refresh, type Step, type Wait } from "../step.ts";
 import { pinned } from "../target-secret/pinning.ts";
 import { isInSync } from "../target-secret/sync.ts";
-import { awaitCorrection } from "../times/spec-faults.ts";
+import { awaitCorrection, hasFault } from "../times/spec-faults.ts";
 import { isOpen, waitingForWindow } from "../times/windows.ts";
 import type { World } from "../world.ts";
-import { type DueRotation, dueRotationsOf, isRequestTooLong, reasonFor } from "./due-rotations.ts";
+import { type DueRotation, dueRotationsOf, reasonFor, tooLongRequest } from "./due-rotations.ts";
 import { failureBackOff } from "./failure-back-off.ts";
 import { type CallObstacles, follow } from "./follow-rotation.ts";
 import { knownToAws } from "./rotation-outcome.ts";
@@ -36,22 +37,25 @@ function next(world: World, earlier: readonly PhaseWait[]): Step | undefined {
 }
 
 function start(world: World, secret: SecretFacts, earlier: readonly PhaseWait[]): Step | undefined {
-  const unusable = uncorrected(world);
+  const dueRotations = dueRotationsOf(world, secret);
+  const unusable = uncorrected(world, dueRotations[0]?.trigger);
   if (unusable !== undefined) return unusable;
   if (world.spec.pin !== undefined) return pinned(world);
   const misuse = misconfigured(world, secret);
   if (misuse !== undefined) return misuse;
   if (isTargetSettled(world, earlier)) {
-    for (const due of dueRotationsOf(world, secret)) {
+    for (const due of dueRotations) {
       const step = startOf(world, secret, due);
       if (step !== undefined) return step;
     }
   }
-  return isRequestTooLong(world) ? requestTooLong(world) : undefined;
+  const tooLong = tooLongRequest(world);
+  return tooLong === undefined ? undefined : requestTooLong(world, tooLong);
 }
 
 function startOf(world: World, secret: SecretFacts, due: DueRotation): Step | undefined {
-  const obstacle = obstacleTo(world, secret) ?? backOff(world, due) ?? outsideWindows(world, reasonFor(due));
+  const obstacle =
+    obstacleTo(world, secret) ?? backOff(world, due) ?? outsideWindows(world, due.trigger, reasonFor(due));
   if (obstacle !== undefined) return obstacle;
   if (!hasReadVersions(world)) return refresh("source", "versionCreatedAt");
   // A token that AWS knows has been spent, by another cluster or before status was lost: it is never used again. AWS lists
@@ -59,7 +63,7 @@ function startOf(world: World, secret: SecretFacts, due: DueRotation): Step | un
   const isSpent = hasFailed(world, due) || knownToAws(world, due.token);
   if (isSpent === undefined) return versionsUnread(world);
   if (!isSpent) return firstRecord(world, secret, due);
-  return due.trigger === "Request" ? dismissal(due) : undefined;
+  return "request" in due ? dismissal(due) : undefined;
 }
 
 function hasFailed({ resource }: World, { token }: DueRotation): boolean {
@@ -76,10 +80,11 @@ function isTargetSettled(world: World, earlier: readonly PhaseWait[]): boolean {
 
 /** The obstacles to a call for a rotation that is in status: to the first call, and to each further one. */
 function obstaclesTo(world: World, secret: SecretFacts, earlier: readonly PhaseWait[]): CallObstacles {
-  const first = uncorrected(world) ?? obstacleTo(world, secret);
+  const trigger = world.resource.status.rotation?.trigger;
+  const first = uncorrected(world, trigger) ?? obstacleTo(world, secret);
   const pin = world.spec.pin === undefined ? undefined : pinned(world);
   const unsettled = isTargetSettled(world, earlier) ? undefined : waitingForSecret(world);
-  const again = pin ?? first ?? unsettled ?? outsideWindows(world, "AWS has not started it yet");
+  const again = pin ?? first ?? unsettled ?? outsideWindows(world, trigger, "AWS has not started it yet");
   return { first, again };
 }
 
@@ -96,19 +101,30 @@ function misconfigured(world: World, secret: SecretFacts): Wait | undefined {
 /** After failures in a row, schedule and age ask less and less often. A request is a person's decision. */
 function backOff(world: World, { trigger }: DueRotation): Wait | undefined {
   const failed = failureBackOff(world.resource.status);
-  if (trigger === "Request" || failed === undefined || world.now >= failed.until) return undefined;
+  if (isRequest(trigger) || failed === undefined || world.now >= failed.until) return undefined;
   return backingOff(world, failed);
 }
 
-function outsideWindows(world: World, why: string): Wait | undefined {
-  return isOpen(world)
+function outsideWindows(world: World, trigger: Trigger, why: string): Wait | undefined {
+  return trigger === "Emergency" || isOpen(world)
     ? undefined
     : waitingForWindow(world, `a rotation of "${world.spec.secretId}" (${why})`);
 }
 
-/** A rotation starts only if the whole spec is usable: the fault may be in when it may start, or in what follows. */
-function uncorrected(world: World): Wait | undefined {
-  return world.spec.faults.length === 0 ? undefined : awaitCorrection(world);
+/**
+ * A rotation starts only if the whole spec is usable: the fault may be in when it may start, or in what follows. An emergency
+ * needs only the latter.
+ */
+function uncorrected(world: World, trigger: Trigger): Wait | undefined {
+  const { faults } = world.spec;
+  const isUsable = faults.length === 0 || (trigger === "Emergency" && !hasFault(world, "rollout"));
+  return isUsable ? undefined : awaitCorrection(world);
+}
+
+type Trigger = RotationStatus["trigger"] | undefined;
+
+function isRequest(trigger: DueRotation["trigger"]): boolean {
+  return trigger === "Request" || trigger === "Emergency";
 }
 
 function obstacleTo(world: World, secret: SecretFacts): Wait | undefined {
