@@ -154,6 +154,17 @@ describe("the Secret's memory of its changes", () => {
       );
     });
 
+    it("distrusts what was there since the proof if the rollout of another version had begun", () => {
+      expect(historyOfNew({ version: v1 }, NOW, { settled, currentVersion: v2, ofAllReaders: true })).toEqual(
+        [
+          { version: v1, time: 0 },
+          { version: "foreign", time: LONG_AGO },
+          { version: "absent", time: NOW },
+          { version: v1, time: NOW },
+        ],
+      );
+    });
+
     it("says nothing of the time before the proof where just some readers were looked at", () => {
       expect(
         historyOfNew({ version: v1 }, NOW, { settled, currentVersion: v1, ofAllReaders: false }),

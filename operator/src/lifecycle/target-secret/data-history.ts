@@ -63,8 +63,11 @@ export function historyOfNew(
   const writtenAt = Date.parse(settled.writtenAt);
   const proven = { ...contentOf(settled), time: ofAllReaders ? ALWAYS : writtenAt };
   // During the rollout of another version, pods may hold the proven data until now.
-  const goneSince = isSameContent(proven, content) ? writtenAt : now;
-  return [proven, { version: "absent", time: goneSince }, write];
+  if (!isSameContent(proven, content)) return [proven, { version: "absent", time: now }, write];
+  // The rollout of another version had begun and is undone now: pods that started since may hold that version.
+  if (currentVersion !== undefined && currentVersion !== settled.versionId)
+    return [proven, { version: "foreign", time: writtenAt }, { version: "absent", time: now }, write];
+  return [proven, { version: "absent", time: writtenAt }, write];
 }
 
 /** The history of an adopted Secret. Its former data is not known, unless it equals the data that it should carry. */
