@@ -167,7 +167,12 @@ describe.concurrent("the function, called by Secrets Manager,", () => {
       "setSecret",
       /in "masterarn" does not exist/,
     ],
-    ["the document names no engine", { engine: "sybase" }, "createSecret", /in its field "engine": postgres/],
+    [
+      "the document names an unknown engine",
+      { engine: "sybase" },
+      "createSecret",
+      /Set the field to "postgres"/,
+    ],
   ])(
     "fails if %s, and its log says what to do",
     async (why, fields, step, message) => {

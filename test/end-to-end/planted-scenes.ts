@@ -166,7 +166,7 @@ export class PlantedScenes {
     await this.#failsToRotate(masterless.name);
     // A statement that fails is written into the server's log, as it was sent.
     const forbidden = await createDatabaseSecret(this.#stage, { name: "prod/forbidden", user: "forbidden" });
-    await this.#asSuperuser('CREATE ROLE "forbidden_clone" LOGIN');
+    await this.#asSuperuser('CREATE ROLE "forbidden_clone" LOGIN IN ROLE "forbidden"');
     await this.#failsToRotate(forbidden.name);
   }
 
