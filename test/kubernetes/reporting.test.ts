@@ -20,7 +20,7 @@ const FULL: RotatedSecretStatus = {
   observedGeneration: 1,
   currentVersion: "0f1e2d3c-0000-4000-8000-000000000001",
   rotation: {
-    token: "t",
+    token: "t".repeat(32),
     trigger: "Schedule",
     phase: "Rotating",
     startedAt: NOW,
