@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
 import type { Condition } from "@rotated-secrets/operator/api/rotated-secret";
 import { awsClient, createDatabaseSecret } from "@rotated-secrets/sandbox/samples/database-secret";
+import { eventually } from "../support/eventually.ts";
 import { reader, rotatedSecret } from "../support/manifests.ts";
 import type { Stage } from "../support/stage.ts";
 import { type AwsSecrets, credential } from "./aws-secrets.ts";
@@ -211,15 +212,19 @@ export const BROKEN_SET_UPS: Readonly<Record<string, BrokenSetUp>> = {
       await stage.condition(namespace, "db", READY);
       const readinessProbe = { exec: { command: ["/bin/false"] }, periodSeconds: 1 };
       await stage.apply(reader(namespace, "web", "db", { container: { readinessProbe } }));
-      await stage.kubectl(
-        "wait",
-        "pod",
-        "-n",
-        namespace,
-        "-l",
-        "app=web",
-        "--for=jsonpath={.status.phase}=Running",
-      );
+      await eventually("a pod of web runs", async () => {
+        const get = [
+          "get",
+          "pods",
+          "-n",
+          namespace,
+          "-l",
+          "app=web",
+          "-o",
+          "jsonpath={.items[*].status.phase}",
+        ];
+        return (await stage.kubectl(...get)).includes("Running") ? true : undefined;
+      });
       await aws.put(secretId, credential(2));
       return async () => {
         const path = "/spec/template/spec/containers/0/readinessProbe";

@@ -66,7 +66,7 @@ describe("the search for secret values", () => {
     const all = [...texts.values()].join("\n");
     for (const trace of [
       "password authentication failed",
-      "ALTER ROLE",
+      "forbidden_clone",
       '"outcome":"failed"',
       "DriftCorrected",
       "SecretAdopted",

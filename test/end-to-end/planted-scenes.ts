@@ -164,9 +164,9 @@ export class PlantedScenes {
       password: this.#plant("a master's password that the server refuses"),
     });
     await this.#failsToRotate(masterless.name);
-    // A statement that fails is written into the server's log, as it was sent.
+    // A role of somebody else with the name of the clone is refused.
     const forbidden = await createDatabaseSecret(this.#stage, { name: "prod/forbidden", user: "forbidden" });
-    await this.#asSuperuser('CREATE ROLE "forbidden_clone" LOGIN IN ROLE "forbidden"');
+    await this.#asSuperuser('CREATE ROLE "forbidden_clone" LOGIN');
     await this.#failsToRotate(forbidden.name);
   }
 
