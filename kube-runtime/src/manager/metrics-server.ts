@@ -41,9 +41,9 @@ export class MetricsServer {
   async #answer(path: string): Promise<Answer | undefined> {
     if (path !== "/metrics") return undefined;
     const { clock, metrics } = this.#options;
-    const isFresh = this.#kept !== undefined && clock.monotonic() < this.#kept.until;
-    const body =
-      isFresh && this.#kept ? this.#kept.text : await this.#flights.join("text", () => this.#make());
+    const kept = this.#kept;
+    const isFresh = kept !== undefined && clock.monotonic() < kept.until;
+    const body = isFresh ? kept.text : await this.#flights.join("text", () => this.#make());
     return { status: 200, contentType: metrics.contentType, body };
   }
 

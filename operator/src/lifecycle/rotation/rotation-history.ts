@@ -1,9 +1,7 @@
-import { AWSPENDING } from "@rotated-secrets/contract/labels";
-import { parseVersionId } from "@rotated-secrets/contract/version-id";
 import type { PastRotation, RotationStatus } from "../../api/rotated-secret.ts";
 import { MAX_HISTORY } from "../../api/rotated-secret-status.ts";
 import { known } from "../../ports/fact.ts";
-import { currentVersion, labelsOf } from "../../ports/staging-labels.ts";
+import { currentVersion, pendingVersion } from "../../ports/staging-labels.ts";
 import type { Finding, PhaseWait } from "../step.ts";
 import type { World } from "../world.ts";
 import { outcomeOf } from "./rotation-outcome.ts";
@@ -101,7 +99,7 @@ function isAccepted({ intent }: World, { token }: RotationStatus): boolean {
 
 function isPending(world: World, { token }: RotationStatus): boolean {
   const secret = known(world.source)?.secret;
-  return secret !== undefined && labelsOf(secret, parseVersionId(token)).includes(AWSPENDING);
+  return secret !== undefined && pendingVersion(secret) === token;
 }
 
 /** Problems with earlier calls do not count any more. */
